@@ -51,8 +51,6 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) -e '.[report,data]'
 	touch $@
 
-# torch comes alone and first, so that no other package can choose its version.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) torch
 	$(INSTALL) -e '.[dev]'
 	touch $(VENV)/.demo $@
