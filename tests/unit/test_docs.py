@@ -1,0 +1,162 @@
+"""The documentation is true: its examples run, its commands parse, its pages are complete."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import homolog
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")],
+)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path, language: str) -> list[tuple[int, str]]:
+    """First line number and text of every fenced block of one language."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        (text.count("\n", 0, found.start(1)) + 1, found[1])
+        for found in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    ]
+
+
+PYTHON_PAGES = [page for page in PAGES if blocks(page, "python")]
+COMMANDS = [
+    pytest.param(shlex.split(line[2:], comments=True), id=f"{name(page)}:{line[2:]}")
+    for page in PAGES
+    for _, block in blocks(page, "console")
+    for line in block.replace("\\\n", " ").splitlines()
+    if line.startswith("$ ")
+]
+
+
+@pytest.mark.parametrize("page", PYTHON_PAGES, ids=name)
+def test_examples_on_a_page_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One page is one session, from top to bottom, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for line, code in blocks(page, "python"):
+        if ">>>" not in code:
+            exec(compile("\n" * (line - 1) + code, str(page), "exec"), names)
+            continue
+        example = doctest.DocTestParser().get_doctest(code, names, name(page), str(page), line - 1)
+        report: list[str] = []
+        runner = doctest.DocTestRunner(optionflags=FLAGS)
+        runner.run(example, out=report.append, clear_globs=False)
+        assert runner.failures == 0, "".join(report)
+        names.update(example.globs)
+
+
+def modules() -> list[str]:
+    return [m.name for m in pkgutil.walk_packages(homolog.__path__, "homolog.")]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_examples_in_docstrings_run(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = doctest.testmod(importlib.import_module(module), optionflags=FLAGS)
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_parse(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every option of a `homolog` command exists; every `make` target does."""
+    monkeypatch.chdir(tmp_path)
+    if command[0] == "make":
+        assert re.search(rf"^{command[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    elif command[0] == "homolog":
+        parse(command[1:])
+    else:
+        assert command[0] in {"cd", "git", "pip", "python"}
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse as the command line would, without running anything."""
+    import click
+    import typer
+
+    from homolog.cli import app
+
+    for word in arguments:  # arguments that are files must exist to be parsed
+        if Path(word).suffix:
+            Path(word).parent.mkdir(parents=True, exist_ok=True)
+            Path(word).touch()
+    command = typer.main.get_command(app)
+    context = click.Context(command, info_name="homolog")
+    while isinstance(command, click.Group):
+        _, found, arguments = command.resolve_command(context, arguments)
+        assert found is not None
+        command = found
+    if "--help" not in arguments:
+        command.make_context(command.name, list(arguments), parent=context)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = []
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            if "://" in target:
+                continue
+            file = (page.parent / path) if path else page
+            if not file.exists() or (anchor and anchor not in anchors(file)):
+                broken.append(f"{name(page)}: {target}")
+    assert broken == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors that a Markdown viewer gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_error_code_is_explained() -> None:
+    raised = set(re.findall(r'"(HM\d{3})"', (ROOT / "src/homolog/errors.py").read_text()))
+    explained = re.findall(r"^## (HM\d{3})$", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
+    assert sorted(explained) == explained
+    assert set(explained) == raised
+
+
+def test_the_reference_of_measures_is_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/measures_page.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_map_names_what_exists() -> None:
+    """Every module of the package is on the map, and nothing else is."""
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    tree = re.search(r"^src/homolog/\n(.*?)^\S", page, re.MULTILINE | re.DOTALL)
+    assert tree is not None
+    listed = set(re.findall(r"^  ([\w.]+/?)", tree[1], re.MULTILINE))
+    exists = {
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in (ROOT / "src/homolog").iterdir()
+        if path.name != "__pycache__"
+    }
+    assert listed == exists

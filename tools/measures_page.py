@@ -1,0 +1,127 @@
+"""Write docs/measures.md from what the measures declare, or check that it is current.
+
+Usage: python tools/measures_page.py [--check]
+"""
+
+import inspect
+import math
+import re
+import sys
+from pathlib import Path
+
+from homolog import measures
+from homolog.measures import Measure
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "measures.md"
+
+HEAD = """\
+# Measures
+
+<!-- Written by tools/measures_page.py from the measures themselves: change those, then `make docs`. -->
+
+Every measure takes two populations recorded on the same stimuli, the reference X and the candidate
+Y, as (stimulus, neuron) arrays with one row per stimulus, and gives one number. The numbers of
+neurons may differ. What a number means is decided by what the measure ignores, its *invariances*
+(see the [glossary](glossary.md)):
+
+| invariance | the score stays the same when… |
+| --- | --- |
+| shift | a constant is added to a neuron |
+| scale | the whole population is multiplied by one positive number |
+| permutation | neurons are put in another order |
+| rotation | the space of neurons is rotated or reflected |
+| neuron scale | each neuron is multiplied by its own positive number |
+| linear | neurons are mixed by any invertible matrix |
+
+The declarations below are tested in both directions: what is listed leaves the score alone, what
+is not listed changes it.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    found = [measures.find(name) for name in measures.names()]
+    return "\n".join([HEAD, overview(found), *map(section, found)])
+
+
+def overview(found: list[Measure]) -> str:
+    """One line for each measure."""
+    rows = [
+        f"| [{m.name}](#{m.name}) | {m.title} | {number(m.worst)} → {number(m.best)} |"
+        f" {yes(m.symmetric)} | {yes(m.metric)} | {yes(m.biased)} |"
+        for m in found
+    ]
+    head = "| measure | what it says | worst → best | symmetric | metric | biased |"
+    return "\n".join([head, "| --- " * 6 + "|", *rows, ""])
+
+
+def section(m: Measure) -> str:
+    """Everything that a measure declares, then what its docstring says."""
+    facts = {
+        "range": f"{number(m.worst)} (worst) to {number(m.best)} (best)",
+        "kind": m.kind,
+        "symmetric": yes(m.symmetric),
+        "metric": yes(m.metric),
+        "invariances": invariances(m),
+        "biased with few stimuli": yes(m.biased),
+        "fits on some stimuli, scores on others": yes(m.fits),
+        "gradients": yes(m.smooth),
+        "options": ", ".join(f"`{key}={value!r}`" for key, value in m.defaults.items()) or "none",
+        "source": f"<{m.source}>",
+    }
+    table = "\n".join(f"| {key} | {value} |" for key, value in facts.items())
+    citation = f"```bibtex\n{m.citation.strip()}\n```"
+    return "\n".join(
+        [f"## {m.name}", "", "| | |", "| --- | --- |", table, "", markdown(m), "", citation, ""]
+    )
+
+
+def invariances(m: Measure) -> str:
+    """What may be done to X, and to Y where that differs."""
+    of_x, of_y = (
+        ", ".join(sorted(word.replace("_", " ") for word in words)) or "none"
+        for words in (m.invariant_to, m.candidate_invariant_to)
+    )
+    return of_x if of_x == of_y else f"of X: {of_x}; of Y: {of_y}"
+
+
+def markdown(m: Measure) -> str:
+    """The docstring of a measure as Markdown: numpydoc sections become bold words."""
+    text = inspect.getdoc(m) or ""
+    text = re.sub(r"^([A-Z][\w ]+)\n-{3,}$", r"**\1**\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^\.\. math:: *(.+(?:\n {4,}.+)*)", display, text, flags=re.MULTILINE)
+    text = re.sub(r":math:`([^`]+)`", r"$\1$", text)
+    return re.sub(r"``([^`]+)``", r"`\1`", text).strip()
+
+
+def display(formula: re.Match[str]) -> str:
+    """A displayed formula, as Markdown viewers want it."""
+    return f"```math\n{inspect.cleandoc(formula[1])}\n```"
+
+
+def number(value: float) -> str:
+    """A range's end: 0, 1, π/2, ∞."""
+    for known, shown in ((math.inf, "∞"), (-math.inf, "−∞"), (math.pi / 2, "π/2"), (math.pi, "π")):
+        if math.isclose(value, known):
+            return shown
+    return f"{value:g}".replace("-", "−")
+
+
+def yes(value: bool) -> str:
+    """A word for a truth value."""
+    return "yes" if value else "no"
+
+
+def main() -> int:
+    """Write the page, or compare it with what is there."""
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(page(), encoding="utf-8")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
+        return 0
+    print(f"docs/{PAGE.name} is not what the measures declare: run `make docs`")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
