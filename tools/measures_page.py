@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from homolog import measures
-from homolog.measures import Measure
+from homolog.measures._measure import Measure
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "measures.md"
 
