@@ -1,0 +1,57 @@
+"""homolog: how alike are two neural networks, or a network and a brain."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from homolog import measures, recordings, testing
+    from homolog.comparison import Comparison, Score, compare
+    from homolog.errors import HomologError
+    from homolog.files import load, save
+    from homolog.all_pairs import Matrix, matrix
+    from homolog.representation import Representation, align, represent
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "HomologError",
+    "Matrix",
+    "Representation",
+    "Score",
+    "align",
+    "compare",
+    "load",
+    "matrix",
+    "measures",
+    "recordings",
+    "represent",
+    "save",
+    "testing",
+]
+
+_HOME = {
+    "Comparison": "comparison",
+    "HomologError": "errors",
+    "Matrix": "all_pairs",
+    "Representation": "representation",
+    "Score": "comparison",
+    "align": "representation",
+    "compare": "comparison",
+    "load": "files",
+    "matrix": "all_pairs",
+    "represent": "representation",
+    "save": "files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"homolog.{_HOME[name]}"), name)
+    if name in __all__:
+        return import_module(f"homolog.{name}")
+    raise AttributeError(f"module 'homolog' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,294 @@
+"""The array algebra every measure stands on, for any array-API namespace.
+
+Gradients follow closed forms: whatever is optimal at the solution (a rotation, a
+matching, a projection) is held constant, so no derivative of singular vectors is
+ever taken and repeated singular values are harmless.
+"""
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, is_cupy_namespace, is_jax_namespace, is_torch_namespace
+
+from homolog import errors
+
+Array = Any
+
+RANK_TOLERANCE = 1e-9
+"""Singular values below this fraction of the largest count as zero."""
+
+_NEARLY_EQUAL = 1e-4
+_FAST_NUCLEAR_ERROR = 1e-13
+
+
+def namespace(*arrays: Array) -> Any:
+    """The array-API namespace the arrays share."""
+    return array_namespace(*arrays)
+
+
+def constant(x: Array) -> Array:
+    """The same numbers, through which no gradient flows."""
+    if is_torch_namespace(namespace(x)):
+        return x.detach()
+    if is_jax_namespace(namespace(x)):
+        from jax.lax import stop_gradient
+
+        return stop_gradient(x)
+    return x
+
+
+def carries_gradient(x: Array) -> bool:
+    """Whether somebody will differentiate through `x`."""
+    xp = namespace(x)
+    if is_torch_namespace(xp):
+        return bool(x.requires_grad)
+    if is_jax_namespace(xp):
+        from jax.core import Tracer
+
+        return isinstance(x, Tracer)
+    return False
+
+
+def to_numpy(x: Array) -> np.ndarray:
+    """The numbers as a NumPy array on the host, cut off from any gradient."""
+    x = constant(x)
+    return np.asarray(x.cpu() if is_torch_namespace(namespace(x)) else x)
+
+
+def to_namespace_of(like: Array, values: np.ndarray) -> Array:
+    """NumPy values as an array of the namespace and device of `like`."""
+    from array_api_compat import device
+
+    xp = namespace(like)
+    dtype = like.dtype if np.issubdtype(values.dtype, np.floating) else None
+    if carries_gradient(like) and is_jax_namespace(xp):
+        return xp.asarray(values, dtype=dtype)
+    return xp.asarray(values, dtype=dtype, device=device(like))
+
+
+def _working_dtype(x: Array) -> Any:
+    """float64, unless an accelerator or the namespace's settings say otherwise."""
+    xp = namespace(x)
+    if is_jax_namespace(xp):
+        return xp.__array_namespace_info__().default_dtypes()["real floating"]
+    on_accelerator = is_cupy_namespace(xp) or (is_torch_namespace(xp) and x.device.type != "cpu")
+    if on_accelerator:
+        return x.dtype if x.dtype in (xp.float32, xp.float64) else xp.float32
+    return xp.float64
+
+
+def check_responses(x: Any, name: str) -> Array:
+    """Return `x` as a (stimulus, neuron) float array fit for computing, or raise.
+
+    Parameters
+    ----------
+    x
+        Array of any array-API namespace, or nested lists.
+    name
+        What error messages call it.
+
+    Raises
+    ------
+    HomologError
+        HM007 not two axes, HM016 complex, HM017 not numeric, HM018 no neurons, HM019
+        fewer than three stimuli, HM004 not finite, HM006 constant.
+    """
+    if not hasattr(x, "shape") or not hasattr(x, "dtype"):
+        x = np.asarray(x)
+    xp = _checked_namespace(x, name)
+    if x.ndim != 2:
+        raise errors.axes_unnamed(tuple(x.shape))
+    n_stimuli, n_neurons = x.shape
+    if n_neurons == 0:
+        raise errors.no_neurons(name, tuple(x.shape))
+    if n_stimuli < 3:
+        raise errors.too_few_stimuli(name, n_stimuli)
+    x = xp.astype(x, _working_dtype(x), copy=False)
+    if not bool(xp.all(xp.isfinite(constant(x)))):
+        raise not_finite(name, to_numpy(x))
+    if bool(xp.all(constant_columns(x))):
+        raise errors.constant(name, n_neurons, n_neurons, n_stimuli)
+    return x
+
+
+def _checked_namespace(x: Any, name: str) -> Any:
+    """The namespace of `x`, once its type is known to be real numbers."""
+    if isinstance(x, np.ndarray) and x.dtype.kind not in "biufc":
+        raise errors.not_numeric(name, x.dtype)
+    try:
+        xp = namespace(x)
+    except TypeError:
+        raise errors.not_numeric(name, type(x).__name__) from None
+    if xp.isdtype(x.dtype, "complex floating"):
+        raise errors.complex_input(name, x.dtype)
+    return xp
+
+
+def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
+    """The HM004 error for a (stimulus, neuron) array, with places and counts."""
+    bad = ~np.isfinite(x)
+    what = "NaN" if np.isnan(x[bad]).all() else "inf" if np.isinf(x[bad]).all() else "NaN or inf"
+    neurons = np.flatnonzero(bad.any(0)).tolist()
+    return errors.not_finite(
+        name, int(bad.sum()), what, x.shape[1], neurons, int(bad.any(1).sum())
+    )
+
+
+def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Array, Array]:
+    """Return two populations fit to be scored against each other, or raise.
+
+    Raises
+    ------
+    HomologError
+        HM001 if the stimuli differ in number, HM003 if one looks transposed, and all
+        that `check_responses` raises.
+    """
+    x, y = check_responses(x, x_name), check_responses(y, y_name)
+    check_rows(tuple(x.shape), tuple(y.shape), x_name, y_name)
+    return x, y
+
+
+def check_rows(
+    x_shape: tuple[int, ...], y_shape: tuple[int, ...], x_name: str = "X", y_name: str = "Y"
+) -> None:
+    """Raise HM001 or HM003 unless both shapes have equally many stimuli."""
+    if x_shape[0] == y_shape[0]:
+        return
+    if y_shape[1] == x_shape[0]:
+        raise errors.transposed(y_name, y_shape, x_name, x_shape)
+    if x_shape[1] == y_shape[0]:
+        raise errors.transposed(x_name, x_shape, y_name, y_shape)
+    raise errors.rows_differ(x_name, x_shape[0], y_name, y_shape[0])
+
+
+def constant_columns(x: Array) -> Array:
+    """Which columns do not vary beyond rounding."""
+    xp = namespace(x)
+    x = constant(x)
+    spread = xp.max(x, axis=0) - xp.min(x, axis=0)
+    return spread <= 4 * xp.finfo(x.dtype).eps * xp.max(xp.abs(x), axis=0)
+
+
+def centre(x: Array) -> Array:
+    """`x` with the mean response of every neuron removed."""
+    return x - namespace(x).mean(x, axis=0, keepdims=True)
+
+
+def unit_columns(x: Array) -> Array:
+    """Centred tuning curves of length one; HM006 if a neuron has none."""
+    xp = namespace(x)
+    flat = to_numpy(constant_columns(x))
+    if flat.any():
+        raise errors.constant_neurons(
+            "a population", np.flatnonzero(flat).tolist(), x.shape[1], x.shape[0]
+        )
+    x = centre(x)
+    x = x / xp.max(xp.abs(constant(x)), axis=0, keepdims=True)
+    return x / xp.sqrt(xp.sum(x * x, axis=0, keepdims=True))
+
+
+def root(x: Array) -> Array:
+    """Square root whose gradient at 0 is 0, the middle of the cone there."""
+    xp = namespace(x)
+    positive = x > 0
+    safe = xp.where(positive, x, xp.ones_like(x))
+    return xp.where(positive, xp.sqrt(safe), xp.zeros_like(x))
+
+
+def frobenius(x: Array) -> Array:
+    """Square root of the sum of squares, without overflow for huge or tiny values."""
+    xp = namespace(x)
+    scale = xp.max(xp.abs(constant(x)))
+    return scale * xp.sqrt(xp.sum((x / scale) ** 2))
+
+
+def polar(c: Array) -> Array:
+    """The partial isometry closest to `c`: U V' over its non-zero singular values."""
+    xp = namespace(c)
+    u, s, vh = xp.linalg.svd(c, full_matrices=False)
+    kept = xp.astype(s > RANK_TOLERANCE * s[0], c.dtype)
+    return (u * kept) @ vh
+
+
+def nuclear_norm(c: Array) -> Array:
+    """Sum of the singular values of `c`; its gradient is the polar factor."""
+    xp = namespace(c)
+    if carries_gradient(c):
+        return xp.sum(constant(polar(constant(c))) * c)
+    fast = _nuclear_norm_by_eigenvalues(c)
+    return xp.sum(xp.linalg.svdvals(c)) if fast is None else fast
+
+
+def _nuclear_norm_by_eigenvalues(c: Array) -> Array | None:
+    """Two to three times faster than singular values; None if they would be too inexact.
+
+    An eigenvalue of c'c is off by about eps times the largest, so its root by that over
+    twice the root: the sum of these errors decides.
+    """
+    xp = namespace(c)
+    gram = c.T @ c if c.shape[0] >= c.shape[1] else c @ c.T
+    squares = xp.linalg.eigvalsh(gram)
+    if not bool(squares[0] > 0):
+        return None
+    singular = xp.sqrt(squares)
+    error = 4 * xp.finfo(c.dtype).eps * squares[-1] * xp.sum(0.5 / singular)
+    total = xp.sum(singular)
+    return total if bool(error <= _FAST_NUCLEAR_ERROR * total) else None
+
+
+def narrow(x: Array) -> Array:
+    """`x` turned within neuron space so that it has no more columns than rows.
+
+    All inner products between stimuli stay the same. Left as it is where a gradient
+    must flow.
+    """
+    n_stimuli, n_neurons = x.shape
+    if n_neurons <= n_stimuli or carries_gradient(x):
+        return x
+    return namespace(x).linalg.qr(x.T).R.T
+
+
+def basis(x: Array) -> Array:
+    """Orthonormal basis (stimulus, rank) of the directions centred `x` spans.
+
+    The gradient is that of the spanned subspace at fixed rank: one Newton-Schulz step
+    from a constant whitening, exact to first order.
+    """
+    xp = namespace(x)
+    u, s, vh = xp.linalg.svd(constant(x), full_matrices=False)
+    rank = int(xp.sum(xp.astype(s > RANK_TOLERANCE * s[0], xp.int64)))
+    if not carries_gradient(x):
+        return u[:, :rank]
+    whitened = x @ constant(vh[:rank, :].T / s[:rank])
+    identity = xp.eye(rank, dtype=x.dtype)
+    return whitened @ (1.5 * identity - 0.5 * (whitened.T @ whitened))
+
+
+def shape_distance(x: Array, y: Array, square_x: Array, square_y: Array) -> Array:
+    """Smallest Frobenius distance between centred `x` and any rotation of `y`.
+
+    `square_x` and `square_y` are their squared norms. The smaller population lives in
+    a subspace of the larger one's space, so unequal sizes need no padding.
+    """
+    squared = square_x + square_y - 2 * nuclear_norm(x.T @ y)
+    if bool(constant(squared) > _NEARLY_EQUAL * constant(square_x + square_y)):
+        return root(squared)
+    return root(_residual(x, y) if x.shape[1] <= y.shape[1] else _residual(y, x))
+
+
+def _residual(small: Array, large: Array) -> Array:
+    """The squared distance without cancellation: from the aligned responses themselves."""
+    xp = namespace(small, large)
+    rotation = constant(polar(constant(large.T @ small)))
+    aligned = large @ rotation
+    outside = large - aligned @ rotation.T
+    return xp.sum((small - aligned) ** 2) + xp.sum(outside * outside)
+
+
+def require_memory(n_bytes: int, what: str, arithmetic: str, remedy: str) -> None:
+    """Refuse an allocation that would not fit, before it is tried (HM009)."""
+    import psutil
+
+    free = psutil.virtual_memory().available
+    if n_bytes > free:
+        raise errors.memory(what, n_bytes, arithmetic, free, remedy)

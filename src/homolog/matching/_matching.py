@@ -1,0 +1,128 @@
+"""Which neuron of one population goes with which of another, at the lowest cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homolog import errors
+from homolog._arrays import check_pair, require_memory, to_numpy, unit_columns
+
+_CERTIFIED_GAP = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Matching:
+    """A sparse plan that matches two populations neuron by neuron.
+
+    Attributes
+    ----------
+    rows, columns
+        Neurons of the first and of the second population in each matched pair.
+    mass
+        Weight of each pair; the weights sum to 1.
+    objective
+        Mean cost of the matched pairs, sum of ``mass * costs[rows, columns]``.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    mass: np.ndarray
+    objective: float
+
+
+def assignment(costs: np.ndarray) -> Matching:
+    """The cheapest one-to-one matching; neurons of the larger side may stay single.
+
+    Parameters
+    ----------
+    costs
+        (neuron_x, neuron_y) array of finite costs.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    costs = _checked(costs)
+    rows, columns = linear_sum_assignment(costs)
+    mass = np.full(len(rows), 1 / len(rows))
+    return Matching(rows, columns, mass, float(costs[rows, columns].mean()))
+
+
+def transport(costs: np.ndarray) -> Matching:
+    """The cheapest soft matching: every neuron of a side carries the same weight.
+
+    Row sums of the plan are 1/Nx and column sums 1/Ny. For equal sizes this is a
+    one-to-one matching; otherwise the transportation problem is solved by a network
+    simplex, and its dual prices prove that the plan is optimal.
+
+    Parameters
+    ----------
+    costs
+        (neuron_x, neuron_y) array of finite costs.
+
+    Raises
+    ------
+    RuntimeError
+        If the duality gap shows that the solver stopped short of the optimum.
+    """
+    costs = _checked(costs)
+    n_x, n_y = costs.shape
+    if n_x == n_y:
+        return assignment(costs)
+    if min(n_x, n_y) == 1:
+        rows, columns = np.divmod(np.arange(costs.size), n_y)
+        return Matching(rows, columns, np.full(costs.size, 1 / costs.size), float(costs.mean()))
+    return _network_simplex(costs)
+
+
+def _network_simplex(costs: np.ndarray) -> Matching:
+    import ot
+
+    n_x, n_y = costs.shape
+    supply, demand = np.full(n_x, 1 / n_x), np.full(n_y, 1 / n_y)
+    plan, log = ot.emd(supply, demand, costs, numItermax=1_000_000_000, log=True)
+    rows, columns = np.nonzero(plan)
+    mass = plan[rows, columns]
+    objective = float(np.sum(mass * costs[rows, columns]))
+    prices = log["v"] - log["v"].mean()
+    dual = float(np.mean((costs - prices).min(axis=1)) + prices.mean())
+    if abs(objective - dual) > _CERTIFIED_GAP * max(float(np.abs(costs).max()), 1e-300):
+        raise RuntimeError(
+            f"matching {n_x} with {n_y} neurons stopped at {objective:.12g} though "
+            f"{dual:.12g} has not been ruled out; the costs may differ too much in scale"
+        )
+    return Matching(rows, columns, mass, objective)
+
+
+def match(x: np.ndarray, y: np.ndarray) -> Matching:
+    """Pair each neuron of the smaller population with another one's, by correlation.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses to the same stimuli, in any unit.
+
+    Returns
+    -------
+    matching
+        The one-to-one matching with the largest sum of tuning correlations; its
+        objective is minus their mean.
+    """
+    x, y = (to_numpy(unit_columns(population)) for population in check_pair(x, y))
+    return assignment(-(x.T @ y))
+
+
+def cross_costs(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Minus the inner product of every pair of tuning curves."""
+    require_memory(
+        3 * 8 * x.shape[1] * y.shape[1],
+        "matching",
+        f"3 × {x.shape[1]:,} × {y.shape[1]:,} costs, float64",
+        "Match fewer neurons: select some, or reduce them to components first.",
+    )
+    return -(x.T @ y)
+
+
+def _checked(costs: np.ndarray) -> np.ndarray:
+    costs = np.ascontiguousarray(costs, dtype=np.float64)
+    if costs.ndim != 2 or not costs.size or not np.isfinite(costs).all():
+        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+    return costs

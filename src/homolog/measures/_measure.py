@@ -1,0 +1,242 @@
+"""The contract of a measure: what it promises, and its two halves.
+
+A measure file holds a function ``summary(x)`` that is computed once for a population,
+a function ``score(sx, sy)`` that is computed once for a pair, and the promises in the
+decorator. Everything else (tests, command line, documentation, statistics) follows.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+
+from homolog import errors
+from homolog._arrays import Array, check_responses, check_rows
+
+INVARIANCES = frozenset(
+    {"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"}
+)
+"""What may be done to the neurons of a population without changing a score.
+
+``shift`` adds a constant to each neuron, ``scale`` multiplies all by one number,
+``permutation`` reorders neurons, ``rotation`` is any orthogonal map, ``neuron_scale``
+multiplies each neuron by its own positive number, ``linear`` is any invertible map.
+"""
+
+Kind = Literal["correlation", "variance", "distance"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How alike two populations are, as a number with declared promises.
+
+    Calling it with a reference ``x`` and a candidate ``y``, two (stimulus, neuron)
+    arrays recorded row for row on the same stimuli, returns a 0-d array of their
+    namespace. Build one with `measure`; find one with ``homolog.measures.find``.
+
+    Attributes
+    ----------
+    name
+        Unique identifier, the name of its file.
+    title
+        What the number means, in one line.
+    best, worst
+        Ends of its range: the score of a population with itself, and the opposite end.
+    kind
+        ``"correlation"`` (1 is same), ``"variance"`` (share explained) or ``"distance"``.
+    symmetric, metric
+        Whether reference and candidate may be swapped; whether it is a metric.
+    invariant_to, candidate_invariant_to
+        What leaves the score unchanged when done to the reference, to the candidate.
+    biased
+        Whether the score at few stimuli is systematically off its value at many.
+    smooth
+        Whether gradients flow.
+    fits
+        Whether it fits on some stimuli and scores on others.
+    source, citation
+        Where it was defined: an address, and a BibTeX entry.
+    options
+        The settings of this variant; change them with `using`.
+    """
+
+    name: str
+    title: str
+    best: float
+    worst: float
+    kind: Kind
+    symmetric: bool
+    invariant_to: frozenset[str]
+    candidate_invariant_to: frozenset[str]
+    biased: bool
+    smooth: bool
+    source: str
+    citation: str
+    metric: bool = False
+    fits: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    halves: tuple[Callable[..., Any], Callable[..., Any]] = field(kw_only=True, repr=False)
+    chance_level: Callable[..., Array] | None = field(default=None, repr=False)
+    variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
+
+    def __call__(self, x: Array, y: Array) -> Array:
+        """Score candidate `y` against reference `x`; a 0-d array of their namespace."""
+        x, y = check_responses(x, "X"), check_responses(y, "Y")
+        check_rows(tuple(x.shape), tuple(y.shape))
+        return self.score(self._summarise(x), self._summarise(y))
+
+    def summary(self, x: Array) -> Any:
+        """What this measure needs to know of one population, computed once."""
+        return self._summarise(check_responses(x, "X"))
+
+    def score(self, reference: Any, candidate: Any) -> Array:
+        """Score two summaries; the cheap half, once per pair."""
+        value = self.halves[1](reference, candidate, **self._options_of(self.halves[1]))
+        return np.asarray(value) if isinstance(value, np.generic | float) else value
+
+    def chance(self, reference: Any, candidate: Any) -> float | None:
+        """Mean score if stimuli were paired at random; None if no closed form is known."""
+        if self.chance_level is None:
+            return None
+        return float(self.chance_level(reference, candidate))
+
+    def using(self, **options: Any) -> "Measure":
+        """The variant of this measure with other settings.
+
+        Raises
+        ------
+        HomologError
+            HM023 for an option this measure does not have.
+        """
+        for option in options:
+            if option not in self.defaults:
+                raise errors.unknown_name(
+                    f"option of {self.name}", option, list(self.defaults), "See its documentation."
+                )
+        chosen = {**self.options, **options}
+        promises = dict(self.variant(**chosen)) if self.variant else {}
+        return replace(self, options=MappingProxyType(chosen), **_frozen_sets(promises))
+
+    @cached_property
+    def label(self) -> str:
+        """The name with every option that differs from its default."""
+        changed = [
+            f"{key}={value}"
+            for key, value in self.options.items()
+            if isinstance(value, str | int | float | bool | None) and value != self.defaults[key]
+        ]
+        return f"{self.name}({', '.join(changed)})" if changed else self.name
+
+    @property
+    def higher_is_closer(self) -> bool:
+        """True for similarities, False for distances."""
+        return self.kind != "distance"
+
+    def _summarise(self, x: Array) -> Any:
+        return self.halves[0](x, **self._options_of(self.halves[0]))
+
+    def _options_of(self, half: Callable[..., Any]) -> dict[str, Any]:
+        return {key: self.options[key] for key in _options(half)}
+
+
+def measure(
+    *,
+    summary: Callable[..., Any],
+    best: float,
+    worst: float,
+    kind: Kind,
+    symmetric: bool,
+    invariant_to: Iterable[str],
+    biased: bool,
+    smooth: bool,
+    source: str,
+    citation: str,
+    candidate_invariant_to: Iterable[str] | None = None,
+    metric: bool = False,
+    fits: bool = False,
+    chance: Callable[..., Array] | None = None,
+    variant: Callable[..., Mapping[str, Any]] | None = None,
+) -> Callable[[Callable[..., Array]], Measure]:
+    """Turn the function that scores two summaries into a `Measure`.
+
+    Options of the measure are the keyword-only arguments of `summary` and of the
+    decorated function. `variant` receives all options and returns the promises that
+    differ for them; `chance` gives the mean score under random pairing of stimuli.
+    The other arguments are the attributes of `Measure`.
+    """
+
+    def build(score: Callable[..., Array]) -> Measure:
+        defaults = {**_options(summary), **_options(score)}
+        same = frozenset(invariant_to)
+        built = Measure(
+            name=score.__name__,
+            title=(inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
+            best=best,
+            worst=worst,
+            kind=kind,
+            symmetric=symmetric,
+            invariant_to=same,
+            candidate_invariant_to=same
+            if candidate_invariant_to is None
+            else frozenset(candidate_invariant_to),
+            biased=biased,
+            smooth=smooth,
+            source=source,
+            citation=inspect.cleandoc(citation),
+            metric=metric,
+            fits=fits,
+            options=MappingProxyType(defaults),
+            defaults=MappingProxyType(defaults),
+            halves=(summary, score),
+            chance_level=chance,
+            variant=variant,
+        )
+        object.__setattr__(built, "__doc__", score.__doc__)
+        return built
+
+    return build
+
+
+def along_stimuli(axes: Literal[1, 2, "pairs"] = 1) -> Any:
+    """Declare a field of a summary that moves when stimuli are reordered.
+
+    1: rows are stimuli; 2: rows and columns are; ``"pairs"``: one entry for each pair
+    of stimuli, in the order of the upper triangle.
+    """
+    return field(metadata={"stimuli": axes})
+
+
+def permuted(summary: Any, order: np.ndarray) -> Any:
+    """The summary of the same population with its stimuli in another order."""
+    moved = {
+        f.name: _reordered(getattr(summary, f.name), order, f.metadata["stimuli"])
+        for f in fields(summary)
+        if "stimuli" in f.metadata and getattr(summary, f.name) is not None
+    }
+    return replace(summary, **moved)
+
+
+def _reordered(values: Array, order: np.ndarray, axes: Literal[1, 2, "pairs"]) -> Array:
+    if axes == 1:
+        return values[order]
+    if axes == 2:
+        return values[order][:, order]
+    n = len(order)
+    i, j = np.triu_indices(n, 1)
+    low, high = np.minimum(order[i], order[j]), np.maximum(order[i], order[j])
+    return values[low * n - low * (low + 1) // 2 + high - low - 1]
+
+
+def _options(half: Callable[..., Any]) -> dict[str, Any]:
+    """Keyword-only arguments of a function with their defaults."""
+    parameters = inspect.signature(half).parameters.values()
+    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _frozen_sets(promises: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: frozenset(v) if isinstance(v, set) else v for k, v in promises.items()}

@@ -1,0 +1,58 @@
+"""How much the similarity structures of two populations overlap, without waste.
+
+The overlap of two Gram matrices K = XX' and L = YY' is the sum of K * L, which equals
+the squared norm of X'Y. A population with fewer neurons than stimuli is kept as X, one
+with more as K: never stimulus x stimulus when neurons are few, nor the reverse.
+"""
+
+from dataclasses import dataclass, replace
+
+from homolog._arrays import Array, centre, frobenius, namespace
+from homolog.measures._measure import along_stimuli
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Similarity structure of one population, centred, with trace 1.
+
+    Attributes
+    ----------
+    responses, gram
+        X, or XX' where neurons outnumber stimuli; the other is None.
+    energy
+        Diagonal of the Gram matrix: each stimulus's share of the variance.
+    square
+        Overlap of the structure with itself; 1 / `square` is the participation ratio.
+    """
+
+    responses: Array | None = along_stimuli()
+    gram: Array | None = along_stimuli(2)
+    energy: Array = along_stimuli()
+    square: Array = None
+
+    @property
+    def n_stimuli(self) -> int:
+        """Number of stimuli."""
+        return self.energy.shape[0]
+
+
+def structure(x: Array) -> Structure:
+    """The structure of (stimulus, neuron) responses."""
+    x = centre(x)
+    x = x / frobenius(x)
+    energy = namespace(x).sum(x * x, axis=1)
+    few_neurons = x.shape[1] <= x.shape[0]
+    built = Structure(x, None, energy) if few_neurons else Structure(None, x @ x.T, energy)
+    return replace(built, square=overlap(built, built))
+
+
+def overlap(a: Structure, b: Structure) -> Array:
+    """Sum over all pairs of stimuli of the product of their similarities."""
+    xp = namespace(a.energy, b.energy)
+    if a.responses is not None and b.responses is not None:
+        cross = a.responses.T @ b.responses
+        return xp.sum(cross * cross)
+    if a.gram is not None and b.gram is not None:
+        return xp.sum(a.gram * b.gram)
+    gram, responses = (a.gram, b.responses) if a.responses is None else (b.gram, a.responses)
+    return xp.sum((gram @ responses) * responses)

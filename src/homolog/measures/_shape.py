@@ -1,0 +1,27 @@
+"""Populations as shapes: what is left of them when rotations do not count."""
+
+from dataclasses import dataclass
+
+from homolog._arrays import Array, centre, frobenius, narrow
+from homolog.measures._measure import along_stimuli
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Centred responses, no wider than long, with their squared norm."""
+
+    responses: Array = along_stimuli()
+    square: Array = None
+
+
+def shape(x: Array) -> Shape:
+    """The centred population in its own unit."""
+    x = narrow(centre(x))
+    return Shape(x, (x * x).sum())
+
+
+def unit_shape(x: Array) -> Shape:
+    """The centred population scaled to norm 1."""
+    x = centre(x)
+    x = narrow(x / frobenius(x))
+    return Shape(x, (x * x).sum())

@@ -1,0 +1,34 @@
+"""Tuning curves, ready to be matched neuron by neuron."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homolog._arrays import Array, centre, namespace, to_namespace_of, to_numpy, unit_columns
+from homolog.matching import Matching, cross_costs
+from homolog.measures._measure import along_stimuli
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """One column for each neuron's mean-centred tuning curve."""
+
+    curves: Array = along_stimuli()
+
+
+def tuning(x: Array, *, normalise: bool = True) -> Tuning:
+    """Centred tuning curves, of unit norm unless `normalise` is False."""
+    return Tuning(unit_columns(x) if normalise else centre(x))
+
+
+def costs(x: Tuning, y: Tuning) -> np.ndarray:
+    """Minus the inner products of all pairs of tuning curves."""
+    return cross_costs(to_numpy(x.curves), to_numpy(y.curves))
+
+
+def matched(x: Tuning, y: Tuning, matching: Matching) -> tuple[Array, Array, Array]:
+    """The curves on either side of every matched pair, and the pairs' weights."""
+    xp = namespace(x.curves, y.curves)
+    rows, columns = xp.asarray(matching.rows), xp.asarray(matching.columns)
+    mass = to_namespace_of(x.curves, matching.mass)
+    return xp.take(x.curves, rows, axis=1), xp.take(y.curves, columns, axis=1), mass

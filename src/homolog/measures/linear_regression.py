@@ -1,0 +1,94 @@
+"""Linear predictivity within the stimuli at hand: variance of x that y accounts for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, basis, centre, frobenius, narrow, namespace
+from homolog.measures._measure import along_stimuli, measure
+
+
+@dataclass(frozen=True)
+class _Summary:
+    responses: Array = along_stimuli()
+
+    @cached_property
+    def basis(self) -> Array:
+        """Orthonormal basis of what the population spans."""
+        return basis(self.responses)
+
+
+def _summary(x: Array) -> _Summary:
+    x = centre(x)
+    return _Summary(narrow(x / frobenius(x)))
+
+
+def _chance(x: _Summary, y: _Summary) -> float:
+    """A random subspace of dimension r takes r / (M - 1) of any variance."""
+    n_stimuli, rank = y.basis.shape
+    return rank / (n_stimuli - 1)
+
+
+@measure(
+    summary=_summary,
+    chance=_chance,
+    best=1.0,
+    worst=0.0,
+    kind="variance",
+    symmetric=False,
+    invariant_to={"shift", "scale", "permutation", "rotation"},
+    candidate_invariant_to={
+        "shift",
+        "scale",
+        "permutation",
+        "rotation",
+        "neuron_scale",
+        "linear",
+    },
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/1905.00414",
+    citation="""
+        @inproceedings{kornblith2019similarity,
+          author = {Kornblith, Simon and Norouzi, Mohammad and Lee, Honglak and Hinton, Geoffrey},
+          title = {Similarity of Neural Network Representations Revisited},
+          booktitle = {International Conference on Machine Learning},
+          year = {2019},
+          url = {https://arxiv.org/abs/1905.00414},
+        }
+    """,
+)
+def linear_regression(x: _Summary, y: _Summary) -> Float[Array, ""]:
+    r"""Share of the reference's variance that is linear in the candidate, in-sample.
+
+    .. math:: R^2 = \|Q_Y^\top X\|_F^2 \,/\, \|X\|_F^2
+
+    with the mean response of every neuron removed and :math:`Q_Y` an orthonormal basis
+    of the candidate's column space. Neurons weigh by their variance.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference (predicted) and candidate (predictor)
+        to the same stimuli, in any unit; finite, at least three stimuli.
+
+    Returns
+    -------
+    score
+        From 0 to 1, no unit. 1 when every reference neuron is a weighted sum of
+        candidate neurons on these stimuli.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+
+    Notes
+    -----
+    Unrelated populations score rank/(M - 1): 1 whenever the candidate has as many
+    neurons as there are stimuli. Use `ridge` to predict stimuli not fitted. Rank is
+    judged relative to the largest singular value, and nothing is padded.
+    """
+    explained = y.basis.T @ x.responses
+    return namespace(explained).sum(explained * explained)

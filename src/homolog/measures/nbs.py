@@ -1,0 +1,60 @@
+"""Normalised Bures similarity: the cosine of the Procrustes angle."""
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, nuclear_norm
+from homolog.measures._measure import measure
+from homolog.measures._shape import Shape, unit_shape
+
+
+@measure(
+    summary=unit_shape,
+    best=1.0,
+    worst=0.0,
+    kind="correlation",
+    symmetric=True,
+    invariant_to={"shift", "scale", "permutation", "rotation"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/2311.11436",
+    citation="""
+        @inproceedings{harvey2023duality,
+          author = {Harvey, Sarah E. and Larsen, Brett W. and Williams, Alex H.},
+          title = {Duality of {B}ures and Shape Distances with Implications for Comparing
+            Neural Representations},
+          booktitle = {UniReps: Unifying Representations in Neural Models},
+          year = {2023},
+          url = {https://arxiv.org/abs/2311.11436},
+        }
+    """,
+)
+def nbs(x: Shape, y: Shape) -> Float[Array, ""]:
+    r"""Normalised Bures similarity: variance that the best rotation aligns.
+
+    .. math:: \|Y^\top X\|_* \,/\, (\|X\|_F \, \|Y\|_F)
+
+    with the mean response of every neuron removed and :math:`\|\cdot\|_*` the sum of
+    singular values. It is the cosine of `procrustes`.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, at least three stimuli.
+
+    Returns
+    -------
+    score
+        From 0 to 1, no unit. 1 when the populations differ by a rotation and a scale.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+
+    Notes
+    -----
+    Biased upwards: unrelated populations score about :math:`0.85 \sqrt{N/M}` for N
+    neurons and M stimuli. Read it beside its chance level.
+    """
+    return nuclear_norm(x.responses.T @ y.responses)

@@ -1,0 +1,65 @@
+"""Angular Procrustes distance: the angle that no rotation can remove."""
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, namespace, root, shape_distance
+from homolog.measures._measure import measure
+from homolog.measures._shape import Shape, unit_shape
+
+
+@measure(
+    summary=unit_shape,
+    best=0.0,
+    worst=1.5707963267948966,
+    kind="distance",
+    symmetric=True,
+    metric=True,
+    invariant_to={"shift", "scale", "permutation", "rotation"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/2110.14739",
+    citation="""
+        @inproceedings{williams2021shape,
+          author = {Williams, Alex H. and Kunz, Erin and Kornblith, Simon and Linderman, Scott W.},
+          title = {Generalized Shape Metrics on Neural Representations},
+          booktitle = {Advances in Neural Information Processing Systems},
+          year = {2021},
+          url = {https://arxiv.org/abs/2110.14739},
+        }
+    """,
+)
+def procrustes(x: Shape, y: Shape) -> Float[Array, ""]:
+    r"""Procrustes angle between two populations, in radians.
+
+    .. math:: \theta = \arccos \frac{\|Y^\top X\|_*}{\|X\|_F \, \|Y\|_F}
+
+    with the mean response of every neuron removed, computed as
+    :math:`2\,\mathrm{atan2}(d, \sqrt{4 - d^2})` from the aligned distance d so that
+    nearly equal populations keep all digits.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, at least three stimuli. Numbers of neurons may differ.
+
+    Returns
+    -------
+    distance
+        From 0 (same up to rotation and scale) to pi/2 radians. A metric: symmetric, and
+        the way over a third population is never shorter.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+
+    Notes
+    -----
+    Biased: noise and few stimuli move it, so compare it with its chance level and with
+    the distance between two halves of the trials. At equality it has a cone, where the
+    gradient returned is 0.
+    """
+    distance = shape_distance(x.responses, y.responses, x.square, y.square)
+    other = root(4 - distance * distance)
+    return 2 * namespace(distance).atan2(distance, other)

@@ -1,0 +1,219 @@
+"""Representational similarity analysis: do two populations order pairs of stimuli alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    centre,
+    constant,
+    frobenius,
+    namespace,
+    require_memory,
+    root,
+    to_namespace_of,
+    to_numpy,
+)
+from homolog.measures._measure import along_stimuli, measure
+
+Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean"]
+Comparison = Literal["spearman", "pearson", "cosine", "kendall"]
+
+_ROTATES = {"permutation", "rotation", "scale"}
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """Dissimilarities of all pairs, made ready so that a comparison is one product."""
+
+    pairs: Array = along_stimuli("pairs")
+
+
+def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -> Array:
+    """The (stimulus, stimulus) matrix of how unlike the responses to two stimuli are.
+
+    Parameters
+    ----------
+    x
+        (stimulus, neuron) responses.
+    dissimilarity
+        ``"correlation"``: 1 - r across neurons; ``"cosine"``: 1 - cosine;
+        ``"squared_euclidean"``, divided by the number of neurons; ``"euclidean"``, its
+        root.
+
+    Returns
+    -------
+    matrix
+        Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine.
+    """
+    xp = namespace(x)
+    if dissimilarity in ("correlation", "cosine"):
+        unit = _unit_patterns(x, dissimilarity)
+        return _zero_diagonal(1 - unit @ unit.T)
+    x = centre(x)
+    energy = xp.sum(x * x, axis=1)
+    squared = (energy[:, None] + energy[None, :] - 2 * (x @ x.T)) / x.shape[1]
+    squared = _zero_diagonal(xp.where(squared > 0, squared, xp.zeros_like(squared)))
+    return squared if dissimilarity == "squared_euclidean" else root(squared)
+
+
+def _unit_patterns(x: Array, dissimilarity: str) -> Array:
+    xp = namespace(x)
+    if dissimilarity == "correlation":
+        x = x - xp.mean(x, axis=1, keepdims=True)
+    norm = xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
+    flat = to_numpy(norm)[:, 0] <= 1e-12 * float(xp.max(xp.abs(constant(x))))
+    if flat.any():
+        raise errors.undefined(
+            "rsa",
+            f"{flat.sum()} stimuli evoke the same response in all neurons"
+            f" (first at row {np.flatnonzero(flat)[0]}), so their {dissimilarity} has no value",
+            'Use dissimilarity="squared_euclidean", or drop those stimuli.',
+        )
+    return x / norm
+
+
+def _zero_diagonal(matrix: Array) -> Array:
+    xp = namespace(matrix)
+    return matrix * (1 - xp.eye(matrix.shape[0], dtype=matrix.dtype))
+
+
+def _summary(
+    x: Array,
+    *,
+    dissimilarity: Dissimilarity = "correlation",
+    comparison: Comparison = "spearman",
+) -> _Summary:
+    _check_options(dissimilarity, comparison)
+    n_stimuli = x.shape[0]
+    require_memory(
+        3 * 8 * n_stimuli**2,
+        "rsa",
+        f"3 × {n_stimuli:,} × {n_stimuli:,} pairs of stimuli, float64",
+        "Select fewer stimuli, or use unbiased_cka, which needs no matrix of pairs.",
+    )
+    xp = namespace(x)
+    x = x / xp.max(xp.abs(constant(x)))
+    upper = np.triu_indices(n_stimuli, 1)
+    flat = xp.reshape(dissimilarities(x, dissimilarity=dissimilarity), (-1,))
+    pairs = xp.take(flat, xp.asarray(upper[0] * n_stimuli + upper[1]), axis=0)
+    return _Summary(_ready(pairs, comparison))
+
+
+def _ready(pairs: Array, comparison: Comparison) -> Array:
+    xp = namespace(pairs)
+    if comparison == "kendall":
+        return pairs
+    if comparison == "spearman":
+        from scipy.stats import rankdata
+
+        pairs = to_namespace_of(pairs, rankdata(to_numpy(pairs)))
+    if comparison != "cosine":
+        spread = pairs - xp.mean(pairs)
+        if float(xp.max(xp.abs(constant(spread)))) <= 1e-12 * float(xp.max(constant(pairs))):
+            raise errors.undefined(
+                "rsa",
+                "all pairs of stimuli are equally dissimilar in a population",
+                'Use comparison="cosine", or procrustes.',
+            )
+        pairs = spread
+    return pairs / frobenius(pairs)
+
+
+def _check_options(dissimilarity: str, comparison: str) -> None:
+    for what, got, allowed in (
+        ("dissimilarity", dissimilarity, Dissimilarity.__args__),
+        ("comparison", comparison, Comparison.__args__),
+    ):
+        if got not in allowed:
+            raise errors.bad_value(what, got, ", ".join(allowed))
+
+
+def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
+    _check_options(dissimilarity, comparison)
+    invariant = {
+        "correlation": {"scale", "permutation"},
+        "cosine": _ROTATES,
+        "squared_euclidean": _ROTATES | {"shift"},
+        "euclidean": _ROTATES | {"shift"},
+    }[dissimilarity]
+    return {
+        "invariant_to": invariant,
+        "candidate_invariant_to": invariant,
+        "smooth": comparison in ("pearson", "cosine"),
+        "worst": 0.0 if comparison == "cosine" else -1.0,
+    }
+
+
+@measure(
+    summary=_summary,
+    variant=_promises,
+    best=1.0,
+    worst=-1.0,
+    kind="correlation",
+    symmetric=True,
+    invariant_to={"scale", "permutation"},
+    biased=True,
+    smooth=False,
+    source="https://doi.org/10.3389/neuro.06.004.2008",
+    citation="""
+        @article{kriegeskorte2008representational,
+          author = {Kriegeskorte, Nikolaus and Mur, Marieke and Bandettini, Peter A.},
+          title = {Representational Similarity Analysis -- Connecting the Branches of Systems
+            Neuroscience},
+          journal = {Frontiers in Systems Neuroscience},
+          volume = {2},
+          pages = {4},
+          year = {2008},
+          url = {https://doi.org/10.3389/neuro.06.004.2008},
+        }
+    """,
+)
+def rsa(
+    x: _Summary, y: _Summary, *, comparison: Comparison = "spearman"
+) -> Float[Array, ""]:
+    r"""Agreement of two populations' dissimilarities over all pairs of stimuli.
+
+    .. math:: \mathrm{corr}\left(D_X, D_Y\right)
+
+    over the M(M - 1)/2 pairs of stimuli, where D holds one dissimilarity for each pair.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, at least three stimuli.
+
+    Returns
+    -------
+    score
+        From -1 to 1 (from 0 with ``comparison="cosine"``), no unit. 1 when all pairs of
+        stimuli are ordered alike.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 unknown
+        option, HM031 a stimulus without a pattern, HM009 too many pairs for memory.
+
+    Notes
+    -----
+    Options: ``dissimilarity`` is ``"correlation"`` (1 - Pearson r across neurons),
+    ``"cosine"``, ``"squared_euclidean"`` (divided by the number of neurons) or
+    ``"euclidean"``; ``comparison`` is ``"spearman"`` (ties share their mean rank),
+    ``"pearson"``, ``"cosine"`` or ``"kendall"`` (tau-b). The correlation dissimilarity
+    ignores the mean over neurons of each stimulus, but not the mean of each neuron:
+    subtract it first, or do not, knowingly. Noise shrinks the score, for plain
+    dissimilarities are biased upwards; pairs share stimuli, so they are not independent.
+    """
+    if comparison == "kendall":
+        from scipy.stats import kendalltau
+
+        tau = kendalltau(to_numpy(x.pairs), to_numpy(y.pairs)).statistic
+        return to_namespace_of(x.pairs, np.asarray(tau))
+    return namespace(x.pairs, y.pairs).sum(x.pairs * y.pairs)

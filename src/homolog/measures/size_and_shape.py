@@ -1,0 +1,61 @@
+"""Size-and-shape distance: what no rotation can remove, in the responses' own unit."""
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, shape_distance
+from homolog.measures._measure import measure
+from homolog.measures._shape import Shape, shape
+
+
+@measure(
+    summary=shape,
+    best=0.0,
+    worst=float("inf"),
+    kind="distance",
+    symmetric=True,
+    metric=True,
+    invariant_to={"shift", "permutation", "rotation"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/2110.14739",
+    citation="""
+        @inproceedings{williams2021shape,
+          author = {Williams, Alex H. and Kunz, Erin and Kornblith, Simon and Linderman, Scott W.},
+          title = {Generalized Shape Metrics on Neural Representations},
+          booktitle = {Advances in Neural Information Processing Systems},
+          year = {2021},
+          url = {https://arxiv.org/abs/2110.14739},
+        }
+    """,
+)
+def size_and_shape(x: Shape, y: Shape) -> Float[Array, ""]:
+    r"""Procrustes distance that keeps the size, in the unit of the responses.
+
+    .. math:: \min_{Q^\top Q = I} \|X - YQ\|_F
+       = \sqrt{\|X\|_F^2 + \|Y\|_F^2 - 2 \|Y^\top X\|_*}
+
+    with the mean response of every neuron removed.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        the same unit; finite, at least three stimuli. Numbers of neurons may differ.
+
+    Returns
+    -------
+    distance
+        0 or more, in the unit of the responses; 0 when they differ by a rotation. A
+        metric. It grows with the square root of the numbers of stimuli and neurons.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+
+    Notes
+    -----
+    Do not use it for populations in different units, nor for comparing pairs with
+    different numbers of stimuli. At equality the gradient returned is 0.
+    """
+    return shape_distance(x.responses, y.responses, x.square, y.square)

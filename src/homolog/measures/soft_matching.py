@@ -1,0 +1,80 @@
+"""Soft matching distance: how far apart the two clouds of tuning curves are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, namespace, root
+from homolog.matching import transport
+from homolog.measures._measure import measure
+from homolog.measures._tuning import Tuning, costs, matched, tuning
+
+
+def _promises(*, normalise: bool) -> Mapping[str, Any]:
+    if normalise:
+        return {}
+    raw = {"shift", "permutation"}
+    return {"invariant_to": raw, "candidate_invariant_to": raw, "worst": float("inf")}
+
+
+@measure(
+    summary=tuning,
+    variant=_promises,
+    best=0.0,
+    worst=2.0,
+    kind="distance",
+    symmetric=True,
+    metric=True,
+    invariant_to={"shift", "scale", "permutation", "neuron_scale"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/2311.09466",
+    citation="""
+        @inproceedings{khosla2024soft,
+          author = {Khosla, Meenakshi and Williams, Alex H.},
+          title = {Soft Matching Distance: A Metric on Neural Representations That Captures
+            Single-Neuron Tuning},
+          booktitle = {UniReps: Unifying Representations in Neural Models},
+          year = {2024},
+          url = {https://arxiv.org/abs/2311.09466},
+        }
+    """,
+)
+def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
+    r"""Soft matching distance between single-neuron tuning curves.
+
+    .. math:: d^2 = \min_P \sum_{ij} P_{ij} \, \|x_i - y_j\|^2
+
+    over plans P whose rows sum to 1/Nx and columns to 1/Ny: the 2-Wasserstein distance
+    between the clouds of tuning curves. The plan is exact, for equal sizes an
+    assignment.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, every neuron varies. Numbers of neurons may differ.
+
+    Returns
+    -------
+    distance
+        From 0 (same neurons) to 2, no unit; with ``normalise=False`` in the unit of the
+        responses and unbounded. A metric on populations up to the order of neurons.
+
+    Raises
+    ------
+    HomologError
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
+        HM009 a cost matrix larger than memory.
+
+    Notes
+    -----
+    Tuning curves are centred and scaled to norm 1 unless ``.using(normalise=False)``.
+    Sensitive to the axes neurons happen to have: a rotation changes it, by design. With
+    trial noise even equal populations are apart: see the floor. Piecewise smooth; the
+    gradient holds the plan fixed.
+    """
+    a, b, mass = matched(x, y, transport(costs(x, y)))
+    gap = a - b
+    return root(namespace(gap).sum(mass * namespace(gap).sum(gap * gap, axis=0)))

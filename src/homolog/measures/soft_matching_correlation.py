@@ -1,0 +1,77 @@
+"""Soft matching correlation: how alike the tuning of optimally matched neurons is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jaxtyping import Float
+
+from homolog._arrays import Array, namespace
+from homolog.matching import transport
+from homolog.measures._measure import measure
+from homolog.measures._tuning import Tuning, costs, matched, tuning
+
+
+def _promises(*, normalise: bool) -> Mapping[str, Any]:
+    if normalise:
+        return {}
+    raw = {"shift", "permutation"}
+    unbounded = {"best": float("inf"), "worst": float("-inf")}
+    return {"invariant_to": raw, "candidate_invariant_to": raw, **unbounded}
+
+
+@measure(
+    summary=tuning,
+    variant=_promises,
+    best=1.0,
+    worst=-1.0,
+    kind="correlation",
+    symmetric=True,
+    invariant_to={"shift", "scale", "permutation", "neuron_scale"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/2311.09466",
+    citation="""
+        @inproceedings{khosla2024soft,
+          author = {Khosla, Meenakshi and Williams, Alex H.},
+          title = {Soft Matching Distance: A Metric on Neural Representations That Captures
+            Single-Neuron Tuning},
+          booktitle = {UniReps: Unifying Representations in Neural Models},
+          year = {2024},
+          url = {https://arxiv.org/abs/2311.09466},
+        }
+    """,
+)
+def soft_matching_correlation(x: Tuning, y: Tuning) -> Float[Array, ""]:
+    r"""Mean tuning correlation of optimally, softly matched neurons.
+
+    .. math:: s = \max_P \sum_{ij} P_{ij} \, x_i^\top y_j
+
+    over plans P whose rows sum to 1/Nx and columns to 1/Ny. With unit-norm curves
+    :math:`s = 1 - d^2/2` for the distance d of `soft_matching`.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, every neuron varies. Numbers of neurons may differ.
+
+    Returns
+    -------
+    score
+        From -1 to 1, no unit: 1 when the neurons of both are the same up to order and
+        positive scales.
+
+    Raises
+    ------
+    HomologError
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
+        HM009 a cost matrix larger than memory.
+
+    Notes
+    -----
+    Tuning curves are centred and scaled to norm 1 unless ``.using(normalise=False)``,
+    which gives a mean inner product instead. Biased upwards, for the best plan is
+    sought on the same stimuli: read it beside its chance level.
+    """
+    a, b, mass = matched(x, y, transport(costs(x, y)))
+    return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))

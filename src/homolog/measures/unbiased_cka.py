@@ -1,0 +1,95 @@
+"""Centred kernel alignment without the bias that few stimuli bring."""
+
+from jaxtyping import Float
+
+from homolog import errors
+from homolog._arrays import Array, constant, namespace
+from homolog.measures._measure import measure
+from homolog.measures._overlap import Structure, overlap, structure
+
+
+def _summary(x: Array) -> Structure:
+    """The structure of responses, refused where the unbiased self-overlap vanishes."""
+    if x.shape[0] < 4:
+        raise errors.too_few_stimuli("unbiased_cka: a population", x.shape[0], least=4)
+    built = structure(x)
+    if float(constant(_unbiased(built.square, built, built) / built.square)) < 1e-12:
+        raise errors.undefined(
+            "unbiased_cka",
+            "all pairs of stimuli are equally similar in a population",
+            "Use procrustes, or add stimuli that differ in how alike they are.",
+        )
+    return built
+
+
+def _unbiased(total: Array, x: Structure, y: Structure) -> Array:
+    """The overlap of the U-centred structures, from per-stimulus numbers only."""
+    m = x.n_stimuli
+    diagonal = namespace(x.energy, y.energy).sum(x.energy * y.energy)
+    return total - m / (m - 2) * diagonal + 1 / ((m - 1) * (m - 2))
+
+
+def _chance(x: Structure, y: Structure) -> Array:
+    """U-centred structures have mean zero off the diagonal, so random pairing gives 0."""
+    return 0 * x.square
+
+
+@measure(
+    summary=_summary,
+    chance=_chance,
+    best=1.0,
+    worst=-1.0,
+    kind="correlation",
+    symmetric=True,
+    invariant_to={"shift", "scale", "permutation", "rotation"},
+    biased=False,
+    smooth=True,
+    source="https://arxiv.org/abs/2010.15327",
+    citation="""
+        @inproceedings{nguyen2021wide,
+          author = {Nguyen, Thao and Raghu, Maithra and Kornblith, Simon},
+          title = {Do Wide and Deep Networks Learn the Same Things? Uncovering How Neural
+            Network Representations Vary with Width and Depth},
+          booktitle = {International Conference on Learning Representations},
+          year = {2021},
+          url = {https://arxiv.org/abs/2010.15327},
+        }
+    """,
+)
+def unbiased_cka(x: Structure, y: Structure) -> Float[Array, ""]:
+    r"""Linear CKA from unbiased estimates: 0 on average for unrelated populations.
+
+    .. math:: \langle \tilde K, \tilde L \rangle \,/\, (\|\tilde K\| \, \|\tilde L\|)
+
+    where :math:`\tilde K` is the U-centred Gram matrix (zero diagonal, rows summing to
+    zero), computed in the space of neurons from row norms alone.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, at least four stimuli.
+
+    Returns
+    -------
+    score
+        From -1 to 1, no unit. 1 when the populations differ by a rotation and a scale;
+        around 0 when unrelated, sometimes below: negative scores are not clipped, for
+        that would bring the bias back.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM019 fewer
+        than four stimuli, HM031 all stimuli equally alike.
+
+    Notes
+    -----
+    Numerator and denominators are unbiased over stimuli; their ratio nearly so. It does
+    not correct for recording few of a population's neurons, nor for trial noise:
+    compare it with the ceiling.
+    """
+    own = namespace(x.square, y.square).sqrt(
+        _unbiased(x.square, x, x) * _unbiased(y.square, y, y)
+    )
+    return _unbiased(overlap(x, y), x, y) / own
