@@ -86,17 +86,23 @@ def invariances(m: Measure) -> str:
 
 
 def markdown(m: Measure) -> str:
-    """The docstring of a measure as Markdown: numpydoc sections become bold words."""
+    """The docstring of a measure as Markdown: sections become bold words, definitions a list."""
     text = inspect.getdoc(m) or ""
+    text = re.sub(r"``([^`]+)``", r"`\1`", text)
     text = re.sub(r"^([A-Z][\w ]+)\n-{3,}$", r"**\1**\n", text, flags=re.MULTILINE)
-    text = re.sub(r"^\.\. math:: *(.+(?:\n {4,}.+)*)", display, text, flags=re.MULTILINE)
-    text = re.sub(r":math:`([^`]+)`", r"$\1$", text)
-    return re.sub(r"``([^`]+)``", r"`\1`", text).strip()
+    text = re.sub(r"^\.\. math:: *(.+(?:\n {4,}.+)*)", displayed, text, flags=re.MULTILINE)
+    text = re.sub(r"^(\S.*)\n((?: {4}.+\n?)+)", defined, text, flags=re.MULTILINE)
+    return re.sub(r":math:`([^`]+)`", r"$\1$", text).strip()
 
 
-def display(formula: re.Match[str]) -> str:
-    """A displayed formula, as Markdown viewers want it."""
+def displayed(formula: re.Match[str]) -> str:
+    """A formula on its own, as Markdown viewers want it."""
     return f"```math\n{inspect.cleandoc(formula[1])}\n```"
+
+
+def defined(entry: re.Match[str]) -> str:
+    """An argument, result or error with its explanation, as an item of a list."""
+    return f"- **{entry[1]}**:\n{re.sub('^  ', '', entry[2], flags=re.MULTILINE)}"
 
 
 def number(value: float) -> str:
