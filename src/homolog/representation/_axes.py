@@ -41,24 +41,34 @@ def label(given: object) -> Label:
     if isinstance(given, np.generic):
         given = given.item()
     if isinstance(given, bytes):
-        return given.decode("utf-8", errors="replace")
+        given = given.decode("utf-8", errors="replace")
     if isinstance(given, float) and given.is_integer():
-        return int(given)
-    if isinstance(given, int) and not isinstance(given, bool):
+        given = int(given)
+    if isinstance(given, int) and not isinstance(given, bool) and abs(given) < 2**63:
         return given
-    return str(given)
+    return str(given).replace("\0", "")  # files pad text with NUL
 
 
-def labelled(
+def sequence(
     given: Iterable[object] | None, n_needed: int, axis: str, name: str
 ) -> tuple[Label, ...] | None:
-    """Check that labels are as many as needed and all different."""
+    """Check that labels are as many as needed; they are all ints or all text."""
     if given is None:
         return None
     labels = tuple(label(one) for one in given)
     if len(labels) != n_needed:
         raise errors.labels_miscounted(name, axis, len(labels), n_needed)
-    refuse_repeats(labels, axis, name)
+    if any(isinstance(one, str) for one in labels):
+        return tuple(map(str, labels))
+    return labels
+
+
+def unique(
+    given: Iterable[object] | None, n_needed: int, axis: str, name: str
+) -> tuple[Label, ...] | None:
+    """Check that labels are as many as needed and all different."""
+    labels = sequence(given, n_needed, axis, name)
+    refuse_repeats(labels or (), axis, name)
     return labels
 
 
@@ -80,7 +90,7 @@ def positions(
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         if len(entries) != n:
             raise errors.labels_miscounted(name, axis, len(entries), n, what="mask entries")
-        return np.flatnonzero(entries)
+        return np.flatnonzero(np.array(entries, dtype=bool))
     at = {one: i for i, one in enumerate(labels or ())}
     if not any(isinstance(one, int) for one in at):
         at |= {i: i for i in range(n)}

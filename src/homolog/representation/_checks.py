@@ -60,7 +60,7 @@ def refuse_not_finite(responses: Responses, dims: tuple[str, ...], name: str, ba
 
 def along(mask: Mask, dims: tuple[str, ...], dim: str) -> Mask:
     """Whether anything is true at each position of one axis."""
-    return mask.any(axis=tuple(i for i, other in enumerate(dims) if other != dim))
+    return np.asarray(mask.any(axis=tuple(i for i, one in enumerate(dims) if one != dim)))
 
 
 def constant_neurons(responses: Responses, missing: Mask | None) -> Mask:
@@ -70,7 +70,7 @@ def constant_neurons(responses: Responses, missing: Mask | None) -> Mask:
     highest = np.max(responses, axis=axes, where=present, initial=-np.inf)
     lowest = np.min(responses, axis=axes, where=present, initial=np.inf)
     rounding = 4 * np.finfo(responses.dtype).eps * np.maximum(np.abs(highest), np.abs(lowest))
-    return np.logical_not(highest - lowest > rounding)
+    return np.asarray(highest - lowest <= rounding)
 
 
 def refuse_constant(responses: Responses, missing: Mask | None, n_stimuli: int, name: str) -> None:

@@ -38,7 +38,8 @@ class Representation:
         names are refused, for axes are never guessed. Stored in the order above,
         whatever the order given.
     stimuli, neurons
-        Unique labels; None if there are none. Whole floats become ints.
+        Unique labels, ints or text; None if there are none. Whole floats become ints, and
+        ints beside text become text.
     times
         Seconds, one for each position of the time axis.
     missing
@@ -101,10 +102,10 @@ class Representation:
             "responses": responses,
             "dims": dims,
             "missing": missing,
-            "stimuli": _axes.labelled(self.stimuli, size["stimulus"], "stimulus", self.called),
-            "neurons": _axes.labelled(self.neurons, size["neuron"], "neuron", self.called),
+            "stimuli": _axes.unique(self.stimuli, size["stimulus"], "stimulus", self.called),
+            "neurons": _axes.unique(self.neurons, size["neuron"], "neuron", self.called),
             "times": _stored_times(self.times, size.get("time", 0), self.called),
-            "groups": _stored_groups(self.groups, size["stimulus"], self.called),
+            "groups": _axes.sequence(self.groups, size["stimulus"], "group", self.called),
             "dropped": tuple(self.dropped),
         }
         for field, value in stored.items():
@@ -229,7 +230,8 @@ class Representation:
         n_single = int(_checks.along(n_valid < 2, dims, "stimulus").sum())
         if n_single:
             raise errors.no_repeats(n_single, self.n_stimuli)
-        lacking = np.logical_or(*(self.missing[part].all(0) for part in parts))
+        in_half = np.array([np.asarray(self.missing[part]).all(0) for part in parts])
+        lacking = np.asarray(in_half.any(0))
         n_lacking = int(_checks.along(lacking, dims, "stimulus").sum())
         if n_lacking:
             raise errors.one_sided(n_lacking, self.n_stimuli, split)
@@ -396,14 +398,3 @@ def _stored_times(
         raise errors.labels_miscounted(name, "time", len(times), n_needed)
     _axes.refuse_repeats(times, "time", name)
     return times
-
-
-def _stored_groups(
-    given: Iterable[object] | None, n_needed: int, name: str
-) -> tuple[Label, ...] | None:
-    if given is None:
-        return None
-    groups = tuple(_axes.label(one) for one in given)
-    if len(groups) != n_needed:
-        raise errors.labels_miscounted(name, "group", len(groups), n_needed)
-    return groups
