@@ -1,0 +1,167 @@
+"""The numbers behind the pictures, shared by the static figures and the report.
+
+Nothing here draws. A picture of a comparison needs the dissimilarities between stimuli,
+the spectrum of each population, neurons matched one to one, and for every score an axis
+that runs from less alike to more alike; each is computed in one place, here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from homolog.comparison import Comparison, Score
+    from homolog.representation import Representation
+
+FLAT = 1e-12  # responses that differ by less than this share of the largest do not differ
+
+
+def dissimilarities(representation: Representation) -> np.ndarray:
+    """Return the correlation distance, 1 - r, between the patterns of every two stimuli.
+
+    A stimulus to which all neurons respond alike has no pattern to correlate: its row and
+    column are NaN, which the pictures leave blank.
+    """
+    from homolog.measures import rsa
+
+    responses = representation.matrix / np.abs(representation.matrix).max()
+    tuned = np.flatnonzero(np.ptp(responses, axis=1) > FLAT)
+    distances = np.full((representation.n_stimuli,) * 2, np.nan)
+    if tuned.size:
+        distances[np.ix_(tuned, tuned)] = rsa.dissimilarities(responses[tuned])
+    return np.clip(distances, 0.0, 2.0)
+
+
+def shared_scale(*distances: np.ndarray) -> float:
+    """Return the upper end of a colour scale that fits all matrices, at most 2."""
+    highest = max((float(np.nanmax(d)) for d in distances if np.isfinite(d).any()), default=2.0)
+    return min(2.0, max(0.1, math.ceil(highest * 10 - 1e-9) / 10))
+
+
+def spectrum(representation: Representation) -> np.ndarray:
+    """Return the share of the variance that each principal component carries, largest first.
+
+    Components without variance beyond rounding are left out.
+    """
+    centred = representation.matrix - representation.matrix.mean(axis=0)
+    variances = np.linalg.svd(centred / np.abs(centred).max(), compute_uv=False) ** 2
+    return variances[variances > FLAT * variances[0]] / variances.sum()
+
+
+def participation_ratio(representation: Representation) -> float:
+    r"""Return the effective number of dimensions that a population uses.
+
+    .. math:: (\operatorname{tr} K)^2 / \|K\|_F^2
+
+    with :math:`K` the Gram matrix of the centred responses: 1 when all variance lies along
+    one direction, the number of dimensions when they share it equally.
+    """
+    return float(1.0 / np.sum(spectrum(representation) ** 2))
+
+
+@dataclass(frozen=True)
+class Match:
+    """One neuron of the reference with the neuron of the candidate it was matched to.
+
+    Parameters
+    ----------
+    reference, candidate
+        Positions of the two neurons in their populations.
+    correlation
+        Pearson correlation of their tuning curves over stimuli, -1 to 1.
+    """
+
+    reference: int
+    candidate: int
+    correlation: float
+
+
+def matches(comparison: Comparison) -> list[Match]:
+    """Match neurons one to one so that the summed tuning correlation is largest.
+
+    In populations of unequal size the surplus neurons of the larger one stay unmatched.
+    Neurons that respond alike to all stimuli have no tuning and are left out.
+
+    Returns
+    -------
+    matches
+        From the best correlated pair to the worst.
+    """
+    from homolog._arrays import constant_columns
+    from homolog.matching import match
+
+    x, y = comparison.reference.matrix, comparison.candidate.matrix
+    tuned_x, tuned_y = (np.flatnonzero(~constant_columns(side)) for side in (x, y))
+    x, y = x[:, tuned_x], y[:, tuned_y]
+    pairs = match(x, y)
+    found = [
+        Match(int(tuned_x[i]), int(tuned_y[j]), float(np.corrcoef(x[:, i], y[:, j])[0, 1]))
+        for i, j in zip(pairs.rows, pairs.columns, strict=True)
+    ]
+    return sorted(found, key=lambda match: -match.correlation)
+
+
+def best_median_worst(comparison: Comparison) -> dict[str, Match]:
+    """Return three of the matches by rank; fewer where fewer neurons could be matched."""
+    ranked = matches(comparison)
+    if len(ranked) < 3:
+        return dict(zip(("best", "worst"), ranked, strict=False))
+    return {"best": ranked[0], "median": ranked[len(ranked) // 2], "worst": ranked[-1]}
+
+
+def tuning(representation: Representation, neuron: int) -> np.ndarray:
+    """Return one neuron's responses in standard deviations from its mean over stimuli."""
+    responses = representation.matrix[:, neuron]
+    return (responses - responses.mean()) / responses.std()
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An axis for one score, from less alike (left) to more alike (right).
+
+    Parameters
+    ----------
+    left, right
+        The values at the two ends; `left` is the larger for a distance.
+    left_open
+        Whether the measure's range goes on beyond the left end.
+    """
+
+    left: float
+    right: float
+    left_open: bool
+
+    def position(self, value: float) -> float:
+        """Return where a value falls, 0 at the left end and 1 at the right, clipped."""
+        return min(1.0, max(0.0, (value - self.left) / (self.right - self.left)))
+
+
+def scale(score: Score) -> Scale:
+    """Choose the axis of a score: the measure's whole range, or a finite part that shows all.
+
+    A range that reaches below zero or is infinite is cut a little beyond zero and the
+    values shown, because the rest of it would be empty.
+    """
+    best, worst = score.measure.best, score.measure.worst
+    values = [score.value, score.chance, score.ceiling, *(score.interval or ())]
+    shown = [value for value in values if value is not None]
+    if best < worst:  # a distance
+        return (
+            Scale(_beyond(max(shown)), best, True)
+            if math.isinf(worst)
+            else Scale(worst, best, False)
+        )
+    if worst < 0:
+        left = max(worst, -_beyond(-min(0.0, *shown)))
+        return Scale(left, best, left > worst)
+    return Scale(worst, best, False)
+
+
+def _beyond(value: float) -> float:
+    """Return a round number at least 5 % and one twentieth above a value of zero or more."""
+    step = 10.0 ** math.floor(math.log10(max(value, 1.0))) / 10
+    return math.ceil(round((value + max(value, 1.0) / 20) / step, 6)) * step

@@ -1,0 +1,161 @@
+"""One offline HTML file that shows a comparison to a person, and static figures beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from homolog import _pictured, errors
+from homolog.report import _charts, _methods, _static, _table, _words
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from homolog.comparison import Comparison
+    from homolog.representation import Representation
+
+__all__ = ["write"]
+
+
+def write(comparison: Comparison, folder: str | Path, *, command: str | None = None) -> Path:
+    """Write ``report.html`` and the folder ``figures`` for a comparison.
+
+    The page needs no network: plotly.js, style and numbers are inside it, and its content
+    security policy forbids every request. Labels and names are escaped. ``figures`` holds
+    each picture as SVG and PNG with the numbers behind it as CSV.
+
+    Parameters
+    ----------
+    comparison
+        What :func:`homolog.compare` returned.
+    folder
+        Where to write; made if it does not exist. Files of earlier reports are replaced,
+        each only once its successor is complete.
+    command
+        The command line that computes the comparison again; by default the call in Python.
+
+    Returns
+    -------
+    page
+        Path of ``report.html``.
+
+    Raises
+    ------
+    HomologError
+        HM013 where jinja2 or plotly is not installed; nothing is written then.
+    """
+    missing = [package for package in ("jinja2", "plotly") if find_spec(package) is None]
+    if missing:
+        raise errors.missing_extra("the report", _words.listed(missing), "report")
+    folder = Path(folder)
+    page = _render(comparison, command)
+    _static.write_figures(comparison, folder / "figures")
+    return _static.write_whole(folder / "report.html", page.encode())
+
+
+def _render(comparison: Comparison, command: str | None) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+    from plotly.offline import get_plotlyjs
+
+    environment = Environment(
+        loader=PackageLoader("homolog.report", "."), autoescape=True, undefined=StrictUndefined
+    )
+    here = Path(__file__).parent
+    # A browser hashes a script after turning every line end into one newline.
+    plotly = "\n".join(get_plotlyjs().splitlines())
+    page = (here / "page.js").read_text(encoding="utf-8")
+    environment.filters["breakable"] = _breakable
+    shown = _shown(comparison)
+    charts = [*shown["dissimilarities"], *shown["matched"], shown["spectrum"]]
+    return environment.get_template("template.html.j2").render(
+        **shown,
+        **_provenance(comparison, command),
+        charts=Markup(_json(charts)),
+        style=Markup((here / "style.css").read_text(encoding="utf-8")),
+        plotly=Markup(plotly),
+        page=Markup(page),
+        policy=_policy(plotly, page),
+    )
+
+
+def _breakable(label: str) -> Markup:
+    """Let a line break after the marks inside a measure's label."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([_(=,])", r"\1<wbr>", str(escape(label))))
+
+
+def _policy(*scripts: str) -> str:
+    """Allow these scripts and no other, inline style, and pictures made in the page."""
+    allowed = " ".join(
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _json(charts: list[_charts.Chart]) -> str:
+    """Write JSON that cannot close the script element that holds it."""
+    drawn = [{"id": chart.id, "data": chart.data, "layout": chart.layout} for chart in charts]
+    text = json.dumps(drawn, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _shown(comparison: Comparison) -> dict[str, Any]:
+    """Return what the template shows of the populations and their scores."""
+    table = _table.rows(comparison)
+    references = _methods.references(comparison)
+    bibtex = "\n\n".join(entry.bibtex for entry in references) + "\n"
+    warnings = [("Data.", text) for text in comparison.warnings]
+    warnings += [(f"{s.measure.label}.", text) for s in comparison.scores for text in s.warnings]
+    dissimilarities, highest = _charts.dissimilarities(comparison)
+    matched = _charts.matched_tuning(comparison)
+    return {
+        "reference": _side(comparison.reference, "reference"),
+        "candidate": _side(comparison.candidate, "candidate"),
+        "n_stimuli": comparison.reference.n_stimuli,
+        "every": _charts.stride(comparison),
+        "verdict": _words.verdict(comparison),
+        "columns": _table.COLUMNS,
+        "rows": table,
+        "dissimilarities": dissimilarities,
+        "highest": _words.number(highest, 1),
+        "colours": ", ".join(_charts.COLOURS),
+        "matched": matched,
+        "matched_words": _words.matched(comparison),
+        "spectrum": _charts.spectrum(comparison),
+        "warnings": warnings,
+        "methods": _methods.paragraph(comparison),
+        "references": references,
+        "bibtex": bibtex,
+        "bibtex_link": f"data:text/x-bibtex;base64,{b64encode(bibtex.encode()).decode()}",
+    }
+
+
+def _side(side: Representation, role: str) -> dict[str, Any]:
+    return {
+        "name": _words.population(side, role),
+        "role": role,
+        "size": _words.counted(side.n_neurons, "neuron"),
+        "unit": side.unit,
+        "n_neurons": side.n_neurons,
+        "ratio": _words.number(_pictured.participation_ratio(side), 1),
+    }
+
+
+def _provenance(comparison: Comparison, command: str | None) -> dict[str, Any]:
+    return {
+        "command": command or _words.call(comparison),
+        "seed": comparison.seed,
+        "permutations": comparison.permutations,
+        "versions": list(comparison.versions.items()),
+        "digests": list(comparison.digests.items()),
+    }

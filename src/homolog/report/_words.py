@@ -1,0 +1,173 @@
+"""The sentences of the report: the headline, the verdict and the methods paragraph.
+
+A sentence claims what the numbers carry and no more: a p-value above 0.05 is not evidence
+of a difference, and without a ceiling nothing is said about how good a score could be.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from homolog import _pictured
+
+if TYPE_CHECKING:
+    from homolog.comparison import Comparison, Score
+    from homolog.representation import Representation
+
+SIGNIFICANT = 0.05
+
+
+def number(value: float | None, decimals: int = 3) -> str:
+    """Write a number for reading: a true minus sign, words for infinity, a dash for none."""
+    if value is None:
+        return "\N{EN DASH}"
+    if math.isinf(value):
+        return "\N{INFINITY}" if value > 0 else "\N{MINUS SIGN}\N{INFINITY}"
+    rounded = f"{value:.{decimals}f}" if abs(value) < 1000 else f"{value:.4g}"
+    if float(rounded) == 0:
+        rounded = rounded.lstrip("-")
+    return rounded.replace("-", "\N{MINUS SIGN}")
+
+
+def interval(ends: tuple[float, float] | None) -> str:
+    """Write an interval as two numbers, or a dash."""
+    return number(None) if ends is None else f"{number(ends[0])} to {number(ends[1])}"
+
+
+def p_value(value: float | None) -> str:
+    """Write a p-value to two significant digits."""
+    return number(None) if value is None else f"{value:.2g}"
+
+
+def population(side: Representation, role: str) -> str:
+    """Name a population, by its role where it has no name of its own."""
+    return side.name or role
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural where it needs one."""
+    if noun == "stimulus":
+        return f"{count} {noun if count == 1 else 'stimuli'}"
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join items as a sentence does: a, b and c."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def share_of_ceiling(score: Score) -> float | None:
+    """Return how far a score has come from chance (0) to its ceiling (1).
+
+    None where either is unknown, or where the ceiling is itself no better than chance, so
+    that there is no way to cover.
+    """
+    if score.chance is None or score.ceiling is None:
+        return None
+    way = score.ceiling - score.chance
+    closer = way > 0 if score.measure.higher_is_closer else way < 0
+    if not closer:
+        return None
+    return (score.value - score.chance) / way
+
+
+def verdict(comparison: Comparison) -> str:
+    """Return one sentence on how the scores stand to chance and to the ceiling."""
+    return f"{_against_chance(comparison.scores)}{_against_ceiling(comparison.scores)}."
+
+
+def _against_chance(scores: Sequence[Score]) -> str:
+    tested = [score for score in scores if score.p_value is not None]
+    if not tested:
+        return "No permutation test was run, so the scores are not judged against chance"
+    above = [s for s in tested if s.p_value is not None and s.p_value <= SIGNIFICANT]
+    if not above:
+        smallest = min(s.p_value for s in tested if s.p_value is not None)
+        who = "The measure does not find" if len(tested) == 1 else "No measure finds"
+        return (
+            f"{who} the two populations more alike than chance (p \N{GREATER-THAN OR EQUAL TO} "
+            f"{p_value(smallest)}), which is not evidence that they differ"
+        )
+    largest = max(s.p_value for s in above if s.p_value is not None)
+    p = (
+        f"p = {p_value(largest)}"
+        if len(above) == 1
+        else f"p \N{LESS-THAN OR EQUAL TO} {p_value(largest)}"
+    )
+    if len(above) < len(tested):
+        others = listed([s.measure.label for s in tested if s not in above])
+        verb = "finds" if len(above) == 1 else "find"
+        negated = "does" if len(tested) - len(above) == 1 else "do"
+        return (
+            f"{len(above)} of {len(tested)} measures {verb} the two populations more alike than "
+            f"chance ({p}); {others} {negated} not"
+        )
+    if len(tested) == 1:
+        return f"By {tested[0].measure.label} the two populations are more alike than chance ({p})"
+    return f"All {len(tested)} measures find the two populations more alike than chance ({p})"
+
+
+def _against_ceiling(scores: Sequence[Score]) -> str:
+    if all(score.ceiling is None for score in scores):
+        return "; how alike they could be at best is unknown, because no ceiling could be estimated"
+    shares = {s.measure.label: share_of_ceiling(s) for s in scores}
+    known = {label: share for label, share in shares.items() if share is not None}
+    if not known:
+        return "; the ceiling is no better than chance, so the trials are too noisy to say more"
+    least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    way = "of the way from chance to the ceiling that trial noise sets"
+    if known[most] > 1:
+        way += ", which is an estimate and can be passed"
+    if len(known) == 1:
+        return f"; {least} covers {percent(known[least])} {way}"
+    return (
+        f"; the scores cover from {percent(known[least])} ({least}) to {percent(known[most])} "
+        f"({most}) {way}"
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share as a whole percentage."""
+    return f"{number(100 * share, 0)}\N{NO-BREAK SPACE}%"
+
+
+def score_in_words(score: Score) -> str:
+    """Describe the strip of one score to someone who cannot see it."""
+    said = f"{score.measure.label} {number(score.value)}"
+    if score.interval is not None:
+        said += f", 95 percent interval {interval(score.interval)}"
+    if score.chance is not None:
+        said += f", chance {number(score.chance)}"
+    if score.ceiling is not None:
+        kind = "ceiling" if score.measure.higher_is_closer else "floor"
+        said += f", {kind} {number(score.ceiling)}"
+    ends = f"{number(score.measure.worst)} (least alike) to {number(score.measure.best)} (same)"
+    return f"{said}; the measure runs from {ends}."
+
+
+def matched(comparison: Comparison) -> str:
+    """Say how neurons were paired for the tuning curves."""
+    pairs = _pictured.matches(comparison)
+    surplus = max(comparison.reference.n_neurons, comparison.candidate.n_neurons) - len(pairs)
+    unpaired = (
+        f" {counted(surplus, 'neuron')} of the larger population stay unmatched." if surplus else ""
+    )
+    middle = number(float(np.median([pair.correlation for pair in pairs])), 2)
+    return (
+        "Neurons are paired one to one so that the summed correlation of their tuning is largest: "
+        f"{counted(len(pairs), 'pair')}, median r = {middle}.{unpaired} Such pairs correlate by "
+        "choice even between unrelated populations; the scores above say how far beyond chance."
+    )
+
+
+def call(comparison: Comparison) -> str:
+    """Write the call in Python that computes a comparison again."""
+    names = ", ".join(repr(score.measure.label) for score in comparison.scores)
+    return (
+        f"homolog.compare(reference, candidate, [{names}], "
+        f"permutations={comparison.permutations}, rng={comparison.seed})"
+    )
