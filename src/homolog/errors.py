@@ -42,9 +42,7 @@ def rows_differ(
     x: str, n_x: int, y: str, n_y: int, only_x: Sequence[object] = (), only_y: Sequence[object] = ()
 ) -> HomologError:
     """HM001: two populations were not recorded on the same stimuli."""
-    text = (
-        f"{x} has {n_x} stimuli, {y} has {n_y}. Rows must be the same stimuli in the same order."
-    )
+    text = f"{x} has {n_x} stimuli, {y} has {n_y}. Rows must be the same stimuli in the same order."
     for name, only in ((x, only_x), (y, only_y)):
         if only:
             verb = "is" if len(only) == 1 else "are"
@@ -235,14 +233,18 @@ def duplicate_labels(name: str, axis: str, labels: Sequence[object]) -> HomologE
     )
 
 
-def unreadable(path: object, form: str, why: str, remedy: str = "Write the file anew.") -> HomologError:
+def unreadable(
+    path: object, form: str, why: str, remedy: str = "Write the file anew."
+) -> HomologError:
     """HM021: an empty, truncated or corrupted file."""
     return HomologError("HM021", f"{path} cannot be read as {form}: {why}. {remedy}")
 
 
 def which_array(path: object, found: Sequence[str], example: str) -> HomologError:
     """HM022: a file with several arrays, or none, where one was wanted."""
-    holds = f"holds {_counted(len(found), 'array')}: {_some(found, 8)}" if found else "holds no array"
+    holds = (
+        f"holds {_counted(len(found), 'array')}: {_some(found, 8)}" if found else "holds no array"
+    )
     return HomologError("HM022", f"{path} {holds}. Name one: {example}")
 
 
@@ -255,7 +257,9 @@ def unknown_name(kind: str, name: str, closest: Sequence[str], where: str) -> Ho
 def unknown_format(name: str, suffix: str, known: Sequence[str]) -> HomologError:
     """HM024: a file type we do not read or write."""
     kind = f"'{suffix}'" if suffix else "no file ending"
-    return HomologError("HM024", f"{name}: {kind} is not a known format. Known: {', '.join(known)}.")
+    return HomologError(
+        "HM024", f"{name}: {kind} is not a known format. Known: {', '.join(known)}."
+    )
 
 
 def bad_value(what: str, got: object, allowed: str) -> HomologError:
@@ -363,7 +367,8 @@ def nothing_left(name: str, axis: str, n: int, why: str) -> HomologError:
     plural = {"stimulus": "stimuli", "neuron": "neurons"}[axis]
     other = {"stimulus": "neurons", "neuron": "stimuli"}[axis]
     return HomologError(
-        "HM030", f"{name}: all {n} {plural} are {why}; none would be left. Leave out {other} instead."
+        "HM030",
+        f"{name}: all {n} {plural} are {why}; none would be left. Leave out {other} instead.",
     )
 
 
@@ -390,3 +395,46 @@ def columns_not_numeric(columns: Sequence[str]) -> HomologError:
 def undefined(measure: str, why: str, remedy: str) -> HomologError:
     """HM031: data for which a measure has no value."""
     return HomologError("HM031", f"{measure} is undefined here, not 0: {why}. {remedy}")
+
+
+def nothing_repeats(measure: str, half: float) -> HomologError:
+    """HM032: two halves of the trials that do not resemble each other."""
+    return HomologError(
+        "HM032",
+        f"{measure} of two halves of the trials is {half:.3f}: nothing repeats, so no ceiling"
+        " can be given. Record more trials, or drop neurons that do not respond.",
+    )
+
+
+def groups_differ(x: str, y: str) -> HomologError:
+    """HM033: rows that are grouped differently in the two populations."""
+    return HomologError(
+        "HM033",
+        f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
+    )
+
+
+def no_file(path: object, near: Sequence[str]) -> HomologError:
+    """HM032: a file or folder that is not there."""
+    there = f" In its folder: {_some(near)}." if near else ""
+    return HomologError("HM032", f"there is no file {path}.{there}")
+
+
+def recording_absent(file: str, looked_in: Sequence[object]) -> HomologError:
+    """HM032: a recording that is not in the folder given, or no folder given."""
+    where = f"is not in {' or '.join(map(str, looked_in))}" if looked_in else "was not looked for"
+    return HomologError(
+        "HM032",
+        f"{file} {where}. Set the environment variable HOMOLOG_DATA to the folder that holds"
+        f" {file.partition('/')[0]}, or give it as folder=….",
+    )
+
+
+def cannot_hold(path: object, what: str, remedy: str) -> HomologError:
+    """HM033: a format in which part of a population would be lost."""
+    return HomologError("HM033", f"{path} cannot hold {what}. {remedy}")
+
+
+def unwritable(path: object, why: str) -> HomologError:
+    """HM034: a file that could not be written; what was there before is untouched."""
+    return HomologError("HM034", f"{path} was not written: {why}. What was there is untouched.")

@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import Array, check_responses, check_rows
+from homolog.measures._folds import fold_labels
 
-INVARIANCES = frozenset(
-    {"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"}
-)
+INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
 """What may be done to the neurons of a population without changing a score.
 
 ``shift`` adds a constant to each neuron, ``scale`` multiplies all by one number,
@@ -57,7 +57,8 @@ class Measure:
     smooth
         Whether gradients flow.
     fits
-        Whether it fits on some stimuli and scores on others.
+        Whether it fits on some stimuli and scores on others; then it has the options
+        ``folds`` and ``rng``.
     source, citation
         Where it was defined: an address, and a BibTeX entry.
     options
@@ -82,6 +83,7 @@ class Measure:
     defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
     halves: tuple[Callable[..., Any], Callable[..., Any]] = field(kw_only=True, repr=False)
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
+    cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Array, y: Array) -> Array:
@@ -105,6 +107,10 @@ class Measure:
             return None
         return float(self.chance_level(reference, candidate))
 
+    def caution(self, reference: Any, candidate: Any) -> str | None:
+        """What a reader of this very score should know, if anything."""
+        return self.cautioned(reference, candidate) if self.cautioned else None
+
     def using(self, **options: Any) -> "Measure":
         """The variant of this measure with other settings.
 
@@ -121,6 +127,18 @@ class Measure:
         chosen = {**self.options, **options}
         promises = dict(self.variant(**chosen)) if self.variant else {}
         return replace(self, options=MappingProxyType(chosen), **_frozen_sets(promises))
+
+    def folds(self, n_stimuli: int, groups: object = None) -> NDArray[np.generic]:
+        """The fold in which a measure that fits holds each stimulus out.
+
+        Parameters
+        ----------
+        n_stimuli
+            How many stimuli there are.
+        groups
+            A label for each; stimuli with equal labels are held out together.
+        """
+        return fold_labels(n_stimuli, self.options["folds"], self.options["rng"], groups)
 
     @cached_property
     def label(self) -> str:
@@ -160,13 +178,15 @@ def measure(
     metric: bool = False,
     fits: bool = False,
     chance: Callable[..., Array] | None = None,
+    caution: Callable[..., str | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
     """Turn the function that scores two summaries into a `Measure`.
 
     Options of the measure are the keyword-only arguments of `summary` and of the
     decorated function. `variant` receives all options and returns the promises that
-    differ for them; `chance` gives the mean score under random pairing of stimuli.
+    differ for them; `chance` gives the mean score under random pairing of stimuli, and
+    `caution` a sentence of warning about two summaries, or None.
     The other arguments are the attributes of `Measure`.
     """
 
@@ -194,6 +214,7 @@ def measure(
             defaults=MappingProxyType(defaults),
             halves=(summary, score),
             chance_level=chance,
+            cautioned=caution,
             variant=variant,
         )
         object.__setattr__(built, "__doc__", score.__doc__)

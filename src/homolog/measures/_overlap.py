@@ -23,12 +23,15 @@ class Structure:
         Diagonal of the Gram matrix: each stimulus's share of the variance.
     square
         Overlap of the structure with itself; 1 / `square` is the participation ratio.
+    n_neurons
+        How many neurons were recorded.
     """
 
     responses: Array | None = along_stimuli()
     gram: Array | None = along_stimuli(2)
     energy: Array = along_stimuli()
     square: Array = None
+    n_neurons: int = 0
 
     @property
     def n_stimuli(self) -> int:
@@ -43,7 +46,7 @@ def structure(x: Array) -> Structure:
     energy = namespace(x).sum(x * x, axis=1)
     few_neurons = x.shape[1] <= x.shape[0]
     built = Structure(x, None, energy) if few_neurons else Structure(None, x @ x.T, energy)
-    return replace(built, square=overlap(built, built))
+    return replace(built, square=overlap(built, built), n_neurons=x.shape[1])
 
 
 def overlap(a: Structure, b: Structure) -> Array:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from homolog._arrays import Array, centre, frobenius, narrow
+from homolog._arrays import Array, centre, frobenius, narrow, namespace
 from homolog.measures._measure import along_stimuli
 
 
@@ -17,11 +17,11 @@ class Shape:
 def shape(x: Array) -> Shape:
     """The centred population in its own unit."""
     x = narrow(centre(x))
-    return Shape(x, (x * x).sum())
+    return Shape(x, namespace(x).sum(x * x))
 
 
 def unit_shape(x: Array) -> Shape:
     """The centred population scaled to norm 1."""
     x = centre(x)
     x = narrow(x / frobenius(x))
-    return Shape(x, (x * x).sum())
+    return Shape(x, namespace(x).sum(x * x))

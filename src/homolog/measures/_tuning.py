@@ -29,6 +29,7 @@ def costs(x: Tuning, y: Tuning) -> np.ndarray:
 def matched(x: Tuning, y: Tuning, matching: Matching) -> tuple[Array, Array, Array]:
     """The curves on either side of every matched pair, and the pairs' weights."""
     xp = namespace(x.curves, y.curves)
-    rows, columns = xp.asarray(matching.rows), xp.asarray(matching.columns)
+    rows = to_namespace_of(x.curves, matching.rows)
+    columns = to_namespace_of(y.curves, matching.columns)
     mass = to_namespace_of(x.curves, matching.mass)
     return xp.take(x.curves, rows, axis=1), xp.take(y.curves, columns, axis=1), mass

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from homolog import errors
-from homolog._arrays import Array, centre, frobenius, namespace
+from homolog._arrays import Array, centre, frobenius, namespace, rounding, to_namespace_of
+from homolog.measures._folds import Folds, fold_labels
 from homolog.measures._measure import along_stimuli, measure
 
 PENALTIES = tuple(10.0**power for power in np.arange(-4, 4.5, 0.5).tolist())
@@ -37,60 +37,39 @@ class _Summary:
         return tuple(_factor(self.responses, train, test) for train, test in self.folds)
 
 
-def fold_labels(n_stimuli: int, n_folds: int, rng: int, groups: Any = None) -> np.ndarray:
-    """Assign stimuli to folds of nearly equal size at random, whole groups together.
-
-    Parameters
-    ----------
-    n_stimuli, n_folds
-        How many stimuli, and into how many folds.
-    rng
-        Seed of the assignment.
-    groups
-        A label for each stimulus; equal labels share a fold. None: each on its own.
-    """
-    if groups is None:
-        groups = np.arange(n_stimuli)
-    _, index = np.unique(np.asarray(groups), return_inverse=True)
-    n_groups = int(index.max()) + 1
-    if not 2 <= n_folds <= n_groups:
-        raise errors.bad_value("folds", n_folds, f"2 to {n_groups}, the independent stimuli")
-    order = np.random.default_rng(rng).permutation(n_groups)
-    return (np.argsort(order) % n_folds)[index]
-
-
-def _summary(x: Array, *, folds: Any = 5, rng: int = 0) -> _Summary:
-    n_stimuli = x.shape[0]
-    if isinstance(folds, int):
-        folds = fold_labels(n_stimuli, min(folds, n_stimuli), rng)
-    labels = np.asarray(folds)
-    if labels.shape != (n_stimuli,) or len(np.unique(labels)) < 2:
-        raise errors.bad_value(
-            "folds", folds, f"a number, or one label for each of {n_stimuli} stimuli"
-        )
-    x = centre(x)
+def _summary(x: Array, *, folds: Folds = 5, rng: int = 0) -> _Summary:
+    labels = fold_labels(x.shape[0], folds, rng)
     split = tuple(
         (np.flatnonzero(labels != label), np.flatnonzero(labels == label))
         for label in np.unique(labels)
     )
+    x = centre(x)
     return _Summary(x / frobenius(x), split)
 
 
 def _factor(y: Array, train: np.ndarray, test: np.ndarray) -> _Fold:
     """Eigenvectors of the smaller Gram matrix: primal or dual, whichever is less work."""
     xp = namespace(y)
-    mean = xp.mean(y[train], axis=0, keepdims=True)
-    inside, outside = y[train] - mean, y[test] - mean
+    inside, outside = _split(y, train, test)
     n_train, n_neurons = inside.shape
     primal = n_neurons <= n_train
     squares, vectors = xp.linalg.eigh(inside.T @ inside if primal else inside @ inside.T)
-    kept = squares > 1e-13 * squares[-1]
-    squares, vectors = squares[kept], vectors[:, kept]
+    dropped = int(xp.sum(xp.astype(squares <= 0.1 * rounding(y) * squares[-1], xp.int64)))
+    squares, vectors = squares[dropped:], vectors[:, dropped:]
     left = inside @ vectors / xp.sqrt(squares) if primal else vectors
     right = vectors if primal else inside.T @ vectors / xp.sqrt(squares)
-    penalties = xp.asarray(PENALTIES, dtype=y.dtype) * (xp.sum(squares) / n_neurons)
+    penalties = to_namespace_of(y, np.asarray(PENALTIES)) * (xp.sum(squares) / n_neurons)
     weights = squares[None, :] / (squares[None, :] + penalties[:, None])
     return _Fold(train, test, left, weights, outside @ right / xp.sqrt(squares))
+
+
+def _split(x: Array, train: np.ndarray, test: np.ndarray) -> tuple[Array, Array]:
+    """Training and test stimuli, both less the mean of the training stimuli."""
+    xp = namespace(x)
+    inside = xp.take(x, to_namespace_of(x, train), axis=0)
+    outside = xp.take(x, to_namespace_of(x, test), axis=0)
+    mean = xp.mean(inside, axis=0, keepdims=True)
+    return inside - mean, outside - mean
 
 
 def _errors(fold: _Fold, x: Array) -> tuple[Array, Array]:
@@ -100,8 +79,7 @@ def _errors(fold: _Fold, x: Array) -> tuple[Array, Array]:
     much of the target lies along each left singular vector.
     """
     xp = namespace(x)
-    mean = xp.mean(x[fold.train], axis=0, keepdims=True)
-    inside, outside = x[fold.train] - mean, x[fold.test] - mean
+    inside, outside = _split(x, fold.train, fold.test)
     along = fold.left.T @ inside
     energy = xp.sum(along * along, axis=1)
     left_over = xp.sum(inside * inside) - (fold.weights * (2 - fold.weights)) @ energy

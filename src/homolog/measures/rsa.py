@@ -16,6 +16,7 @@ from homolog._arrays import (
     namespace,
     require_memory,
     root,
+    rounding,
     to_namespace_of,
     to_numpy,
 )
@@ -57,8 +58,10 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
         return _zero_diagonal(1 - unit @ unit.T)
     x = centre(x)
     energy = xp.sum(x * x, axis=1)
-    squared = (energy[:, None] + energy[None, :] - 2 * (x @ x.T)) / x.shape[1]
-    squared = _zero_diagonal(xp.where(squared > 0, squared, xp.zeros_like(squared)))
+    total = energy[:, None] + energy[None, :]
+    squared = total - 2 * (x @ x.T)
+    differs = squared > 16 * xp.finfo(x.dtype).eps * total
+    squared = _zero_diagonal(xp.where(differs, squared, xp.zeros_like(squared))) / x.shape[1]
     return squared if dissimilarity == "squared_euclidean" else root(squared)
 
 
@@ -67,7 +70,7 @@ def _unit_patterns(x: Array, dissimilarity: str) -> Array:
     if dissimilarity == "correlation":
         x = x - xp.mean(x, axis=1, keepdims=True)
     norm = xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
-    flat = to_numpy(norm)[:, 0] <= 1e-12 * float(xp.max(xp.abs(constant(x))))
+    flat = to_numpy(norm)[:, 0] <= rounding(x) * float(xp.max(xp.abs(constant(x))))
     if flat.any():
         raise errors.undefined(
             "rsa",
@@ -79,8 +82,7 @@ def _unit_patterns(x: Array, dissimilarity: str) -> Array:
 
 
 def _zero_diagonal(matrix: Array) -> Array:
-    xp = namespace(matrix)
-    return matrix * (1 - xp.eye(matrix.shape[0], dtype=matrix.dtype))
+    return matrix * to_namespace_of(matrix, 1 - np.eye(matrix.shape[0]))
 
 
 def _summary(
@@ -101,21 +103,19 @@ def _summary(
     x = x / xp.max(xp.abs(constant(x)))
     upper = np.triu_indices(n_stimuli, 1)
     flat = xp.reshape(dissimilarities(x, dissimilarity=dissimilarity), (-1,))
-    pairs = xp.take(flat, xp.asarray(upper[0] * n_stimuli + upper[1]), axis=0)
+    places = to_namespace_of(flat, upper[0] * n_stimuli + upper[1])
+    pairs = xp.take(flat, places, axis=0)
     return _Summary(_ready(pairs, comparison))
 
 
 def _ready(pairs: Array, comparison: Comparison) -> Array:
     xp = namespace(pairs)
-    if comparison == "kendall":
-        return pairs
-    if comparison == "spearman":
-        from scipy.stats import rankdata
-
-        pairs = to_namespace_of(pairs, rankdata(to_numpy(pairs)))
+    if comparison in ("spearman", "kendall"):
+        pairs = to_namespace_of(pairs, _ranks(to_numpy(pairs)))
     if comparison != "cosine":
         spread = pairs - xp.mean(pairs)
-        if float(xp.max(xp.abs(constant(spread)))) <= 1e-12 * float(xp.max(constant(pairs))):
+        largest = float(xp.max(xp.abs(constant(pairs))))
+        if float(xp.max(xp.abs(constant(spread)))) <= rounding(pairs) * largest:
             raise errors.undefined(
                 "rsa",
                 "all pairs of stimuli are equally dissimilar in a population",
@@ -123,6 +123,22 @@ def _ready(pairs: Array, comparison: Comparison) -> Array:
             )
         pairs = spread
     return pairs / frobenius(pairs)
+
+
+def _ranks(pairs: np.ndarray) -> np.ndarray:
+    """Ranks in which dissimilarities that differ by rounding alone share their mean rank.
+
+    Spike counts give many equal dissimilarities; left to rounding, their order would be
+    an accident.
+    """
+    order = np.argsort(pairs)
+    ascending = pairs[order]
+    steps = np.diff(ascending, prepend=ascending[0])
+    level = np.cumsum(steps > 1e-12 * ascending + 1e-15 * ascending[-1])
+    count = np.bincount(level)
+    ranks = np.empty(len(pairs))
+    ranks[order] = (np.cumsum(count) - (count - 1) / 2)[level]
+    return ranks
 
 
 def _check_options(dissimilarity: str, comparison: str) -> None:
@@ -174,9 +190,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
         }
     """,
 )
-def rsa(
-    x: _Summary, y: _Summary, *, comparison: Comparison = "spearman"
-) -> Float[Array, ""]:
+def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Float[Array, ""]:
     r"""Agreement of two populations' dissimilarities over all pairs of stimuli.
 
     .. math:: \mathrm{corr}\left(D_X, D_Y\right)

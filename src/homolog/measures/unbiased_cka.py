@@ -3,7 +3,7 @@
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, constant, namespace
+from homolog._arrays import Array, constant, namespace, rounding
 from homolog.measures._measure import measure
 from homolog.measures._overlap import Structure, overlap, structure
 
@@ -13,7 +13,8 @@ def _summary(x: Array) -> Structure:
     if x.shape[0] < 4:
         raise errors.too_few_stimuli("unbiased_cka: a population", x.shape[0], least=4)
     built = structure(x)
-    if float(constant(_unbiased(built.square, built, built) / built.square)) < 1e-12:
+    share = float(constant(_unbiased(built.square, built, built) / built.square))
+    if share < rounding(x):
         raise errors.undefined(
             "unbiased_cka",
             "all pairs of stimuli are equally similar in a population",
@@ -34,9 +35,18 @@ def _chance(x: Structure, y: Structure) -> Array:
     return 0 * x.square
 
 
+def _caution(x: Structure, y: Structure) -> str | None:
+    n_neurons = max(x.n_neurons, y.n_neurons)
+    if n_neurons <= x.n_stimuli:
+        return None
+    biased = float(constant(overlap(x, y) / (x.square * y.square) ** 0.5))
+    return f"{n_neurons} neurons > {x.n_stimuli} stimuli: biased CKA would read {biased:.2f}"
+
+
 @measure(
     summary=_summary,
     chance=_chance,
+    caution=_caution,
     best=1.0,
     worst=-1.0,
     kind="correlation",
@@ -89,7 +99,5 @@ def unbiased_cka(x: Structure, y: Structure) -> Float[Array, ""]:
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
     """
-    own = namespace(x.square, y.square).sqrt(
-        _unbiased(x.square, x, x) * _unbiased(y.square, y, y)
-    )
+    own = namespace(x.square, y.square).sqrt(_unbiased(x.square, x, x) * _unbiased(y.square, y, y))
     return _unbiased(overlap(x, y), x, y) / own

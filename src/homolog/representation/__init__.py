@@ -2,6 +2,6 @@
 
 from homolog.representation._align import align
 from homolog.representation._represent import represent
-from homolog.representation._representation import Representation
+from homolog.representation._representation import Representation, without
 
-__all__ = ["Representation", "align", "represent"]
+__all__ = ["Representation", "align", "represent", "without"]

@@ -1,0 +1,178 @@
+"""Scores as words, tables and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from homolog._write import write_whole
+
+if TYPE_CHECKING:
+    from homolog.comparison import Comparison, Score
+    from homolog.representation import Representation
+
+_UNITS = {"procrustes": " rad"}
+
+
+def score_line(score: Score) -> str:
+    """One score in a line, as a methods section needs it."""
+    measure = score.measure
+    parts = [f"{measure.label} = {score.value:.3f}{_UNITS.get(measure.name, '')}"]
+    if score.interval:
+        parts.append(f"{_interval(score)} 95 % jackknife")
+    if score.chance is not None:
+        parts.append(f"chance {score.chance:.3f}")
+    if score.p_value is not None:
+        parts.append(f"p = {score.p_value:.2g} ({len(score.null)} permutations)")
+    if score.ceiling is not None:
+        parts.append(f"{_bound(score)} {score.ceiling:.3f}")
+    return " · ".join(parts)
+
+
+def comparison_table(comparison: Comparison) -> str:
+    """All scores of a comparison, aligned in columns, with the warnings below."""
+    heads = ("measure", "best", "score", "95 % interval", "chance", "p", "ceiling")
+    rows = [heads, *(_cells(score) for score in comparison.scores)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "─" * len(lines[0]))
+    return "\n".join([_headline(comparison), "", *lines, *_warning_lines(comparison)])
+
+
+def _headline(comparison: Comparison) -> str:
+    x, y = comparison.reference, comparison.candidate
+    return (
+        f"{x.called} (reference, {x.n_neurons} neurons) and {y.called} (candidate,"
+        f" {y.n_neurons} neurons) on {x.n_stimuli} stimuli"
+    )
+
+
+def _cells(score: Score) -> tuple[str, ...]:
+    measure = score.measure
+    ceiling = "" if score.ceiling is None else f"{score.ceiling:.3f}"
+    return (
+        measure.label + (" *" if measure.biased else ""),
+        f"{measure.best:g}",
+        f"{score.value:.3f}",
+        _interval(score) if score.interval else "",
+        "" if score.chance is None else f"{score.chance:.3f}",
+        "" if score.p_value is None else f"{score.p_value:.2g}",
+        f"{ceiling} floor" if ceiling and measure.kind == "distance" else ceiling,
+    )
+
+
+def _interval(score: Score) -> str:
+    low, high = score.interval or (np.nan, np.nan)
+    return f"[{low:.3f}, {high:.3f}]"
+
+
+def _bound(score: Score) -> str:
+    return "floor" if score.measure.kind == "distance" else "ceiling"
+
+
+def _warning_lines(comparison: Comparison) -> list[str]:
+    lines: list[str] = []
+    if any(score.measure.biased for score in comparison.scores):
+        lines += [
+            "",
+            "* biased at few stimuli: read it beside its chance level; the interval does not",
+            "  account for the bias.",
+        ]
+    notes = [*comparison.warnings]
+    notes += [f"{s.measure.label}: {note}" for s in comparison.scores for note in s.warnings]
+    return lines + (["", *(f"! {note}" for note in notes)] if notes else [])
+
+
+def records(comparison: Comparison) -> list[dict[str, Any]]:
+    """One flat record for each score."""
+    x, y = comparison.reference, comparison.candidate
+    return [
+        {
+            "reference": x.called,
+            "candidate": y.called,
+            "measure": score.measure.label,
+            "kind": score.measure.kind,
+            "best": score.measure.best,
+            "worst": score.measure.worst,
+            "metric": score.measure.metric,
+            "biased": score.measure.biased,
+            "value": score.value,
+            "interval_low": score.interval[0] if score.interval else None,
+            "interval_high": score.interval[1] if score.interval else None,
+            "chance": score.chance,
+            "p_value": score.p_value,
+            "ceiling": score.ceiling,
+            "n_stimuli": x.n_stimuli,
+            "n_neurons_reference": x.n_neurons,
+            "n_neurons_candidate": y.n_neurons,
+            "permutations": len(score.null),
+            "warnings": " | ".join(score.warnings),
+        }
+        for score in comparison.scores
+    ]
+
+
+def write_comparison(comparison: Comparison, folder: Path, command: str) -> Path:
+    """Write scores.csv, run.toml, null.npz and refs.bib into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "scores.csv", csv_text(records(comparison)).encode())
+    write_whole(folder / "run.toml", _run_toml(comparison, command).encode())
+    write_whole(folder / "null.npz", _nulls(comparison))
+    citations = dict.fromkeys(score.measure.citation for score in comparison.scores)
+    write_whole(folder / "refs.bib", ("\n\n".join(citations) + "\n").encode())
+    return folder
+
+
+def csv_text(rows: list[dict[str, Any]]) -> str:
+    """Records as CSV with a header; numbers keep every digit, None is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _nulls(comparison: Comparison) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **{s.measure.label: s.null for s in comparison.scores})
+    return buffer.getvalue()
+
+
+def _run_toml(comparison: Comparison, command: str) -> str:
+    tables: dict[str, dict[str, Any]] = {
+        "run": {
+            "command": command,
+            "measures": [score.measure.label for score in comparison.scores],
+            "permutations": comparison.permutations,
+            "seed": comparison.seed,
+            "warnings": list(comparison.warnings),
+        },
+        "reference": _described(comparison.reference, comparison.digests["reference"]),
+        "candidate": _described(comparison.candidate, comparison.digests["candidate"]),
+        "versions": comparison.versions,
+    }
+    return "\n".join(_toml_table(name, entries) for name, entries in tables.items())
+
+
+def _described(population: Representation, digest: str) -> dict[str, Any]:
+    return {
+        "name": population.called,
+        "n_stimuli": population.n_stimuli,
+        "n_neurons": population.n_neurons,
+        "unit": population.unit,
+        "blake2b": digest,
+    }
+
+
+def _toml_table(name: str, entries: dict[str, Any]) -> str:
+    """A table of strings, numbers and lists; JSON writes these as TOML does."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in entries.items()]
+    return "\n".join([f"[{name}]", *lines, ""])

@@ -1,0 +1,47 @@
+"""Which stimuli are held out together."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+
+Folds = Any
+"""A number of folds, or one fold label for each stimulus."""
+
+
+def fold_labels(
+    n_stimuli: int, folds: Folds, rng: int, groups: object = None
+) -> NDArray[np.generic]:
+    """Assign stimuli to folds of nearly equal size at random, whole groups together.
+
+    Parameters
+    ----------
+    n_stimuli
+        How many stimuli there are.
+    folds
+        How many folds; or their labels, one for each stimulus, which are returned.
+    rng
+        Seed of the assignment.
+    groups
+        A label for each stimulus; equal labels share a fold. None: each on its own.
+
+    Raises
+    ------
+    HomologError
+        HM025 for labels that do not fit, fewer than two folds, or more than groups.
+    """
+    if not isinstance(folds, int):
+        labels = np.asarray(folds)
+        if labels.shape != (n_stimuli,) or len(np.unique(labels)) < 2:
+            allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"
+            raise errors.bad_value("folds", folds, allowed)
+        return labels
+    alone = np.arange(n_stimuli)
+    _, index = np.unique(alone if groups is None else np.asarray(groups), return_inverse=True)
+    n_groups = int(index.max()) + 1
+    if not 2 <= folds <= n_groups:
+        raise errors.bad_value("folds", folds, f"2 to {n_groups}, the independent stimuli")
+    order = np.random.default_rng(rng).permutation(n_groups)
+    return (order % folds)[index]

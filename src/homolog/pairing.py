@@ -1,0 +1,121 @@
+"""Two populations brought row for row onto the same stimuli, with nothing hidden."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog._arrays import check_rows
+from homolog.representation import Representation, align, without
+
+Halves = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Condition means of two populations on the same stimuli, ready to be scored.
+
+    Attributes
+    ----------
+    reference, candidate
+        (stimulus, neuron) condition means, complete, equal stimuli in equal rows.
+    reference_halves, candidate_halves
+        Condition means of odd and of even trials, or why there are none.
+    warnings
+        What was dropped or taken on trust on the way.
+    """
+
+    reference: Representation
+    candidate: Representation
+    reference_halves: Halves | str | None
+    candidate_halves: Halves | str | None
+    warnings: tuple[str, ...]
+
+
+def pair(reference: Representation, candidate: Representation, *, reorder: bool = False) -> Pair:
+    """Check that two populations saw the same stimuli and take means over trials.
+
+    Parameters
+    ----------
+    reference, candidate
+        Populations with any dims but time; fold time into stimuli first.
+    reorder
+        Whether to keep the shared stimuli in the reference's order where labels differ,
+        instead of raising.
+
+    Raises
+    ------
+    HomologError
+        HM001 other stimuli, HM002 another order, HM003 transposed, HM028 a time axis,
+        HM033 rows grouped differently.
+    """
+    reference, candidate = _named(reference, "X"), _named(candidate, "Y")
+    trusted: tuple[str, ...] = ()
+    if reference.stimuli is None or candidate.stimuli is None:
+        trusted = _same_number(reference, candidate)
+    elif reference.stimuli != candidate.stimuli:
+        if not reorder:
+            raise _mismatch(reference, candidate)
+        reference, candidate = align(reference, candidate)
+    if reference.groups and candidate.groups and reference.groups != candidate.groups:
+        raise errors.groups_differ(reference.called, candidate.called)
+    x, y = reference.condition_means(), candidate.condition_means()
+    x, y, kept = _complete(x, y)
+    return Pair(
+        reference=x,
+        candidate=y,
+        reference_halves=_halves(reference, kept),
+        candidate_halves=_halves(candidate, kept),
+        warnings=(*x.dropped, *y.dropped, *trusted),
+    )
+
+
+def _named(population: Representation, name: str) -> Representation:
+    return population if population.name else replace(population, name=name)
+
+
+def _same_number(x: Representation, y: Representation) -> tuple[str, ...]:
+    check_rows((x.n_stimuli, x.n_neurons), (y.n_stimuli, y.n_neurons), x.called, y.called)
+    unlabelled = [one.called for one in (x, y) if one.stimuli is None]
+    verb = "has" if len(unlabelled) == 1 else "have"
+    return (
+        f"{' and '.join(unlabelled)} {verb} no stimulus labels: row k of one is taken to be"
+        " the same stimulus as row k of the other",
+    )
+
+
+def _mismatch(x: Representation, y: Representation) -> errors.HomologError:
+    """The error that tells how the labels of two populations differ."""
+    in_x, in_y = set(x.labels), set(y.labels)
+    if in_x == in_y:
+        first = next(i for i, (a, b) in enumerate(zip(x.labels, y.labels, strict=True)) if a != b)
+        return errors.order_differs(x.called, y.called, x.n_stimuli, first)
+    only_x = [label for label in x.labels if label not in in_y]
+    only_y = [label for label in y.labels if label not in in_x]
+    return errors.rows_differ(x.called, x.n_stimuli, y.called, y.n_stimuli, only_x, only_y)
+
+
+def _complete(
+    x: Representation, y: Representation
+) -> tuple[Representation, Representation, NDArray[np.bool_]]:
+    """Drop the stimuli at which any neuron of either was never recorded."""
+    lacking = np.zeros(x.n_stimuli, dtype=bool)
+    for one in (x, y):
+        if one.missing is not None:
+            lacking |= one.missing.any(axis=tuple(range(1, one.missing.ndim)))
+    why = "without any response of some neuron, in one or the other population"
+    x, y = (without(one, "stimulus", lacking, why) for one in (x, y))
+    for one in (x, y):
+        _ = one.matrix  # refuses what is not (stimulus, neuron) by now
+    return x, y, ~lacking
+
+
+def _halves(population: Representation, kept: NDArray[np.bool_]) -> Halves | str | None:
+    if not population.has_trials:
+        return None
+    try:
+        first, second = population.select(stimuli=kept).halves()
+    except errors.HomologError as error:
+        return str(error)
+    return first.matrix, second.matrix

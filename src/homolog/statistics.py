@@ -1,0 +1,253 @@
+"""Intervals, chance levels and noise ceilings that are right for these measures.
+
+The usual bootstrap draws stimuli with replacement. Doubled stimuli make any two
+populations look alike, so its intervals miss the true value most of the time; the
+jackknife, which only ever leaves stimuli out, does not have this fault.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from homolog import errors
+from homolog.measures._measure import Measure, permuted
+
+LEAST_STIMULI = 8
+"""Fewer independent stimuli than this give no interval."""
+
+MOST_GROUPS = 100
+"""More stimuli than this are left out in so many groups instead of one at a time."""
+
+Floats = NDArray[np.float64]
+Labels = Sequence[object] | NDArray[np.generic]
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def jackknife(
+    measure: Measure,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    level: float = 0.95,
+    groups: Labels | None = None,
+    rng: int | np.random.Generator = 0,
+    progress: Progress = silent,
+) -> tuple[float, float]:
+    """Interval of a score over stimuli, by leaving stimuli out.
+
+    Parameters
+    ----------
+    measure
+        What to score with. A measure that fits gets the same folds each time, without
+        the stimuli left out.
+    x, y
+        (stimulus, neuron) responses of reference and candidate.
+    level
+        Share of studies in which the interval should hold the value at infinitely many
+        stimuli. For measures declared `biased` it does not: the score itself is off.
+    groups
+        A label for each stimulus; stimuli with equal labels are left out together.
+    rng
+        Draws which stimuli share a group when there are more than 100.
+    progress
+        Told of every recomputation.
+
+    Returns
+    -------
+    low, high
+        Score plus and minus a Student t quantile times the jackknife standard error,
+        cut at the ends of the measure's range.
+
+    Raises
+    ------
+    HomologError
+        HM010 with fewer than 8 independent stimuli.
+
+    References
+    ----------
+    Efron and Stein (1981), The jackknife estimate of variance; Busing, Meijer and van
+    der Leeden (1999), Delete-m jackknife for unequal m.
+    """
+    from scipy.stats import t
+
+    x, y = np.asarray(x), np.asarray(y)
+    block = _blocks(len(x), groups, rng)
+    n_blocks = int(block.max()) + 1
+    if n_blocks < LEAST_STIMULI:
+        raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI)
+    value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
+    left_out = np.empty(n_blocks)
+    for one in range(n_blocks):
+        left_out[one] = _score_of(measure, x, y, block != one)
+        progress(f"{measure.name}: interval", one + 1, n_blocks)
+    error = _standard_error(value, left_out, np.bincount(block))
+    reach = float(t.ppf((1 + level) / 2, n_blocks - 1)) * error
+    low, high = sorted((measure.best, measure.worst))
+    return max(low, value - reach), min(high, value + reach)
+
+
+def _blocks(
+    n_stimuli: int, groups: Labels | None, rng: int | np.random.Generator
+) -> NDArray[np.int64]:
+    """The number of the block each stimulus is left out with."""
+    labels = np.arange(n_stimuli) if groups is None else np.asarray(groups)
+    _, index = np.unique(labels, return_inverse=True)
+    n_labels = int(index.max()) + 1
+    if n_labels <= MOST_GROUPS:
+        return index
+    order = np.random.default_rng(rng).permutation(n_labels)
+    return (order % MOST_GROUPS)[index]
+
+
+def _score_of(measure: Measure, x: Floats, y: Floats, kept: NDArray[np.bool_]) -> float:
+    if measure.fits:
+        measure = measure.using(folds=measure.folds(len(x))[kept])
+    return float(measure.score(measure.summary(x[kept]), measure.summary(y[kept])))
+
+
+def _standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> float:
+    """Delete-m jackknife error; the plain one when all blocks are equal."""
+    share = sizes.sum() / sizes
+    corrected = len(sizes) * value - np.sum((1 - 1 / share) * left_out)
+    pseudo = share * value - (share - 1) * left_out
+    return float(np.sqrt(np.mean((pseudo - corrected) ** 2 / (share - 1))))
+
+
+def permutation_null(
+    measure: Measure,
+    x: ArrayLike,
+    y: ArrayLike,
+    n_permutations: int,
+    *,
+    groups: Labels | None = None,
+    rng: int | np.random.Generator = 0,
+    progress: Progress = silent,
+) -> Floats:
+    """Scores when each stimulus of the reference is paired with a random one.
+
+    Each population is summarised once; only the cross terms are computed anew.
+
+    Parameters
+    ----------
+    measure
+        What to score with.
+    x, y
+        (stimulus, neuron) responses of reference and candidate.
+    n_permutations
+        How many random pairings.
+    groups
+        A label for each stimulus; groups, all of one size, are exchanged whole.
+    rng
+        Seed or generator; the first draws do not depend on how many follow.
+    progress
+        Told of every draw.
+
+    Returns
+    -------
+    draws
+        (n_permutations,) scores.
+    """
+    rng = np.random.default_rng(rng)
+    reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
+    rows = _exchangeable(len(np.asarray(x)), groups)
+    draws = np.empty(n_permutations)
+    for one in range(n_permutations):
+        order = rows[rng.permutation(len(rows))].ravel()
+        draws[one] = float(measure.score(permuted(reference, order), candidate))
+        progress(f"{measure.name}: chance", one + 1, n_permutations)
+    return draws
+
+
+def _exchangeable(n_stimuli: int, groups: Labels | None) -> NDArray[np.int64]:
+    """Rows that move together, as a (block, row within block) array."""
+    if groups is None:
+        return np.arange(n_stimuli)[:, None]
+    _, index, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    if len(set(sizes.tolist())) > 1:
+        raise errors.bad_value(
+            "groups", f"{sizes.min()} to {sizes.max()} stimuli each", "groups of one size"
+        )
+    return np.argsort(index, kind="stable").reshape(len(sizes), -1)
+
+
+def p_value(measure: Measure, value: float, draws: Floats) -> float:
+    """Share of random pairings at least as close as `value`: (b + 1) / (m + 1).
+
+    The observed pairing counts as one of them, so that p is never 0 (Phipson and Smyth
+    2010, Permutation p-values should never be zero).
+    """
+    rounding = 1e-12 * max(abs(value), 1e-300)
+    closer = draws >= value - rounding if measure.higher_is_closer else draws <= value + rounding
+    return (int(closer.sum()) + 1) / (len(draws) + 1)
+
+
+def spearman_brown(half: float) -> float:
+    """Reliability of all trials from that of half of them: 2 r / (1 + r)."""
+    return 2 * half / (1 + half)
+
+
+def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
+    """How well a population agrees with an independent repeat of itself.
+
+    Parameters
+    ----------
+    measure
+        What to score with; its `kind` decides what is computed.
+    first, second
+        (stimulus, neuron) mean responses of two halves of the trials.
+
+    Returns
+    -------
+    reliability
+        For a correlation-like score: the score of the halves, carried to all trials by
+        Spearman-Brown. For explained variance: the share of variance that repeats,
+        likewise. For a distance: the distance between the halves, as it is.
+
+    Raises
+    ------
+    HomologError
+        HM032 when similarity between the halves is not above 0, for then nothing repeats.
+    """
+    first, second = np.asarray(first), np.asarray(second)
+    if measure.kind == "distance":
+        return float(measure(first, second))
+    half = _repeated(first, second) if measure.kind == "variance" else measure(first, second)
+    if not half > 0:
+        raise errors.nothing_repeats(measure.name, float(half))
+    return spearman_brown(float(half))
+
+
+def _repeated(first: Floats, second: Floats) -> float:
+    first, second = first - first.mean(0), second - second.mean(0)
+    return float(2 * np.sum(first * second) / np.sum(first**2 + second**2))
+
+
+def ceiling(measure: Measure, reference: float | None, candidate: float | None) -> float | None:
+    """The best score that trial noise lets two populations reach; for distances, the floor.
+
+    Parameters
+    ----------
+    measure
+        Its `kind` decides how reliabilities combine.
+    reference, candidate
+        From `reliability`; None for a population without trials, taken to be noise-free.
+
+    Returns
+    -------
+    ceiling
+        Correlation-like: the geometric mean of the reliabilities (Spearman's
+        attenuation). Explained variance: the reliability of the reference, which is
+        what gets predicted. Distance: the mean of the distances between halves.
+    """
+    if measure.kind == "variance":
+        return reference
+    known = [one for one in (reference, candidate) if one is not None]
+    if not known:
+        return None
+    return float(np.mean(known) if measure.kind == "distance" else np.sqrt(np.prod(known)))
