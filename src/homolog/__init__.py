@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homolog import measures, recordings, testing
+    from homolog.all_pairs import Matrix, matrix
     from homolog.comparison import Comparison, Score, compare
     from homolog.errors import HomologError
     from homolog.files import load, save
-    from homolog.all_pairs import Matrix, matrix
     from homolog.representation import Representation, align, represent
 
 __version__ = "0.1.0"

@@ -142,7 +142,8 @@ def csv_text(rows: list[dict[str, Any]]) -> str:
 
 def _nulls(comparison: Comparison) -> bytes:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{s.measure.label: s.null for s in comparison.scores})
+    nulls: dict[str, Any] = {score.measure.label: score.null for score in comparison.scores}
+    np.savez_compressed(buffer, **nulls)
     return buffer.getvalue()
 
 

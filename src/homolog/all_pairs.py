@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
 from pathlib import Path
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.pairing import pair
-from homolog.representation import Representation, represent
+from homolog.pairing import Pair, pair
+from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def matrix(
     measure: str | Measure,
     *,
     align: bool = False,
-    nan: str = "stop",
+    nan: NanPolicy = "stop",
     progress: Progress = silent,
 ) -> Matrix:
     """Score every population against every other.
@@ -136,25 +136,23 @@ def matrix(
     return Matrix(names, measure, values)
 
 
-def _named(given: Any, name: str, nan: str) -> Representation:
-    from dataclasses import replace
-
+def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     return replace(represent(given, nan=nan), name=name)
 
 
-def _pair_scorer(named: Mapping[str, Representation], measure: Measure, align: bool) -> Any:
+def _pair_scorer(
+    named: Mapping[str, Representation], measure: Measure, align: bool
+) -> Callable[[str, str], float]:
     """How to score a pair by name: from shared summaries if all pairs share all stimuli."""
     first = next(iter(named.values()))
-    means = {}
-    for name, population in named.items():
-        checked = pair(first, population, reorder=align)
-        means[name] = checked.candidate
-    same = all(one.n_stimuli == first.n_stimuli for one in means.values())
-    if not same:
+    means = {
+        name: pair(first, population, reorder=align).candidate for name, population in named.items()
+    }
+    if any(one.n_stimuli != first.n_stimuli for one in means.values()):
         return lambda a, b: _score(measure, pair(named[a], named[b], reorder=align))
     summaries = {name: measure.summary(population.matrix) for name, population in means.items()}
     return lambda a, b: float(measure.score(summaries[a], summaries[b]))
 
 
-def _score(measure: Measure, both: Any) -> float:
+def _score(measure: Measure, both: Pair) -> float:
     return float(measure(both.reference.matrix, both.candidate.matrix))

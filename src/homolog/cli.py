@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,13 +80,14 @@ def compare(
     with refusals():
         import homolog
 
-        pair = [
+        x, y = (
             _prepared(homolog.load(path, dims=dims, nan=nan), drop_constant, fold_time)
             for path in (reference, candidate)
-        ]
+        )
         with shown_progress(quiet) as progress:
             comparison = homolog.compare(
-                *pair,
+                x,
+                y,
                 _split(measure),
                 intervals=intervals,
                 permutations=permutations,
@@ -189,7 +190,7 @@ def cite_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals() -> Generator[None]:
     """Turn a refused input into one line on standard error and exit status 1."""
     from homolog.errors import HomologError
 
@@ -201,7 +202,7 @@ def refusals() -> Iterator[None]:
 
 
 @contextmanager
-def shown_progress(quiet: bool) -> Iterator[Progress]:
+def shown_progress(quiet: bool) -> Generator[Progress]:
     """A progress line on standard error, where a person is watching."""
     from homolog.statistics import silent
 

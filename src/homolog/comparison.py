@@ -18,7 +18,7 @@ from homolog import errors, statistics
 from homolog.measures import find
 from homolog.measures._measure import Measure
 from homolog.pairing import Halves, Pair, pair
-from homolog.representation import Representation, represent
+from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def compare(
     permutations: int = 1000,
     rng: int = 0,
     align: bool = False,
-    nan: str = "stop",
+    nan: NanPolicy = "stop",
     groups: str | None = None,
     progress: Progress = silent,
 ) -> Comparison:
@@ -227,7 +227,7 @@ def compare(
     )
 
 
-def _population(given: Any, nan: str) -> Representation:
+def _population(given: Any, nan: NanPolicy) -> Representation:
     if isinstance(given, str | PathLike):
         from homolog.files import load
 

@@ -33,7 +33,7 @@ def _counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
-def _indices(where: Sequence[int], most: int = 5) -> str:
+def _indices(where: Sequence[object], most: int = 5) -> str:
     shown = ", ".join(str(i) for i in list(where)[:most])
     return shown if len(where) <= most else f"{shown}, …"
 
@@ -107,7 +107,7 @@ def constant(name: str, n_constant: int, n_neurons: int, n_stimuli: int) -> Homo
 
 
 def constant_neurons(
-    name: str, constant: Sequence[int], n_neurons: int, n_stimuli: int
+    name: str, constant: Sequence[object], n_neurons: int, n_stimuli: int
 ) -> HomologError:
     """HM006: some neurons without variance, for a measure that looks at each of them."""
     units = "1 unit is" if len(constant) == 1 else f"{len(constant)} units are"

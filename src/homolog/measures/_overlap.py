@@ -27,8 +27,8 @@ class Structure:
         How many neurons were recorded.
     """
 
-    responses: Array | None = along_stimuli()
-    gram: Array | None = along_stimuli(2)
+    responses: Array = along_stimuli()
+    gram: Array = along_stimuli(2)
     energy: Array = along_stimuli()
     square: Array = None
     n_neurons: int = 0
@@ -57,5 +57,5 @@ def overlap(a: Structure, b: Structure) -> Array:
         return xp.sum(cross * cross)
     if a.gram is not None and b.gram is not None:
         return xp.sum(a.gram * b.gram)
-    gram, responses = (a.gram, b.responses) if a.responses is None else (b.gram, a.responses)
-    return xp.sum((gram @ responses) * responses)
+    few, many = (a, b) if b.responses is None else (b, a)
+    return xp.sum((many.gram @ few.responses) * few.responses)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from homolog._arrays import Array, centre, frobenius, narrow, namespace
+from homolog._arrays import Array, centre, frobenius, namespace, narrow
 from homolog.measures._measure import along_stimuli
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, basis, centre, frobenius, narrow, namespace
+from homolog._arrays import Array, basis, centre, frobenius, namespace, narrow
 from homolog.measures._measure import along_stimuli, measure
 
 

@@ -228,6 +228,6 @@ def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Flo
     if comparison == "kendall":
         from scipy.stats import kendalltau
 
-        tau = kendalltau(to_numpy(x.pairs), to_numpy(y.pairs)).statistic
+        tau, _ = kendalltau(to_numpy(x.pairs), to_numpy(y.pairs))
         return to_namespace_of(x.pairs, np.asarray(tau))
     return namespace(x.pairs, y.pairs).sum(x.pairs * y.pairs)
