@@ -8,14 +8,19 @@ ever taken and repeated singular values are harmless.
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, is_cupy_namespace, is_jax_namespace, is_torch_namespace
+from array_api_compat import (
+    array_namespace,
+    is_cupy_namespace,
+    is_jax_namespace,
+    is_torch_namespace,
+)
 
 from homolog import errors
 
 Array = Any
 
 RANK_TOLERANCE = 1e-9
-"""Singular values below this fraction of the largest count as zero."""
+"""Singular values below this fraction of the largest count as zero, in double precision."""
 
 _NEARLY_EQUAL = 1e-4
 _FAST_NUCLEAR_ERROR = 1e-13
@@ -129,9 +134,7 @@ def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
     bad = ~np.isfinite(x)
     what = "NaN" if np.isnan(x[bad]).all() else "inf" if np.isinf(x[bad]).all() else "NaN or inf"
     neurons = np.flatnonzero(bad.any(0)).tolist()
-    return errors.not_finite(
-        name, int(bad.sum()), what, x.shape[1], neurons, int(bad.any(1).sum())
-    )
+    return errors.not_finite(name, int(bad.sum()), what, x.shape[1], neurons, int(bad.any(1).sum()))
 
 
 def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Array, Array]:
@@ -202,11 +205,22 @@ def frobenius(x: Array) -> Array:
     return scale * xp.sqrt(xp.sum((x / scale) ** 2))
 
 
+def rounding(x: Array) -> float:
+    """What rounding may leave of a zero, relative to the numbers it came from."""
+    return max(1e-12, 64 * float(namespace(x).finfo(x.dtype).eps))
+
+
+def _nonzero(singular: Array, shape: tuple[int, ...]) -> Array:
+    """Which singular values of a matrix of that shape count, given their precision."""
+    eps = float(namespace(singular).finfo(singular.dtype).eps)
+    return singular > max(RANK_TOLERANCE, max(shape) * eps) * singular[0]
+
+
 def polar(c: Array) -> Array:
     """The partial isometry closest to `c`: U V' over its non-zero singular values."""
     xp = namespace(c)
     u, s, vh = xp.linalg.svd(c, full_matrices=False)
-    kept = xp.astype(s > RANK_TOLERANCE * s[0], c.dtype)
+    kept = xp.astype(_nonzero(s, c.shape), c.dtype)
     return (u * kept) @ vh
 
 
@@ -256,12 +270,11 @@ def basis(x: Array) -> Array:
     """
     xp = namespace(x)
     u, s, vh = xp.linalg.svd(constant(x), full_matrices=False)
-    rank = int(xp.sum(xp.astype(s > RANK_TOLERANCE * s[0], xp.int64)))
+    rank = int(xp.sum(xp.astype(_nonzero(s, x.shape), xp.int64)))
     if not carries_gradient(x):
         return u[:, :rank]
     whitened = x @ constant(vh[:rank, :].T / s[:rank])
-    identity = xp.eye(rank, dtype=x.dtype)
-    return whitened @ (1.5 * identity - 0.5 * (whitened.T @ whitened))
+    return 1.5 * whitened - 0.5 * whitened @ (whitened.T @ whitened)
 
 
 def shape_distance(x: Array, y: Array, square_x: Array, square_y: Array) -> Array:
@@ -273,7 +286,10 @@ def shape_distance(x: Array, y: Array, square_x: Array, square_y: Array) -> Arra
     squared = square_x + square_y - 2 * nuclear_norm(x.T @ y)
     if bool(constant(squared) > _NEARLY_EQUAL * constant(square_x + square_y)):
         return root(squared)
-    return root(_residual(x, y) if x.shape[1] <= y.shape[1] else _residual(y, x))
+    squared = _residual(x, y) if x.shape[1] <= y.shape[1] else _residual(y, x)
+    # Of a distance that is all rounding the gradient would be a random direction.
+    resolved = (64 * float(namespace(x).finfo(x.dtype).eps)) ** 2 * constant(square_x + square_y)
+    return root(squared if bool(constant(squared) > resolved) else 0 * squared)
 
 
 def _residual(small: Array, large: Array) -> Array:
