@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MEASURES = ("unbiased_cka", "procrustes", "ridge", "soft_matching_correlation")
 
+ROUGH_RELIABILITY = 0.5
+"""Below this the Spearman-Brown ceiling is only a rough guide."""
+
 Chosen = str | Measure | Iterable[str | Measure]
 
 
@@ -330,7 +333,13 @@ def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
         value, note = _reliability(measure, population, halves)
         values.append(value)
         notes += [note] if note else []
-    return (None, notes) if notes else (statistics.ceiling(measure, *values), [])
+    if notes:
+        return None, notes
+    low = [one for one in values if one is not None and one < ROUGH_RELIABILITY]
+    rough = (
+        f"trials repeat little (reliability {min(low):.2f}): the ceiling is rough" if low else ""
+    )
+    return statistics.ceiling(measure, *values), [rough] if measure.kind != "distance" else []
 
 
 def _reliability(

@@ -213,6 +213,14 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     ------
     HomologError
         HM032 when similarity between the halves is not above 0, for then nothing repeats.
+
+    Notes
+    -----
+    Spearman-Brown is exact for correlations of single neurons. For scores of whole
+    populations it was within 0.03 of an independent repeat in simulations (10 and 40
+    neurons, 300 stimuli) while the halves agreed by more than 0.5; below that it comes
+    out too low for unbiased_cka and rsa (0.08 for 0.13 at halves that agree by 0.05)
+    and too high for the biased measures, most of all cca.
     """
     first, second = np.asarray(first), np.asarray(second)
     if measure.kind == "distance":

@@ -1,0 +1,313 @@
+"""The main job, from two populations to a table and a folder."""
+
+import csv
+import tomllib
+
+import numpy as np
+import pytest
+
+import homolog
+from homolog import HomologError, represent
+from homolog.measures import find
+
+QUICK = {"permutations": 19, "intervals": False}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def trials(rng):
+    """Two noisy recordings of one shared signal: (trial, stimulus, neuron)."""
+    shared = rng.normal(size=(30, 4))
+    return tuple(
+        shared @ rng.normal(size=(4, n)) + 0.7 * rng.normal(size=(8, 30, n)) for n in (6, 9)
+    )
+
+
+@pytest.fixture
+def populations(trials):
+    labels = [f"img{i:02d}" for i in range(30)]
+    return tuple(
+        represent(one, "trial,stimulus,neuron", stimuli=labels, name=name)
+        for one, name in zip(trials, ("V1", "net"), strict=True)
+    )
+
+
+def test_default_measures_with_everything_a_reader_needs(populations):
+    result = homolog.compare(*populations, permutations=99)
+    assert [score.measure.name for score in result.scores] == [
+        "unbiased_cka",
+        "procrustes",
+        "ridge",
+        "soft_matching_correlation",
+    ]
+    for score in result.scores:
+        low, high = score.interval
+        assert low <= score.value <= high
+        assert score.p_value == 1 / 100
+        assert score.null.shape == (99,)
+        closer = score.value - score.chance
+        assert closer > 0 if score.measure.higher_is_closer else closer < 0
+        assert score.ceiling > 0
+    assert result.warnings == ()
+
+
+def test_scores_are_those_of_the_condition_means(populations, trials):
+    result = homolog.compare(*populations, "nbs", **QUICK)
+    means = [one.mean(0) for one in trials]
+    assert result["nbs"].value == pytest.approx(float(find("nbs")(*means)), abs=1e-14)
+
+
+def test_the_ceiling_comes_from_odd_and_even_trials(populations, trials):
+    result = homolog.compare(*populations, "unbiased_cka", **QUICK)
+    halves = [float(find("unbiased_cka")(one[::2].mean(0), one[1::2].mean(0))) for one in trials]
+    whole = [2 * half / (1 + half) for half in halves]
+    assert result.scores[0].ceiling == pytest.approx(np.sqrt(whole[0] * whole[1]), abs=1e-12)
+
+
+def test_without_trials_there_is_no_ceiling(rng):
+    result = homolog.compare(rng.normal(size=(20, 3)), rng.normal(size=(20, 4)), "cka", **QUICK)
+    assert result.scores[0].ceiling is None
+
+
+def test_a_population_against_itself(populations):
+    result = homolog.compare(populations[0], populations[0], **QUICK)
+    for score in result.scores:
+        assert score.value == pytest.approx(score.measure.best, abs=0.02)
+
+
+def test_the_same_seed_gives_the_same_numbers(populations):
+    first, second = (homolog.compare(*populations, permutations=20, rng=4) for _ in range(2))
+    assert first.to_dataframe().equals(second.to_dataframe())
+    other = homolog.compare(*populations, permutations=20, rng=5)
+    assert not np.array_equal(first.scores[1].null, other.scores[1].null)
+
+
+def test_closed_form_chance_agrees_with_the_draws(populations):
+    result = homolog.compare(*populations, ["cka", "linear_regression"], permutations=400)
+    for score in result.scores:
+        error = score.null.std() / np.sqrt(400)
+        assert score.chance == pytest.approx(score.null.mean(), abs=4 * error)
+
+
+def test_other_stimuli_are_named(populations):
+    x, y = populations
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, y.select(stimuli=range(29)))
+    assert str(caught.value) == (
+        "HM001 V1 has 30 stimuli, net has 29. Rows must be the same stimuli in the same order."
+        " 1 id is only in V1: 'img29'. Use hl.align(V1, net) to keep the 29 shared."
+    )
+
+
+def test_another_order_is_refused_and_mended_on_request(populations):
+    x, y = populations
+    turned = y.select(stimuli=[*range(3), *range(29, 2, -1)])
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, turned)
+    assert str(caught.value) == (
+        "HM002 V1 and net share the same 30 ids in different orders (first at row 3)."
+        " Pass align=True or reindex."
+    )
+    aligned = homolog.compare(x, turned, align=True, **QUICK)
+    straight = homolog.compare(x, y, **QUICK)
+    assert [s.value for s in aligned.scores] == [s.value for s in straight.scores]
+
+
+def test_what_aligning_drops_is_said(populations):
+    x, y = populations
+    result = homolog.compare(x, y.select(stimuli=range(2, 30)), align=True, **QUICK)
+    assert result.reference.n_stimuli == 28
+    assert result.warnings == ("V1: left out 2 of 30 stimuli not in net ('img00', 'img01')",)
+
+
+def test_a_transposed_array_is_recognised(rng):
+    x, y = rng.normal(size=(92, 512)), rng.normal(size=(168, 92))
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, y)
+    assert str(caught.value) == (
+        "HM003 Y looks transposed: 168×92 against X 92×512."
+        ' If rows are units pass Y.T or dims="unit,stimulus".'
+    )
+
+
+def test_unlabelled_rows_of_different_number(rng):
+    with pytest.raises(HomologError, match="HM001 X has 60 stimuli, Y has 59"):
+        homolog.compare(rng.normal(size=(60, 5)), rng.normal(size=(59, 5)))
+
+
+def test_unlabelled_rows_are_trusted_aloud(rng, populations):
+    result = homolog.compare(populations[0], rng.normal(size=(30, 4)), "cka", **QUICK)
+    assert result.warnings == (
+        "Y has no stimulus labels: row k of one is taken to be the same stimulus as row k of"
+        " the other",
+    )
+
+
+def test_a_constant_neuron_is_named_with_its_population(rng):
+    x = rng.normal(size=(20, 5))
+    x[:, 3] = 1.0
+    x = represent(x, name="layer relu4")
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching")
+    assert str(caught.value) == (
+        "HM006 layer relu4: 1 unit is constant on all 20 stimuli (3 of 5)."
+        " The tuning of a constant unit is undefined, not 0. Drop them with .drop_constant()."
+    )
+    result = homolog.compare(x.drop_constant(), rng.normal(size=(20, 5)), "soft_matching", **QUICK)
+    assert result.reference.n_neurons == 4
+
+
+def test_a_neuron_that_answers_one_stimulus_costs_the_interval_not_the_score(rng):
+    x = rng.normal(size=(20, 5))
+    x[:, 3] = 0.0
+    x[7, 3] = 1.0
+    result = homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching", permutations=9)
+    score = result.scores[0]
+    assert score.interval is None
+    assert "no interval: without some stimuli the score has no value (HM006" in score.warnings[0]
+
+
+def test_few_stimuli_stop_before_an_interval_is_guessed(rng):
+    x, y = rng.normal(size=(2, 6, 3))
+    with pytest.raises(HomologError, match="HM010 jackknife over 6 stimuli"):
+        homolog.compare(x, y, "cka")
+    assert homolog.compare(x, y, "cka", intervals=False, permutations=9).scores[0].interval is None
+
+
+def test_single_repeats_cost_the_ceiling_and_say_so(populations, trials):
+    missing = np.zeros(trials[0].shape, dtype=bool)
+    missing[1:, :14] = True
+    x = represent(trials[0], "trial,stimulus,neuron", missing=missing, name="V1")
+    score = homolog.compare(x, populations[1], "unbiased_cka", **QUICK).scores[0]
+    assert score.ceiling is None
+    assert (
+        "HM011 split-half ceiling needs ≥2 repeats per stimulus; 14 of 30 have 1."
+        " Use ceiling=None or drop them." in score.warnings[0]
+    )
+
+
+def test_wide_data_warn_what_biased_cka_would_read(rng):
+    x, y = rng.normal(size=(20, 400)), rng.normal(size=(20, 300))
+    score = homolog.compare(x, y, "unbiased_cka", **QUICK).scores[0]
+    biased = float(find("cka")(x, y))
+    assert score.warnings == (f"400 neurons > 20 stimuli: biased CKA would read {biased:.2f}",)
+    assert biased > 0.9 > 0.3 > abs(score.value)
+
+
+def test_times_of_one_stimulus_may_not_be_in_training_and_test(rng):
+    x, y = (
+        represent(rng.normal(size=(12, 5, n)), "stimulus,time,neuron").fold_time() for n in (3, 4)
+    )
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, y)
+    assert str(caught.value) == (
+        "HM012 the same stimulus is in train and test (repeat ids)."
+        " Split by 'stimulus' — pass groups=\"stimulus\"."
+    )
+    result = homolog.compare(x, y, "ridge", groups="stimulus", **QUICK)
+    folds = np.asarray(result.scores[0].measure.options["folds"]).reshape(12, 5)
+    assert (folds == folds[:, :1]).all()
+
+
+def test_unfolded_time_is_refused(rng):
+    x = represent(rng.normal(size=(12, 5, 3)), "stimulus,time,neuron")
+    with pytest.raises(HomologError, match="HM028"):
+        homolog.compare(x, x)
+
+
+def test_missing_responses_drop_their_stimuli_in_both(rng):
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 4))
+    x[5, 1] = np.nan
+    with pytest.raises(HomologError) as caught:
+        homolog.compare(x, y, "cka")
+    assert caught.value.code == "HM004"
+    result = homolog.compare(x, y, "cka", nan="pairwise", **QUICK)
+    kept = np.arange(20) != 5
+    assert result["cka"].value == pytest.approx(float(find("cka")(x[kept], y[kept])), abs=1e-14)
+    assert any("5" in warning for warning in result.warnings)
+
+
+def test_table_shows_every_number_and_warning(populations):
+    text = str(homolog.compare(*populations, ["cka", "procrustes"], permutations=99))
+    assert "V1 (reference, 6 neurons) and net (candidate, 9 neurons) on 30 stimuli" in text
+    line = next(line for line in text.splitlines() if line.startswith("cka *"))
+    assert line.count("0.") >= 5
+    assert "floor" in text
+    assert "* biased at few stimuli" in text
+
+
+def test_saved_run_can_be_read_again(populations, tmp_path):
+    result = homolog.compare(*populations, ["cka", "procrustes"], permutations=19)
+    folder = result.save(tmp_path / "out", command="homolog compare a b")
+    assert {file.name for file in folder.iterdir()} == {
+        "scores.csv",
+        "run.toml",
+        "null.npz",
+        "refs.bib",
+    }
+    rows = list(csv.DictReader((folder / "scores.csv").open()))
+    assert [float(row["value"]) for row in rows] == [score.value for score in result.scores]
+    run = tomllib.loads((folder / "run.toml").read_text())
+    assert run["run"]["command"] == "homolog compare a b"
+    assert run["run"]["seed"] == 0
+    assert run["reference"]["blake2b"] == result.digests["reference"]
+    with np.load(folder / "null.npz", allow_pickle=False) as null:
+        np.testing.assert_array_equal(null["cka"], result["cka"].null)
+    assert (folder / "refs.bib").read_text().count("@inproceedings") == 2
+
+
+def test_the_digest_tells_responses_and_labels_apart(rng):
+    x, y = rng.normal(size=(10, 3)), rng.normal(size=(10, 3))
+    digests = {
+        homolog.compare(one, y, "cka", **QUICK).digests["reference"]
+        for one in (x, x + 1e-12, represent(x, stimuli="abcdefghij"))
+    }
+    assert len(digests) == 3
+
+
+def test_unknown_measure_names_the_closest(rng):
+    x = rng.normal(size=(10, 3))
+    with pytest.raises(HomologError, match=r"HM023 no measure 'procrusts'\. Closest: 'procrustes'"):
+        homolog.compare(x, x, "procrusts")
+
+
+def test_progress_tells_every_step(populations):
+    seen = []
+    homolog.compare(*populations, "cka", permutations=7, progress=lambda *step: seen.append(step))
+    assert ("cka: chance", 7, 7) in seen
+    assert ("cka: interval", 30, 30) in seen
+
+
+class TestMatrix:
+    def test_every_pair_is_the_pair_s_own_score(self, rng):
+        named = {name: rng.normal(size=(20, n)) for name, n in (("a", 3), ("b", 4), ("c", 30))}
+        for measure in ("cka", "procrustes", "ridge"):
+            result = homolog.matrix(named, measure)
+            expected = [
+                [float(find(measure)(x, y)) for y in named.values()] for x in named.values()
+            ]
+            np.testing.assert_allclose(result.values, expected, rtol=1e-9, atol=1e-9)
+
+    def test_labels_and_files(self, rng, tmp_path):
+        result = homolog.matrix({"a": rng.normal(size=(9, 2)), "b": rng.normal(size=(9, 3))}, "nbs")
+        assert result.to_dataframe().loc["a", "b"] == result.values[0, 1]
+        rows = list(csv.DictReader((result.save(tmp_path) / "matrix.csv").open()))
+        assert len(rows) == 4
+        assert float(rows[1]["value"]) == result.values[0, 1]
+        assert "nbs (rows: reference, columns: candidate)" in str(result)
+
+    def test_pairs_with_other_stimuli_are_aligned_on_request(self, rng):
+        x = represent(rng.normal(size=(12, 3)), stimuli="abcdefghijkl")
+        named = {"x": x, "y": x.select(stimuli="abcdefgh"), "z": x.select(stimuli="lkjihgfe")}
+        with pytest.raises(HomologError, match="HM001"):
+            homolog.matrix(named, "procrustes")
+        result = homolog.matrix(named, "procrustes", align=True)
+        np.testing.assert_allclose(result.values, 0, atol=1e-9)
+
+    def test_no_population(self):
+        with pytest.raises(HomologError, match="HM025 populations"):
+            homolog.matrix({}, "cka")

@@ -1,0 +1,185 @@
+"""Jackknife, permutations and ceilings against brute force and planted truth."""
+
+import numpy as np
+import pytest
+
+from homolog import HomologError, statistics
+from homolog.measures import find, names
+from homolog.measures._measure import permuted
+from studies.planted import planted, studies
+
+
+@pytest.fixture
+def pair():
+    rng = np.random.default_rng(3)
+    shared = rng.normal(size=(30, 4))
+    return tuple(
+        shared @ rng.normal(size=(4, n)) + 0.5 * rng.normal(size=(30, n)) + 2 for n in (7, 5)
+    )
+
+
+def test_jackknife_is_the_textbook_one_when_stimuli_leave_one_by_one(pair):
+    from scipy.stats import t
+
+    measure = find("cka")
+    x, y = pair
+    left_out = [float(measure(np.delete(x, i, 0), np.delete(y, i, 0))) for i in range(30)]
+    error = np.sqrt(29 / 30 * np.sum((left_out - np.mean(left_out)) ** 2))
+    value, reach = float(measure(x, y)), t.ppf(0.975, 29) * error
+    low, high = statistics.jackknife(measure, x, y)
+    assert (low, high) == pytest.approx((value - reach, min(1, value + reach)), abs=1e-12)
+
+
+def test_jackknife_of_a_mean_gives_its_standard_error_with_unequal_blocks():
+    """Delete-m of a sample mean: compared with the weighted blocks formula."""
+    rng = np.random.default_rng(0)
+    values, sizes = rng.normal(size=60), np.array([10, 20, 30])
+    block = np.repeat([0, 1, 2], sizes)
+    left_out = np.array([values[block != k].mean() for k in range(3)])
+    blocks = np.array([values[block == k].mean() for k in range(3)])
+    share = 60 / sizes
+    expected = np.sqrt(np.mean((blocks - values.mean()) ** 2 / (share - 1)))
+    assert statistics._standard_error(values.mean(), left_out, sizes) == pytest.approx(expected)
+
+
+def test_stimuli_beyond_a_hundred_leave_in_a_hundred_blocks_of_nearly_equal_size():
+    block = statistics._blocks(250, None, 0)
+    assert sorted(set(np.bincount(block))) == [2, 3]
+    assert len(set(block)) == 100
+
+
+def test_grouped_stimuli_leave_together():
+    groups = np.repeat(["a", "b", "c"], 4)
+    block = statistics._blocks(12, groups, 0)
+    assert all(len(set(block[groups == one])) == 1 for one in "abc")
+
+
+def test_few_stimuli_get_no_interval():
+    rng = np.random.default_rng(0)
+    with pytest.raises(HomologError) as caught:
+        statistics.jackknife(find("cka"), rng.normal(size=(7, 3)), rng.normal(size=(7, 3)))
+    assert str(caught.value) == (
+        "HM010 jackknife over 7 stimuli: an interval needs at least 8."
+        " Report the estimate without CI (intervals=False), or record more stimuli."
+    )
+
+
+def test_interval_of_unbiased_cka_holds_the_planted_truth():
+    """A quick cousin of the coverage study: 200 studies of 40 stimuli, expected 95 %."""
+    held = 0
+    for x, y, truth in studies(200, 40, seed=7):
+        low, high = statistics.jackknife(find("unbiased_cka"), x, y)
+        held += low <= truth["unbiased_cka"] <= high
+    assert 0.90 <= held / 200 <= 0.99
+
+
+@pytest.mark.parametrize("name", names())
+def test_null_equals_scores_of_reordered_responses(name, pair):
+    measure = find(name)
+    x, y = pair
+    draws = statistics.permutation_null(measure, x, y, 5, rng=11)
+    rng = np.random.default_rng(11)
+    expected = [float(measure(x[rng.permutation(30)], y)) for _ in range(5)]
+    np.testing.assert_allclose(draws, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_more_permutations_only_append_draws(pair):
+    few, many = (
+        statistics.permutation_null(find("nbs"), *pair, n, rng=np.random.default_rng(1))
+        for n in (5, 9)
+    )
+    np.testing.assert_array_equal(few, many[:5])
+
+
+def test_groups_are_exchanged_whole():
+    rows = statistics._exchangeable(6, ["a", "b", "a", "b", "c", "c"])
+    assert rows.tolist() == [[0, 2], [1, 3], [4, 5]]
+
+
+def test_groups_of_different_size_cannot_be_exchanged(pair):
+    groups = ["a"] * 10 + ["b"] * 20
+    with pytest.raises(HomologError, match="HM025 groups is '10 to 20 stimuli each'"):
+        statistics.permutation_null(find("cka"), *pair, 5, groups=groups)
+
+
+def test_p_is_never_zero_and_counts_draws_as_close_as_the_score():
+    draws = np.array([0.1, 0.5, 0.9])
+    assert statistics.p_value(find("cka"), 0.95, draws) == 1 / 4
+    assert statistics.p_value(find("cka"), 0.5, draws) == 3 / 4
+    assert statistics.p_value(find("procrustes"), 0.5, draws) == 3 / 4
+    assert statistics.p_value(find("procrustes"), 0.05, draws) == 1 / 4
+
+
+@pytest.mark.parametrize("name", ["unbiased_cka", "procrustes", "ridge"])
+def test_p_is_uniform_for_unrelated_populations(name):
+    """200 null studies: at level 0.1 about a tenth is rejected."""
+    found = []
+    for rng in np.random.default_rng(5).spawn(200):
+        x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 4))
+        draws = statistics.permutation_null(find(name), x, y, 19, rng=rng)
+        found.append(statistics.p_value(find(name), float(find(name)(x, y)), draws))
+    assert 0.04 <= np.mean(np.array(found) <= 0.1) <= 0.17
+
+
+def noisy(rng, signal, noise):
+    return tuple(signal + noise * rng.normal(size=signal.shape) for _ in range(2))
+
+
+def test_reliability_of_a_correlation_predicts_an_independent_repeat():
+    """Spearman-Brown from two halves against the score of two whole repeats."""
+    rng = np.random.default_rng(0)
+    mixing = planted(rng).covariance[:12, :12]
+    signal = rng.multivariate_normal(np.zeros(12), mixing, size=600)
+    measure = find("unbiased_cka")
+    halves = noisy(rng, signal, 1.0)
+    whole = noisy(rng, signal, 1.0 / np.sqrt(2))
+    found = statistics.reliability(measure, *halves)
+    assert found == pytest.approx(float(measure(*whole)), abs=0.02)
+
+
+def test_ceiling_of_variance_is_the_share_that_repeats():
+    rng = np.random.default_rng(0)
+    signal = rng.normal(size=(4000, 10))
+    found = statistics.reliability(find("ridge"), *noisy(rng, signal, 1.0))
+    assert found == pytest.approx(1 / (1 + 1 / 2), abs=0.01)
+
+
+def test_a_perfect_candidate_reaches_the_ceiling_and_no_more():
+    """The reference's noise-free signal as candidate scores at the ceiling."""
+    rng = np.random.default_rng(1)
+    signal = rng.normal(size=(800, 6)) @ rng.normal(size=(6, 10))
+    first, second = noisy(rng, signal, 1.5)
+    for name in ("unbiased_cka", "ridge"):
+        measure = find(name)
+        ceiling = statistics.ceiling(measure, statistics.reliability(measure, first, second), None)
+        assert float(measure((first + second) / 2, signal)) == pytest.approx(ceiling, abs=0.02)
+
+
+def test_ceilings_combine_by_kind():
+    assert statistics.ceiling(find("cka"), 0.64, 0.36) == pytest.approx(0.48)
+    assert statistics.ceiling(find("cka"), 0.64, None) == pytest.approx(0.8)
+    assert statistics.ceiling(find("ridge"), 0.64, 0.36) == 0.64
+    assert statistics.ceiling(find("ridge"), None, 0.36) is None
+    assert statistics.ceiling(find("procrustes"), 0.2, 0.4) == pytest.approx(0.3)
+    assert statistics.ceiling(find("procrustes"), None, None) is None
+
+
+def test_the_floor_of_a_distance_is_the_distance_of_the_halves():
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(2, 20, 4))
+    measure = find("procrustes")
+    assert statistics.reliability(measure, first, second) == float(measure(first, second))
+
+
+def test_halves_that_do_not_agree_give_an_error_not_zero():
+    rng = np.random.default_rng(4)
+    first = rng.normal(size=(50, 3))
+    with pytest.raises(HomologError, match=r"HM032 ridge of two halves of the trials is -1\.000"):
+        statistics.reliability(find("ridge"), first, -first)
+
+
+def test_a_permuted_summary_leaves_the_original_alone(pair):
+    summary = find("rsa").summary(pair[0])
+    before = summary.pairs.copy()
+    permuted(summary, np.arange(30)[::-1])
+    np.testing.assert_array_equal(summary.pairs, before)
