@@ -121,7 +121,10 @@ def matrix(
     with refusals():
         import homolog
 
-        populations = {_stem(path): homolog.load(path, dims=dims, nan=nan) for path in files}
+        populations = {
+            name: homolog.load(path, dims=dims, nan=nan)
+            for name, path in zip(_short_names(files), files, strict=True)
+        }
         with shown_progress(quiet) as progress:
             result = homolog.matrix(populations, measure, align=align, progress=progress)
         typer.echo(str(result))
@@ -232,5 +235,7 @@ def _split(names: list[str] | None) -> list[str] | None:
     return [one for name in names for one in name.split(",")] if names else None
 
 
-def _stem(path: str) -> str:
-    return Path(path.split("::")[0]).stem
+def _short_names(paths: list[str]) -> list[str]:
+    """File names without folder and ending, or whole paths where those are not unique."""
+    stems = [Path(path.split("::")[0]).stem for path in paths]
+    return stems if len(set(stems)) == len(stems) else paths

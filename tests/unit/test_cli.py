@@ -1,0 +1,146 @@
+"""The commands, as a person types them."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import homolog
+from homolog.cli import app
+
+QUICK = ["--permutations", "19", "--quiet"]
+
+
+@pytest.fixture
+def files(tmp_path):
+    rng = np.random.default_rng(0)
+    shared = rng.normal(size=(20, 3))
+    paths = []
+    for name, n in (("brain", 5), ("net", 6)):
+        responses = shared @ rng.normal(size=(3, n)) + 0.3 * rng.normal(size=(4, 20, n))
+        population = homolog.represent(
+            responses, "trial,stimulus,neuron", stimuli=[f"s{i}" for i in range(20)], name=name
+        )
+        paths.append(str(tmp_path / f"{name}.npz"))
+        homolog.save(population, paths[-1])
+    return paths
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def test_compare_prints_what_the_library_says(files):
+    result = run("compare", *files, "-m", "cka,procrustes", "-m", "ridge", *QUICK)
+    assert result.exit_code == 0, result.output
+    expected = homolog.compare(*files, ["cka", "procrustes", "ridge"], permutations=19)
+    assert result.stdout.strip() == str(expected).strip()
+
+
+def test_compare_writes_scores_figures_and_report(files, tmp_path):
+    pytest.importorskip("plotly")
+    out = tmp_path / "out"
+    result = run("compare", *files, "-m", "cka", "-o", out, *QUICK)
+    assert result.exit_code == 0, result.output
+    assert {"scores.csv", "run.toml", "report.html", "refs.bib", "null.npz", "figures"} <= {
+        one.name for one in out.iterdir()
+    }
+    assert f"report: {out / 'report.html'}" in result.stdout
+
+
+def test_a_refused_input_is_one_line_and_status_1(files, tmp_path):
+    np.save(tmp_path / "short.npy", np.random.default_rng(0).normal(size=(19, 4)))
+    result = run("compare", files[0], tmp_path / "short.npy", *QUICK)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: HM001 brain has 20 stimuli, short has 19.")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_nothing_is_written_when_a_comparison_is_refused(files, tmp_path):
+    np.save(tmp_path / "short.npy", np.random.default_rng(0).normal(size=(19, 4)))
+    run("compare", files[0], tmp_path / "short.npy", "-o", tmp_path / "out", *QUICK)
+    assert not (tmp_path / "out").exists()
+
+
+def test_dims_say_which_axis_is_which(tmp_path):
+    x = np.random.default_rng(0).normal(size=(12, 5))
+    np.save(tmp_path / "a.npy", x)
+    np.save(tmp_path / "b.npy", x)
+    result = run(
+        "compare", tmp_path / "a.npy", tmp_path / "b.npy", "--dims", "unit,stimulus",
+        "-m", "nbs", "--no-intervals", *QUICK,
+    )  # fmt: skip
+    assert "12 neurons) on 5 stimuli" in result.stdout
+
+
+def test_constant_neurons_are_dropped_on_request(tmp_path):
+    x = np.random.default_rng(0).normal(size=(12, 5))
+    x[:, 2] = 0
+    np.save(tmp_path / "a.npy", x)
+    arguments = ["compare", tmp_path / "a.npy", tmp_path / "a.npy", "-m", "soft_matching", *QUICK]
+    assert "HM006" in run(*arguments).stderr
+    assert "4 neurons" in run(*arguments, "--drop-constant").stdout
+
+
+def test_times_become_rows_only_when_asked(tmp_path):
+    x = np.random.default_rng(0).normal(size=(10, 4, 5))
+    np.save(tmp_path / "a.npy", x)
+    arguments = ["compare", tmp_path / "a.npy", tmp_path / "a.npy", "-m", "ridge", *QUICK]
+    arguments += ["--dims", "stimulus,time,neuron"]
+    assert "HM028" in run(*arguments).stderr
+    assert "HM012" in run(*arguments, "--fold-time").stderr
+    result = run(*arguments, "--fold-time", "--groups", "stimulus")
+    assert "on 40 stimuli" in result.stdout
+
+
+def test_matrix_prints_and_writes(files, tmp_path):
+    result = run("matrix", *files, "-m", "procrustes", "-o", tmp_path / "out", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "procrustes" in result.stdout
+    assert (tmp_path / "out" / "matrix.csv").exists()
+
+
+def test_files_of_one_name_in_different_folders_are_told_apart(files, tmp_path):
+    (tmp_path / "again").mkdir()
+    other = tmp_path / "again" / "brain.npz"
+    other.write_bytes((tmp_path / "net.npz").read_bytes())
+    result = run("matrix", files[0], other, "-m", "nbs", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert str(other) in result.stdout
+    assert files[0] in result.stdout
+
+
+def test_inspect_shows_what_a_file_holds(files):
+    result = run("inspect", files[0])
+    assert result.exit_code == 0, result.output
+    assert "responses" in result.stdout
+    assert "4 × 20 × 5" in result.stdout or "(4, 20, 5)" in result.stdout
+
+
+def test_measures_are_listed_shown_and_cited():
+    listed = run("measures", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == list(homolog.measures.names())
+    shown = run("measures", "show", "procrustes").stdout
+    assert "Procrustes angle between two populations, in radians." in shown
+    assert "metric: yes" in shown
+    assert "@inproceedings{kornblith2019similarity," in run("measures", "cite", "cka").stdout
+    wrong = run("measures", "show", "ckaa")
+    assert wrong.exit_code == 1
+    assert "Closest: 'cka'" in wrong.stderr
+
+
+def test_version():
+    assert run("--version").stdout.strip() == homolog.__version__
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; from typer.testing import CliRunner; from homolog.cli import app;"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0;"
+        "print(sorted({'numpy', 'scipy', 'pandas', 'torch', 'plotly', 'ot'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
