@@ -15,6 +15,8 @@ from homolog.representation._representation import Representation, without
 
 NanPolicy = Literal["stop", "drop-units", "drop-stimuli", "pairwise"]
 
+SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "milliseconds": 1e-3, "us": 1e-6}
+
 POLICIES = ("stop", "drop-units", "drop-stimuli", "pairwise")
 
 
@@ -29,6 +31,7 @@ def represent(
     neurons: Iterable[object] | None = None,
     times: Iterable[float] | None = None,
     missing: object = None,
+    groups: Iterable[object] | None = None,
     unit: str = "",
     name: str = "",
 ) -> Representation:
@@ -53,7 +56,7 @@ def represent(
     pool
         ``"mean"`` takes the first axis as the stimulus, the second as the neuron, and
         averages over the others.
-    stimuli, neurons, times, missing, unit, name
+    stimuli, neurons, times, missing, groups, unit, name
         See `Representation`; they replace what `obj` itself says.
 
     Returns
@@ -68,7 +71,7 @@ def represent(
         go with the others.
     """
     told = {"stimuli": stimuli, "neurons": neurons, "times": times, "missing": missing}
-    told |= {"unit": unit or None, "name": name or None}
+    told |= {"groups": groups, "unit": unit or None, "name": name or None}
     told = {key: value for key, value in told.items() if value is not None}
     if isinstance(obj, Representation):
         return _unchanged(obj, told if dims is None else {**told, "dims": dims})
@@ -150,7 +153,8 @@ def _contents(
     if library == "torch":
         return _from_torch(obj), None, {}
     if library == "xarray":
-        return _from_xarray(obj)
+        dims, fields = xarray_fields(obj)
+        return obj.values, dims, fields
     if library == "pandas":
         return _from_pandas(obj, dims)
     if library == "cupy":
@@ -166,16 +170,35 @@ def _from_torch(tensor: Any) -> NDArray[Any]:
     return (tensor.float() if narrow else tensor).resolve_conj().resolve_neg().numpy()
 
 
-def _from_xarray(array: Any) -> tuple[Any, Sequence[str], dict[str, Any]]:
-    dims = [_axes.SYNONYMS.get(str(dim), str(dim)) for dim in array.dims]
-    plain = array.rename(dict(zip(array.dims, dims, strict=True)))
+def xarray_fields(array: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return the names of the axes of a DataArray and the labels in its coordinates."""
+    dims = tuple(_axes.SYNONYMS.get(str(dim), str(dim)) for dim in array.dims)
     fields: dict[str, Any] = {"unit": str(array.attrs.get("units", ""))}
     if array.name is not None:
         fields["name"] = str(array.name)
-    for dim, key in (("stimulus", "stimuli"), ("time", "times"), ("neuron", "neurons")):
-        if dim in plain.coords:
-            fields[key] = plain.coords[dim].values.tolist()
-    return plain.values, dims, fields
+    for given, dim in zip(array.dims, dims, strict=True):
+        if given not in array.coords:
+            continue
+        if dim == "time":
+            fields["times"] = _seconds(array.coords[given])
+        elif dim != "trial":
+            key = "stimuli" if dim == "stimulus" else "neurons"
+            fields[key] = array.coords[given].values.tolist()
+    if "group" in array.coords:
+        fields["groups"] = array.coords["group"].values.tolist()
+    return dims, fields
+
+
+def _seconds(coordinate: Any) -> list[float]:
+    """Return the times of a coordinate in seconds, whatever its unit."""
+    values = coordinate.values
+    if values.dtype.kind == "m":
+        return (values / np.timedelta64(1, "s")).tolist()
+    unit = str(coordinate.attrs.get("units", "s"))
+    if values.dtype.kind not in "iuf" or unit not in SECONDS:
+        allowed = f"numbers or timedelta64, units one of {', '.join(SECONDS)}"
+        raise errors.bad_value("the time coordinate", f"{values.dtype} in {unit}", allowed)
+    return (values * SECONDS[unit]).tolist()
 
 
 def _from_pandas(frame: Any, dims: str | Sequence[str] | None) -> tuple[Any, None, dict[str, Any]]:

@@ -327,10 +327,12 @@ class Representation:
         values = np.array(self.responses)
         if self.missing is not None:
             values[self.missing] = np.nan
-        along = {"stimulus": self.stimuli, "time": self.times, "neuron": self.neurons}
+        along = {"stimulus": self.stimuli, "neuron": self.neurons}
         coords: dict[str, Any] = {d: list(c) for d, c in along.items() if c is not None}
         if self.groups is not None:
             coords["group"] = ("stimulus", list(self.groups))
+        if self.times is not None:
+            coords["time"] = ("time", list(self.times), {"units": "s"})
         attrs = {"units": self.unit} if self.unit else {}
         return xarray.DataArray(values, coords, self.dims, self.name or None, attrs)
 

@@ -1,0 +1,119 @@
+"""Reading a population from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+from homolog import errors
+from homolog.files._choose import chosen
+from homolog.files._formats import Format, format_of
+from homolog.files._record import fields_of, sealed
+from homolog.files._stored import Stored, reading, values_of
+from homolog.representation import Representation, represent
+from homolog.representation._represent import NanPolicy
+
+
+def load(
+    path: str | PathLike[str],
+    dims: str | Sequence[str] | None = None,
+    *,
+    nan: NanPolicy = "stop",
+    flatten: bool = False,
+    pool: Literal["mean"] | None = None,
+    stimuli: Iterable[object] | None = None,
+    neurons: Iterable[object] | None = None,
+    times: Iterable[float] | None = None,
+    unit: str | None = None,
+    name: str | None = None,
+) -> Representation:
+    """Read a population from a file. Nothing in a file is ever run.
+
+    Parameters
+    ----------
+    path
+        .npy, .npz, .h5, .hdf5, .mat (version 5 or 7.3), .csv, .tsv, .parquet or .nc
+        (netCDF). ``"file.h5::/group/array"`` names one array of several; without a name
+        the array called responses is read, or the only one with two or more axes.
+        Arrays beside it that are called stimuli, neurons, times, missing, groups, dims,
+        unit and name say what their names say. A table has a row for each stimulus, a
+        column for each neuron, and labels in the first column and row.
+    dims, nan, flatten, pool
+        See `represent`.
+    stimuli, neurons, times, unit
+        Labels and unit, instead of those in the file.
+    name
+        What messages and tables call the population; otherwise what the file says, or
+        the file's own name.
+
+    Returns
+    -------
+    representation
+        The checked population.
+
+    Raises
+    ------
+    HomologError
+        HM014 for a file that could run code, HM009 for one that would not fit in memory,
+        HM021 for one that is empty, cut off or damaged, HM022 when it is not clear which
+        array is meant, HM023 when the array is not there, HM024 for another format, HM032
+        when there is no such file; and what `represent` raises.
+    """
+    path, inner = located(path)
+    told = {"stimuli": stimuli, "neurons": neurons, "times": times, "unit": unit, "name": name}
+    given: dict[str, Any] = {key: value for key, value in told.items() if value is not None}
+    form = format_of(path)
+    fields = _fields(chosen(arrays_in(path, form), inner, path), path, form)
+    if "digest" in fields:
+        return _ours(sealed(fields, path, form.title), dims, flatten, pool, given)
+    fields: dict[str, Any] = {"name": path.stem, **fields, **given}
+    responses, own_dims = fields.pop("responses"), fields.pop("dims", None)
+    dropped = fields.pop("dropped", ())
+    if flatten or pool is not None:
+        own_dims = None
+    x = represent(responses, dims or own_dims, nan=nan, flatten=flatten, pool=pool, **fields)
+    return replace(x, dropped=(*dropped, *x.dropped)) if dropped else x
+
+
+def located(path: str | PathLike[str]) -> tuple[Path, str | None]:
+    """Part the path of a file from the name of an array in it (HM032, HM021)."""
+    outer, separator, inner = str(path).partition("::")
+    file = Path(outer)
+    if not file.is_file():
+        folder = file.parent
+        near = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+        raise errors.no_file(file, near)
+    return file, inner if separator else None
+
+
+def arrays_in(path: Path, form: Format) -> dict[str, Stored]:
+    """Return the arrays of a file by their headers (HM021)."""
+    with reading(path, form.title):
+        if path.stat().st_size == 0:
+            raise errors.unreadable(path, form.title, "it is empty")
+        return form.arrays(path)
+
+
+def _fields(arrays: dict[str, Stored], path: Path, form: Format) -> dict[str, Any]:
+    record = {key: values_of(one, path, form.title) for key, one in arrays.items()}
+    with reading(path, form.title):
+        return fields_of(record)
+
+
+def _ours(
+    x: Representation,
+    dims: str | Sequence[str] | None,
+    flatten: bool,
+    pool: str | None,
+    given: dict[str, Any],
+) -> Representation:
+    """Return a population that homolog saved, with other labels if they are given."""
+    options = {"dims": dims, "flatten": flatten or None, "pool": pool}
+    wrong = [key for key, value in options.items() if value is not None]
+    if wrong:
+        got = " and ".join(wrong)
+        raise errors.bad_value("an option", got, f"none that changes the axes {', '.join(x.dims)}")
+    return replace(x, **given) if given else x

@@ -1,0 +1,32 @@
+"""A file is written beside its place and then moved there, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from homolog import errors
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[Path]:
+    """Give a path to write to, which takes the place of `path` if all went well.
+
+    Raises
+    ------
+    HomologError
+        HM034 when it cannot be written. What stood at `path` is then untouched.
+    """
+    temporary = path.with_name(f".{uuid4().hex}{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise errors.unwritable(path, error.strerror or str(error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
