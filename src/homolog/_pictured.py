@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison, Score
     from homolog.representation import Representation
 
+MOST_LINES = 200  # more stimuli than this make two lines an inkblot: they are put in order
 FLAT = 1e-12  # responses that differ by less than this share of the largest do not differ
 
 
@@ -117,6 +118,11 @@ def tuning(representation: Representation, neuron: int) -> np.ndarray:
     """Return one neuron's responses in standard deviations from its mean over stimuli."""
     responses = representation.matrix[:, neuron]
     return (responses - responses.mean()) / responses.std()
+
+
+def cut(text: str, longest: int) -> str:
+    """Shorten a name to so many letters, the last an ellipsis where some are lost."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from homolog import _citations
 from homolog._write import write_whole
 
 if TYPE_CHECKING:
@@ -126,8 +127,7 @@ def write_comparison(comparison: Comparison, folder: Path, command: str) -> Path
     write_whole(folder / "scores.csv", csv_text(records(comparison)).encode())
     write_whole(folder / "run.toml", _run_toml(comparison, command).encode())
     write_whole(folder / "null.npz", _nulls(comparison))
-    citations = dict.fromkeys(score.measure.citation for score in comparison.scores)
-    write_whole(folder / "refs.bib", ("\n\n".join(citations) + "\n").encode())
+    write_whole(folder / "refs.bib", _citations.bibtex(comparison.scores).encode())
     return folder
 
 

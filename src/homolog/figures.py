@@ -61,6 +61,7 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
                 color=SOFT,
                 fontsize=8,
             )
+    _explain_marks(ax)
     ax.set_yticks(range(len(comparison.scores)), [s.measure.label for s in comparison.scores])
     ax.set_ylim(len(comparison.scores) - 0.5, -0.6)
     ax.set_xlim(-0.1, 1.1)
@@ -70,6 +71,27 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def _explain_marks(ax: Axes) -> None:
+    """Add a legend of the four marks below the strips."""
+    from matplotlib.lines import Line2D
+
+    marks = [
+        Line2D([], [], color=SCORE, marker="o", linestyle="", label="score"),
+        Line2D([], [], color=SCORE, alpha=0.35, linewidth=6, label="95 % interval"),
+        Line2D([], [], color=SOFT, marker="|", linestyle="", markersize=10, label="chance"),
+        Line2D([], [], color=INK, marker="v", linestyle="", label="ceiling"),
+    ]
+    ax.legend(
+        handles=marks,
+        ncols=4,
+        frameon=False,
+        fontsize=8,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        handlelength=1.2,
+    )
 
 
 def dissimilarities(
@@ -94,7 +116,7 @@ def dissimilarities(
     bar = ax.figure.colorbar(image, cax=bar_ax)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     bar.set_label("Correlation distance, 1 \N{MINUS SIGN} r")
-    ax.set_title(representation.name, fontsize=10)
+    ax.set_title(_pictured.cut(representation.called, 40), fontsize=10)
     _name_stimuli(ax, representation, "both")
     ax.spines[:].set_visible(False)
     return ax
@@ -105,22 +127,33 @@ def matched_tuning(axes: Sequence[Axes], comparison: Comparison) -> Sequence[Axe
 
     Neurons are matched one to one so that the summed correlation of their tuning over
     stimuli is largest. Responses are in standard deviations from each neuron's mean.
-    Axes beyond the number of matched pairs are switched off.
+    Above 200 stimuli they are in the order of
+    the reference's response. Axes beyond the number of matched pairs are switched off.
     """
     reference, candidate = comparison.reference, comparison.candidate
     chosen = list(_pictured.best_median_worst(comparison).items())
+    crowded = reference.n_stimuli > _pictured.MOST_LINES
     for ax, (rank, match) in zip(axes, chosen, strict=False):
-        for side, neuron, colour in (
-            (reference, match.reference, REFERENCE),
-            (candidate, match.candidate, CANDIDATE),
-        ):
-            name = f"{side.name or '?'} \N{MIDDLE DOT} {side.neuron_labels[neuron]}"
-            ax.plot(_pictured.tuning(side, neuron), color=colour, linewidth=1.2, label=name)
+        x = _pictured.tuning(reference, match.reference)
+        y = _pictured.tuning(candidate, match.candidate)
+        order = np.argsort(x) if crowded else np.arange(len(x))
+        names = [
+            f"{_pictured.cut(side.called, 30)}, neuron {_pictured.cut(str(neuron), 16)}"
+            for side, neuron in (
+                (reference, reference.neuron_labels[match.reference]),
+                (candidate, candidate.neuron_labels[match.candidate]),
+            )
+        ]
+        ax.plot(x[order], color=REFERENCE, linewidth=1.2, label=names[0])
+        style = "." if crowded else "-"
+        ax.plot(y[order], style, color=CANDIDATE, linewidth=1.2, markersize=2, label=names[1])
         ax.set_title(f"{rank.capitalize()} match, r = {match.correlation:.2f}", fontsize=10)
-        ax.set_ylabel("Response (s.d.)")
+        ax.set_ylabel("Response (s.d. from mean)")
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False, fontsize=7, loc="lower left", bbox_to_anchor=(0, -0.55))
         _name_stimuli(ax, reference, "x")
+        if crowded:
+            ax.set_xlabel("Stimulus, by response of the reference")
     for ax in axes[len(chosen) :]:
         ax.set_axis_off()
     return axes
@@ -138,7 +171,7 @@ def spectrum(ax: Axes, comparison: Comparison) -> Axes:
             ".-",
             color=colour,
             linewidth=1,
-            label=f"{side.name}: participation ratio {ratio:.1f}",
+            label=f"{_pictured.cut(side.called, 30)}: participation ratio {ratio:.1f}",
         )
     ax.set_xscale("log")
     ax.set_yscale("log")

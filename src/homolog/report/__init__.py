@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homolog import _pictured, errors
+from homolog import _citations, _pictured, errors
+from homolog._write import write_whole
 from homolog.report import _charts, _methods, _static, _table, _words
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def write(comparison: Comparison, folder: str | Path, *, command: str | None = N
     folder = Path(folder)
     page = _render(comparison, command)
     _static.write_figures(comparison, folder / "figures")
-    return _static.write_whole(folder / "report.html", page.encode())
+    return write_whole(folder / "report.html", page.encode())
 
 
 def _render(comparison: Comparison, command: str | None) -> str:
@@ -104,7 +105,7 @@ def _policy(*scripts: str) -> str:
 
 def _json(charts: list[_charts.Chart]) -> str:
     """Write JSON that cannot close the script element that holds it."""
-    drawn = [{"id": chart.id, "data": chart.data, "layout": chart.layout} for chart in charts]
+    drawn = [{"id": c.id, "data": c.data, "layout": c.layout} for c in charts if c.data]
     text = json.dumps(drawn, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
@@ -112,8 +113,7 @@ def _json(charts: list[_charts.Chart]) -> str:
 def _shown(comparison: Comparison) -> dict[str, Any]:
     """Return what the template shows of the populations and their scores."""
     table = _table.rows(comparison)
-    references = _methods.references(comparison)
-    bibtex = "\n\n".join(entry.bibtex for entry in references) + "\n"
+    bibtex = _citations.bibtex(comparison.scores)
     warnings = [("Data.", text) for text in comparison.warnings]
     warnings += [(f"{s.measure.label}.", text) for s in comparison.scores for text in s.warnings]
     dissimilarities, highest = _charts.dissimilarities(comparison)
@@ -123,6 +123,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "candidate": _side(comparison.candidate, "candidate"),
         "n_stimuli": comparison.reference.n_stimuli,
         "every": _charts.stride(comparison),
+        "crowded": comparison.reference.n_stimuli > _pictured.MOST_LINES,
         "verdict": _words.verdict(comparison),
         "columns": _table.COLUMNS,
         "rows": table,
@@ -134,7 +135,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "spectrum": _charts.spectrum(comparison),
         "warnings": warnings,
         "methods": _methods.paragraph(comparison),
-        "references": references,
+        "references": _citations.cited_by(comparison.scores),
         "bibtex": bibtex,
         "bibtex_link": f"data:text/x-bibtex;base64,{b64encode(bibtex.encode()).decode()}",
     }

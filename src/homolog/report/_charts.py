@@ -55,7 +55,8 @@ class Chart:
     words
         The chart described to someone who cannot see it.
     data, layout
-        Traces and layout as plotly.js takes them, colours by name.
+        Traces and layout as plotly.js takes them, colours by name; no traces where there
+        is nothing to draw, and `words` say why.
     role
         "reference" or "candidate" where the chart shows only that population.
     """
@@ -95,7 +96,10 @@ def _heat_map(
     name = _words.population(side, role)
     between = distances[np.triu_indices(len(distances), 1)]
     known = between[np.isfinite(between)]
-    middle = _words.number(float(np.median(known)), 2) if known.size else "undefined"
+    if not known.size:
+        words = f"Not drawn: to no two stimuli does {name} respond with patterns to correlate."
+        return Chart(f"dissimilarities-{role}", name, words, data=[], layout={}, role=role)
+    middle = _words.number(float(np.median(known)), 2)
     trace = {
         "type": "heatmap",
         "x": labels,
@@ -165,15 +169,18 @@ def _tuning(comparison: Comparison, rank: str, match: _pictured.Match) -> Chart:
 
 
 def _tuning_line(side: Representation, neuron: int, role: str, labels: list[str]) -> Json:
-    name = html.escape(_cut(str(side.neuron_labels[neuron]), 14), quote=False)
+    name = html.escape(_pictured.cut(str(side.neuron_labels[neuron]), 14), quote=False)
+    crowded = len(labels) > _pictured.MOST_LINES
+    mode = "lines+markers" if len(labels) <= 60 else "lines"
     return {
         "type": "scatter",
-        "mode": "lines+markers" if len(labels) <= 60 else "lines",
+        "mode": "markers" if crowded and role == "candidate" else mode,
         "x": labels,
         "y": [round(float(value), 3) for value in _pictured.tuning(side, neuron)],
         "name": f"{role}, neuron {name}",
         "line": {"color": f"@{role}", "width": 1.6},
-        "marker": {"size": 4},
+        "marker": {"color": f"@{role}", "size": 3 if crowded else 4},
+        "opacity": 0.7 if crowded else 1,
         "hovertemplate": "%{y:.2f}",
     }
 
@@ -236,8 +243,7 @@ def _stimulus_axis(labels: list[str], angle: int) -> Json:
         "title": {"text": "Stimulus"},
         "type": "category",
         "showticklabels": few or short,
-        "nticks": len(labels) if few else 6,
-        "tickangle": angle if few else 0,
+        **({"dtick": 1, "tickangle": angle} if few else {"nticks": 6, "tickangle": 0}),
         "automargin": True,
     }
 
@@ -245,12 +251,8 @@ def _stimulus_axis(labels: list[str], angle: int) -> Json:
 def _labels(labels: Sequence[object]) -> list[str]:
     """Escape labels and cut long ones; the number keeps cut ones apart."""
     texts = [str(label) for label in labels]
-    cut = [t if len(t) <= 48 else f"{_cut(t, 40)} ({i + 1})" for i, t in enumerate(texts)]
+    cut = [t if len(t) <= 48 else f"{_pictured.cut(t, 40)} ({i + 1})" for i, t in enumerate(texts)]
     return [html.escape(text, quote=False) for text in cut]
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _triangle(distances: np.ndarray) -> str:

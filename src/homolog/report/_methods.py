@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from homolog.report import _citations, _words
-from homolog.report._citations import BROWN, JACKKNIFE, PERMUTATION, SPEARMAN
+from homolog import _citations
+from homolog._citations import BROWN, JACKKNIFE, PERMUTATION, SPEARMAN
+from homolog.report import _words
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.measures._measure import Measure
     from homolog.representation import Representation
-
-
-def references(comparison: Comparison) -> list[_citations.Reference]:
-    """Return what the methods paragraph cites, in the order in which it does."""
-    scores = comparison.scores
-    entries = [score.measure.citation for score in scores if score.measure.citation]
-    if any(score.interval is not None for score in scores):
-        entries.append(JACKKNIFE)
-    if any(score.p_value is not None for score in scores):
-        entries.append(PERMUTATION)
-    if any(score.ceiling is not None and score.measure.higher_is_closer for score in scores):
-        entries += [SPEARMAN, BROWN]
-    return _citations.references(entries)
 
 
 def paragraph(comparison: Comparison) -> str:
@@ -63,13 +51,9 @@ def _measures(comparison: Comparison) -> str:
 
 
 def _measure(measure: Measure) -> str:
-    found = _citations.references([measure.citation] if measure.citation else [])
-    cited = f"; {'; '.join(entry.cited for entry in found)}" if found else ""
-    held_out = ", on held-out stimuli" if measure.fits else ""
-    title = measure.title.rstrip(".")
-    if title[1:2].islower():  # not an abbreviation such as CKA
-        title = f"{title[0].lower()}{title[1:]}"
-    return f"{title}{held_out} ({measure.label}{cited})"
+    found = _citations.references([measure.citation])
+    title = measure.title.rstrip(".").split(": ")[0]
+    return f"{measure.label} ({'; '.join([title, *(entry.cited for entry in found)])})"
 
 
 def _intervals(comparison: Comparison) -> str:
@@ -77,8 +61,7 @@ def _intervals(comparison: Comparison) -> str:
         return ""
     biased = [s.measure.label for s in comparison.scores if s.measure.biased and s.interval]
     caveat = (
-        f" {_words.listed(biased)} {'is' if len(biased) == 1 else 'are'} biased when stimuli are "
-        "few beside neurons, and the interval does not correct for that."
+        f" They do not account for the bias of {_words.listed(biased)} at few stimuli."
         if biased
         else ""
     )

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from homolog import _pictured, figures
+import numpy as np
+
+from homolog import _pictured, _tables, figures
+from homolog._write import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from homolog.comparison import Comparison
 
-Cells = Iterable[Sequence[object]]
+Records = list[dict[str, Any]]
 
 
-def write_figures(comparison: Comparison, folder: Path) -> list[Path]:
+def write_figures(comparison: Comparison, folder: Path) -> None:
     """Write every figure of a comparison as ``.svg``, ``.png`` and ``.csv``."""
-    drawn: dict[str, tuple[Callable[[Comparison], Figure], Callable[[Comparison], Cells]]] = {
-        "scores": (_scores, _scores_cells),
-        "dissimilarities": (_dissimilarities, _dissimilarities_cells),
-        "matched_tuning": (_matched_tuning, _matched_tuning_cells),
-        "spectrum": (_spectrum, _spectrum_cells),
+    drawn: dict[str, tuple[Callable[[Comparison], Figure], Callable[[Comparison], Records]]] = {
+        "scores": (_scores, _tables.records),
+        "dissimilarities": (_dissimilarities, _dissimilarities_records),
+        "matched_tuning": (_matched_tuning, _matched_tuning_records),
+        "spectrum": (_spectrum, _spectrum_records),
     }
-    written: list[Path] = []
-    for name, (draw, cells) in drawn.items():
+    for name, (draw, records) in drawn.items():
         figure = draw(comparison)
         for form in ("svg", "png"):
-            written.append(write_whole(folder / f"{name}.{form}", _rendered(figure, form)))
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(cells(comparison))
-        written.append(write_whole(folder / f"{name}.csv", text.getvalue().encode()))
-    return written
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file through a temporary one, so that nobody ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    return path
+            write_whole(folder / f"{name}.{form}", _rendered(figure, form))
+        write_whole(folder / f"{name}.csv", _tables.csv_text(records(comparison)).encode())
 
 
 def _rendered(figure: Figure, form: str) -> bytes:
@@ -74,14 +54,6 @@ def _scores(comparison: Comparison) -> Figure:
     return figure
 
 
-def _scores_cells(comparison: Comparison) -> Cells:
-    yield "measure", "value", "low", "high", "chance", "ceiling", "p_value"
-    for score in comparison.scores:
-        ends = score.interval or ("", "")
-        rest = (score.chance, score.ceiling, score.p_value)
-        yield score.measure.label, score.value, *ends, *("" if v is None else v for v in rest)
-
-
 def _dissimilarities(comparison: Comparison) -> Figure:
     sides = comparison.reference, comparison.candidate
     highest = _pictured.shared_scale(*map(_pictured.dissimilarities, sides))
@@ -91,14 +63,19 @@ def _dissimilarities(comparison: Comparison) -> Figure:
     return figure
 
 
-def _dissimilarities_cells(comparison: Comparison) -> Cells:
-    yield "stimulus", "other_stimulus", "reference", "candidate"
+def _dissimilarities_records(comparison: Comparison) -> Records:
     labels = comparison.reference.labels
     x = _pictured.dissimilarities(comparison.reference)
     y = _pictured.dissimilarities(comparison.candidate)
-    for i, one in enumerate(labels):
-        for j in range(i + 1, len(labels)):
-            yield one, labels[j], f"{x[i, j]:.6g}", f"{y[i, j]:.6g}"
+    return [
+        {
+            "stimulus": labels[i],
+            "other_stimulus": labels[j],
+            "reference": f"{x[i, j]:.6g}",
+            "candidate": f"{y[i, j]:.6g}",
+        }
+        for i, j in zip(*np.triu_indices(len(labels), 1), strict=True)
+    ]
 
 
 def _matched_tuning(comparison: Comparison) -> Figure:
@@ -107,14 +84,26 @@ def _matched_tuning(comparison: Comparison) -> Figure:
     return figure
 
 
-def _matched_tuning_cells(comparison: Comparison) -> Cells:
-    yield "match", "reference_neuron", "candidate_neuron", "r", "stimulus", "reference", "candidate"
+def _matched_tuning_records(comparison: Comparison) -> Records:
     x, y = comparison.reference, comparison.candidate
-    for rank, match in _pictured.best_median_worst(comparison).items():
-        names = x.neuron_labels[match.reference], y.neuron_labels[match.candidate]
-        curves = _pictured.tuning(x, match.reference), _pictured.tuning(y, match.candidate)
-        for label, *responses in zip(x.labels, *curves, strict=True):
-            yield rank, *names, f"{match.correlation:.6g}", label, *(f"{r:.6g}" for r in responses)
+    return [
+        {
+            "match": rank,
+            "reference_neuron": x.neuron_labels[match.reference],
+            "candidate_neuron": y.neuron_labels[match.candidate],
+            "r": f"{match.correlation:.6g}",
+            "stimulus": label,
+            "reference": f"{one:.6g}",
+            "candidate": f"{other:.6g}",
+        }
+        for rank, match in _pictured.best_median_worst(comparison).items()
+        for label, one, other in zip(
+            x.labels,
+            _pictured.tuning(x, match.reference),
+            _pictured.tuning(y, match.candidate),
+            strict=True,
+        )
+    ]
 
 
 def _spectrum(comparison: Comparison) -> Figure:
@@ -123,9 +112,10 @@ def _spectrum(comparison: Comparison) -> Figure:
     return figure
 
 
-def _spectrum_cells(comparison: Comparison) -> Cells:
-    yield "population", "component", "share_of_variance"
+def _spectrum_records(comparison: Comparison) -> Records:
     sides = {"reference": comparison.reference, "candidate": comparison.candidate}
-    for role, side in sides.items():
-        for component, share in enumerate(_pictured.spectrum(side), start=1):
-            yield role, component, f"{share:.6g}"
+    return [
+        {"population": role, "component": component, "share_of_variance": f"{share:.6g}"}
+        for role, side in sides.items()
+        for component, share in enumerate(_pictured.spectrum(side), start=1)
+    ]

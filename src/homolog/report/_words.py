@@ -153,9 +153,7 @@ def matched(comparison: Comparison) -> str:
     """Say how neurons were paired for the tuning curves."""
     pairs = _pictured.matches(comparison)
     surplus = max(comparison.reference.n_neurons, comparison.candidate.n_neurons) - len(pairs)
-    unpaired = (
-        f" {counted(surplus, 'neuron')} of the larger population stay unmatched." if surplus else ""
-    )
+    unpaired = f" Without a partner: {counted(surplus, 'neuron')}." if surplus else ""
     middle = number(float(np.median([pair.correlation for pair in pairs])), 2)
     return (
         "Neurons are paired one to one so that the summed correlation of their tuning is largest: "

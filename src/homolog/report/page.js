@@ -40,7 +40,7 @@ function layout(chart) {
   const ink = {color: token("soft"), family: token("sans"), size: 12};
   const axis = {
     linecolor: token("line"), tickcolor: token("line"), gridcolor: token("line"),
-    zerolinecolor: token("line"), zeroline: false, fixedrange: touch,
+    zerolinecolor: token("line"), zeroline: false, fixedrange: touch, automargin: true,
   };
   const own = painted(chart.layout);
   return {

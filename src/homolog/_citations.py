@@ -1,11 +1,15 @@
-"""BibTeX in, readable references out: what the methods paragraph cites."""
+"""What a comparison rests on: BibTeX entries, and references that a person can read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homolog.comparison import Score
 
 JACKKNIFE = """@article{efron1981jackknife,
   author = {Efron, Bradley and Stein, Charles},
@@ -85,6 +89,23 @@ class Reference:
     full: str
     link: str
     bibtex: str
+
+
+def cited_by(scores: Sequence[Score]) -> list[Reference]:
+    """Return what scores rest on: their measures first, then the statistics that were used."""
+    entries = [score.measure.citation for score in scores]
+    if any(score.interval is not None for score in scores):
+        entries.append(JACKKNIFE)
+    if any(score.p_value is not None for score in scores):
+        entries.append(PERMUTATION)
+    if any(score.ceiling is not None and score.measure.higher_is_closer for score in scores):
+        entries += [SPEARMAN, BROWN]
+    return references(entries)
+
+
+def bibtex(scores: Sequence[Score]) -> str:
+    """Return the content of a .bib file with everything that scores rest on."""
+    return "\n\n".join(entry.bibtex for entry in cited_by(scores)) + "\n"
 
 
 def references(entries: Iterable[str]) -> list[Reference]:
