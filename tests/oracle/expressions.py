@@ -1,0 +1,180 @@
+"""Our measures in the conventions of others: what their number is, said with ours.
+
+The keys are what tests and docs/agreement.md show; X is the reference, Y the candidate,
+M the number of stimuli, N of neurons, r the rank.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from scipy.spatial.distance import pdist, squareform
+
+from homolog import measures
+from homolog.measures.rsa import dissimilarities
+
+Responses = np.ndarray
+
+cka = measures.find("cka")
+unbiased_cka = measures.find("unbiased_cka")
+nbs = measures.find("nbs")
+procrustes = measures.find("procrustes")
+size_and_shape = measures.find("size_and_shape")
+linear_regression = measures.find("linear_regression")
+cca = measures.find("cca")
+rsa = measures.find("rsa")
+soft_matching = measures.find("soft_matching")
+soft_matching_correlation = measures.find("soft_matching_correlation")
+one_to_one_matching = measures.find("one_to_one_matching")
+raw_soft_matching = soft_matching.using(normalise=False)
+raw_soft_matching_correlation = soft_matching_correlation.using(normalise=False)
+
+
+def centre(x: Responses) -> Responses:
+    return x - x.mean(axis=0)
+
+
+def unit_columns(x: Responses) -> Responses:
+    return centre(x) / np.linalg.norm(centre(x), axis=0)
+
+
+def unit_rows(x: Responses) -> Responses:
+    """Patterns whose squared Euclidean distance is 1 - Pearson r across neurons."""
+    x = x - x.mean(axis=1, keepdims=True)
+    return x / np.linalg.norm(x, axis=1, keepdims=True) / np.sqrt(2)
+
+
+def padded(x: Responses, y: Responses) -> tuple[Responses, Responses]:
+    """Both centred, the smaller with silent neurons added."""
+    wider = max(x.shape[1], y.shape[1])
+    x, y = (np.pad(centre(a), ((0, 0), (0, wider - a.shape[1]))) for a in (x, y))
+    return x, y
+
+
+def whitened(x: Responses) -> Responses:
+    u, s, _ = np.linalg.svd(centre(x), full_matrices=False)
+    return u[:, s > 1e-9 * s[0]]
+
+
+def rank(x: Responses) -> int:
+    return whitened(x).shape[1]
+
+
+def squared_roots(x: Responses) -> Responses:
+    """Points whose *squared* distances are the Euclidean distances of the stimuli.
+
+    Distance correlation is the kernel alignment of such points.
+    """
+    distances = squareform(pdist(x))
+    centring = np.eye(len(x)) - 1 / len(x)
+    squares, vectors = np.linalg.eigh(-0.5 * centring @ distances @ centring)
+    return vectors * np.sqrt(np.clip(squares, 0, None))
+
+
+def scaled(x: Responses) -> Responses:
+    return x / np.sqrt(x.shape[1])
+
+
+def sum_of_squared_correlations(x: Responses, y: Responses) -> float:
+    return float(linear_regression(whitened(x), y)) * rank(x)
+
+
+def shared_dimensions(x: Responses, y: Responses) -> float:
+    """CKA times the geometric mean of the participation ratios, by CKA's chance level."""
+    return float(cka(x, y)) * cka.chance(cka.summary(x), cka.summary(y)) * (len(x) - 1)
+
+
+def participation_ratio(x: Responses) -> float:
+    return cka.chance(cka.summary(x), cka.summary(x)) * (len(x) - 1)
+
+
+def rank_by_chance(x: Responses) -> float:
+    summary = linear_regression.summary(x)
+    return linear_regression.chance(summary, summary) * (len(x) - 1)
+
+
+def permutation_angle(x: Responses, y: Responses) -> float:
+    x, y = (a / np.linalg.norm(a) * np.sqrt(a.shape[1]) for a in padded(x, y))
+    return float(np.arccos(raw_soft_matching_correlation(x, y)))
+
+
+def correlation_over_root_ranks(x: Responses, y: Responses) -> float:
+    return float(cca(x, y)) * min(rank(x), rank(y)) / np.sqrt(rank(x) * rank(y))
+
+
+def first_dissimilarities(kind: str, x: Responses, _: Responses) -> Responses:
+    return dissimilarities(x, dissimilarity=kind)[0, 1:4]
+
+
+OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
+    "cka": cka,
+    "arccos cka": lambda x, y: np.arccos(cka(x, y)),
+    "2/π arccos cka": lambda x, y: 2 / np.pi * np.arccos(cka(x, y)),
+    "1 − 2/π arccos cka": lambda x, y: 1 - 2 / np.pi * np.arccos(cka(x, y)),
+    "cka of rows scaled to unit norm": lambda x, y: cka(unit_rows(x), unit_rows(y)),
+    "√cka of square-root distances": lambda x, y: np.sqrt(cka(squared_roots(x), squared_roots(y))),
+    "cka × √(PR X · PR Y)": shared_dimensions,
+    "participation ratio of X": lambda x, _: participation_ratio(x),
+    "participation ratio of Y": lambda _, y: participation_ratio(y),
+    "unbiased_cka": unbiased_cka,
+    "unbiased_cka of square-root distances": lambda x, y: unbiased_cka(
+        squared_roots(x), squared_roots(y)
+    ),
+    "nbs": nbs,
+    "nbs²": lambda x, y: nbs(x, y) ** 2,
+    "1 − nbs²": lambda x, y: 1 - nbs(x, y) ** 2,
+    "nbs of rows scaled to unit norm": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
+    "procrustes": procrustes,
+    "sin² procrustes": lambda x, y: np.sin(procrustes(x, y)) ** 2,
+    "2 sin(procrustes / 2)": lambda x, y: 2 * np.sin(procrustes(x, y) / 2),
+    "1 − 2/π procrustes": lambda x, y: 1 - 2 / np.pi * procrustes(x, y),
+    "size_and_shape": size_and_shape,
+    "size_and_shape² of X/√Nx, Y/√Ny": lambda x, y: size_and_shape(scaled(x), scaled(y)) ** 2,
+    "size_and_shape² of rows scaled to unit norm": lambda x, y: (
+        size_and_shape(unit_rows(x), unit_rows(y)) ** 2
+    ),
+    "linear_regression": linear_regression,
+    "linear_regression of Y from X": lambda x, y: linear_regression(y, x),
+    "linear_regression of whitened X × rX": sum_of_squared_correlations,
+    "linear_regression of whitened X × rX / min r": lambda x, y: (
+        sum_of_squared_correlations(x, y) / min(rank(x), rank(y))
+    ),
+    "rX + rY − 2 rX × linear_regression of whitened X": lambda x, y: (
+        rank(x) + rank(y) - 2 * sum_of_squared_correlations(x, y)
+    ),
+    "rank of X": lambda x, _: rank_by_chance(x),
+    "rank of Y": lambda _, y: rank_by_chance(y),
+    "cca": cca,
+    "cca × min r / √(rX rY)": correlation_over_root_ranks,
+    "arccos(cca × min r / √(rX rY))": lambda x, y: np.arccos(correlation_over_root_ranks(x, y)),
+    "soft_matching": soft_matching,
+    "soft_matching²": lambda x, y: soft_matching(x, y) ** 2,
+    "soft_matching(normalise=False)": raw_soft_matching,
+    "soft_matching(normalise=False)²": lambda x, y: raw_soft_matching(x, y) ** 2,
+    "√N × soft_matching(normalise=False), zero-padded": lambda x, y: (
+        np.sqrt(max(x.shape[1], y.shape[1])) * raw_soft_matching(*padded(x, y))
+    ),
+    "soft_matching_correlation": soft_matching_correlation,
+    "1 − soft_matching_correlation": lambda x, y: 1 - soft_matching_correlation(x, y),
+    "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N": permutation_angle,
+    "one_to_one_matching": one_to_one_matching,
+    "first dissimilarities(squared_euclidean)": partial(first_dissimilarities, "squared_euclidean"),
+    "first dissimilarities(correlation)": partial(first_dissimilarities, "correlation"),
+} | {
+    f"rsa({dissimilarity}, {comparison})": rsa.using(
+        dissimilarity=dissimilarity, comparison=comparison
+    )
+    for dissimilarity in ("correlation", "cosine", "squared_euclidean", "euclidean")
+    for comparison in ("spearman", "pearson", "cosine", "kendall")
+}
+
+
+def difference(theirs: float | Responses, ours: float | Responses) -> float:
+    """How far apart two answers are, relative to theirs where that exceeds 1."""
+    theirs, ours = np.asarray(theirs, float), np.asarray(ours, float)
+    return float(np.max(np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))))
+
+
+def too_wide(expression: str, x: Responses, y: Responses) -> bool:
+    """Whether ours refuses: canonical correlations need more stimuli than neurons."""
+    return "cca" in expression and max(x.shape[1], y.shape[1]) >= len(x)

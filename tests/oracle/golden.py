@@ -1,0 +1,277 @@
+"""The golden file: which of our measures every published value is, and how closely.
+
+The file holds small populations and what public implementations answered for them, with
+12 significant digits. Every value is listed here: under `USED` with the expression of
+`expressions.OURS` that must equal it, or under `UNUSED` with the reason.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tests.oracle.expressions import Responses, rank, whitened
+
+USED: dict[str, dict[str, str]] = {
+    "reference": {
+        "cka": "cka",
+        "cka_debiased_song": "unbiased_cka",
+        "nbs": "nbs",
+        "procrustes_angle": "procrustes",
+        "procrustes_size_and_shape": "size_and_shape",
+        "procrustes_normalised_chordal": "2 sin(procrustes / 2)",
+        "procrustes_disparity_1_minus_nbs2": "sin² procrustes",
+        "linreg_r2_predict_X_from_Y": "linear_regression",
+        "linreg_r2_predict_Y_from_X": "linear_regression of Y from X",
+        "cca_mean_rho_min_rank": "cca",
+        "cca_mean_rho2_min_rank": "linear_regression of whitened X × rX / min r",
+        "cca_sum_rho_over_sqrt_ranks": "cca × min r / √(rX rY)",
+        "cca_sum_rho2": "linear_regression of whitened X × rX",
+        "rank_X": "rank of X",
+        "rank_Y": "rank of Y",
+        "ensd": "cka × √(PR X · PR Y)",
+        "participation_ratio_X": "participation ratio of X",
+        "participation_ratio_Y": "participation ratio of Y",
+        "soft_matching_correlation_centred_unit": "soft_matching_correlation",
+        "soft_matching_distance_centred_unit": "soft_matching",
+        "soft_matching_distance_centred_raw": "soft_matching(normalise=False)",
+        "hard_match_mean_corr": "one_to_one_matching",
+    },
+    "netrep": {
+        "LinearMetric(alpha=1.0,angular)": "procrustes",
+        "LinearMetric(alpha=1.0,euclidean)": "size_and_shape",
+        "LinearMetric(alpha=0.0,angular)": "arccos(cca × min r / √(rX rY))",
+        "PermutationMetric(angular)": (
+            "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N"
+        ),
+        "PermutationMetric(euclidean)": "√N × soft_matching(normalise=False), zero-padded",
+        "LinearCKA": "arccos cka",
+    },
+    "rsatoolbox": {
+        "rdm=euclidean first 3 entries of X's vector": "first dissimilarities(squared_euclidean)",
+        "rdm=euclidean compare=cosine": "rsa(squared_euclidean, cosine)",
+        "rdm=euclidean compare=corr": "rsa(squared_euclidean, pearson)",
+        "rdm=euclidean compare=spearman": "rsa(squared_euclidean, spearman)",
+        "rdm=euclidean compare=rho-a": "rsa(squared_euclidean, spearman)",
+        "rdm=euclidean compare=kendall": "rsa(squared_euclidean, kendall)",
+        "rdm=euclidean compare=tau-a": "rsa(squared_euclidean, kendall)",
+        "rdm=euclidean compare=cosine_cov": "cka",
+        "rdm=euclidean compare=bures": "nbs",
+        "rdm=euclidean compare=bures_metric": "size_and_shape² of X/√Nx, Y/√Ny",
+        "rdm=correlation first 3 entries of X's vector": "first dissimilarities(correlation)",
+        "rdm=correlation compare=cosine": "rsa(correlation, cosine)",
+        "rdm=correlation compare=corr": "rsa(correlation, pearson)",
+        "rdm=correlation compare=spearman": "rsa(correlation, spearman)",
+        "rdm=correlation compare=rho-a": "rsa(correlation, spearman)",
+        "rdm=correlation compare=kendall": "rsa(correlation, kendall)",
+        "rdm=correlation compare=tau-a": "rsa(correlation, kendall)",
+        "rdm=correlation compare=cosine_cov": "cka of rows scaled to unit norm",
+        "rdm=correlation compare=bures": "nbs of rows scaled to unit norm",
+        "rdm=correlation compare=bures_metric": "size_and_shape² of rows scaled to unit norm",
+    },
+    "diffscore": {
+        "cka": "cka",
+        "cka-angular-score": "1 − 2/π arccos cka",
+        "cka-hsic_song": "unbiased_cka",
+        "nbs": "nbs",
+        "nbs-squared": "nbs²",
+        "nbs-angular": "procrustes",
+        "nbs-angular-score": "1 − 2/π procrustes",
+        "procrustes-angular": "procrustes",
+        "procrustes-angular-score": "1 − 2/π procrustes",
+        "procrustes-euclidean": "size_and_shape",
+        "cca-angular": "arccos(cca × min r / √(rX rY))",
+        "linreg": "linear_regression",
+        "linreg-r2#no_cv": "linear_regression",
+        "ensd": "cka × √(PR X · PR Y)",
+        "rsa-correlation-corr": "cka",
+        "rsa-euclidean-cosine": "rsa(squared_euclidean, cosine)",
+        "rsa-euclidean-corr": "rsa(squared_euclidean, pearson)",
+        "rsa-correlation-cosine": "rsa(correlation, cosine)",
+    },
+    "resi": {
+        "CKA": "cka",
+        "OrthogonalAngularShapeMetricCentered": "procrustes",
+        "OrthogonalProcrustesCenteredAndNormalized": "2 sin(procrustes / 2)",
+        "ProcrustesSizeAndShapeDistance": "size_and_shape",
+        "LinearRegression": "linear_regression",
+        "Gulp": "rX + rY − 2 rX × linear_regression of whitened X",
+        "RSA": "rsa(correlation, spearman)",
+        "HardCorrelationMatch": "one_to_one_matching",
+        "DistanceCorrelation": "√cka of square-root distances",
+    },
+    "pypi_repsim": {
+        "cka(linear,gretton)": "cka",
+        "hsic_ratio(linear,gretton)": "cka",
+        "hsic_ratio(linear,song)": "unbiased_cka",
+        "cca(pillai)": "cca",
+        "cca(yanai)": "linear_regression of whitened X × rX / min r",
+    },
+    "others": {
+        "POT emd2(centred unit, sqeuclidean)": "soft_matching²",
+        "POT emd2(centred raw, sqeuclidean)": "soft_matching(normalise=False)²",
+        "POT emd2(1 - corr)": "1 − soft_matching_correlation",
+        "scipy.spatial.procrustes disparity": "1 − nbs²",
+        "sklearn OLS R2 variance-weighted, X from Y": "linear_regression",
+        "dcor.distance_correlation": "√cka of square-root distances",
+        "dcor.u_distance_correlation_sqr": "unbiased_cka of square-root distances",
+        "pytorch-cka hsic ratio": "unbiased_cka",
+        "torch_cka _HSIC ratio (float32)": "unbiased_cka",
+    },
+    "registry": {
+        "platonic.cka": "cka",
+        "platonic.unbiased_cka": "unbiased_cka",
+        "neuroai.SoftMatching": "soft_matching_correlation",
+        "neuroai.RSA(kendall tau-b)": "rsa(correlation, kendall)",
+        "ensd.ENSD": "cka × √(PR X · PR Y)",
+        "ensd.computeDist": "2/π arccos cka",
+    },
+}
+
+UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
+    "another estimator: the diagonal is set to zero after centring": {
+        "reference": ("cka_zero_diagonal_lange",),
+        "pypi_repsim": ("hsic_ratio(linear,lange)",),
+    },
+    "a debiased numerator over biased norms, which the file says not to use": {
+        "pypi_repsim": tuple(
+            f"cka({kernel},{estimator})"
+            for kernel in ("linear", "rbf", "rbf_mean", "rbf_dualmed")
+            for estimator in ("song", "lange")
+        ),
+    },
+    "a Gaussian kernel; ours are linear": {
+        "pypi_repsim": tuple(
+            f"cka({kernel},gretton)" for kernel in ("rbf", "rbf_mean", "rbf_dualmed")
+        ),
+    },
+    "not normalised, so it has no scale of its own": {
+        "pypi_repsim": (
+            "hsic(linear,gretton)",
+            "hsic(linear,song)",
+            "hsic(linear,lange)",
+            "dot_product",
+        ),
+    },
+    "matches with replacement, so it is neither one-to-one nor a plan": {
+        "reference": ("semi_match_max_corr_sym",),
+        "resi": ("SoftCorrelationMatch",),
+        "registry": ("neuroai.pairwisematching",),
+    },
+    "neurons partly or rescaled-whitened, which no measure of ours does": {
+        "netrep": (
+            "LinearMetric(alpha=0.5,angular)",
+            "LinearMetric(alpha=0.5,euclidean)",
+            "LinearMetric(alpha=0.0,euclidean)",
+        ),
+    },
+    "whitened Pearson correlation of dissimilarities; ours are not whitened": {
+        "rsatoolbox": ("rdm=euclidean compare=corr_cov", "rdm=correlation compare=corr_cov"),
+    },
+    "one fixed penalty or none, where ours chooses a penalty in each fold": {
+        "diffscore": (
+            "linreg-r2#5folds_cv",
+            "ridge-lambda1-r2#no_cv",
+            "ridge-lambda100-r2#no_cv",
+            "ridge-lambda100-r2#5folds_cv",
+            "ridge-lambda100-pearsonr#5folds_cv",
+            "ridge-lambda100-r2-sym#5folds_cv",
+        ),
+        "others": (
+            "sklearn Ridge(1) R2 variance-weighted, X from Y",
+            "sklearn Ridge(100) R2 variance-weighted, X from Y",
+        ),
+        "registry": ("neuroai.LinearPredictivity(5-fold ridgeCV, mean)",),
+    },
+    "principal components chosen by variance, or weighted; ours takes a number of them": {
+        "pypi_repsim": ("svcca(yanai)", "svcca(pillai)", "pwcca[0,1]", "pwcca[1,0]"),
+        "resi": ("PWCCA", "SVCCA"),
+    },
+    "responses not centred; ours always are": {
+        "resi": ("AlignedCosineSimilarity", "EigenspaceOverlapScore", "PermutationProcrustes"),
+    },
+    "compares the populations without pairing their stimuli": {
+        "resi": ("ConcentricityDifference", "MagnitudeDifference", "UniformityDifference"),
+    },
+    "the largest singular value of a difference, where a Frobenius norm is meant": {
+        "resi": ("RSMNormDifference",),
+    },
+    "compares nearest neighbours, which no measure of ours does": {
+        "resi": ("JaccardSimilarity", "RankSimilarity", "SecondOrderCosineSimilarity"),
+        "registry": tuple(
+            f"platonic.{name}(topk=10), centred inputs"
+            for name in ("mutual_knn", "cycle_knn", "lcs_knn", "edit_distance_knn", "cknna")
+        ),
+    },
+}
+
+TOLERANCE = 1e-11  # 12 significant digits are stored
+LOOSER = {
+    ("rsatoolbox", "rdm=euclidean compare=bures"): 1e-6,  # roots of eigenvalues that are rounding
+    ("rsatoolbox", "rdm=correlation compare=bures"): 1e-6,
+    ("rsatoolbox", "rdm=euclidean compare=bures_metric"): 1e-6,
+    ("rsatoolbox", "rdm=correlation compare=bures_metric"): 1e-6,
+    ("others", "torch_cka _HSIC ratio (float32)"): 1e-6,
+    ("registry", "neuroai.SoftMatching"): 1e-6,  # single precision
+    ("registry", "platonic.cka"): 1e-8,  # adds 1e-6 to the denominator
+    ("registry", "platonic.unbiased_cka"): 1e-8,
+}
+
+
+def padding_invents_directions(x: Responses, y: Responses) -> bool:
+    return y.shape[1] < x.shape[1] or rank(y) < y.shape[1]
+
+
+def singular_predictor(_: Responses, y: Responses) -> bool:
+    return rank(y) < y.shape[1]
+
+
+def near_the_floor(x: Responses, y: Responses) -> bool:
+    """An eigenvalue of a covariance that counts for us, but not for netrep."""
+    least = [np.linalg.svd(whitened(a).T @ a, compute_uv=False).min() for a in (x, y)]
+    return min(least) ** 2 < 1e-6
+
+
+NOT_ALWAYS: dict[tuple[str, str], Callable[[Responses, Responses], bool]] = {
+    ("diffscore", "linreg"): padding_invents_directions,
+    ("diffscore", "linreg-r2#no_cv"): singular_predictor,
+    ("resi", "LinearRegression"): singular_predictor,
+    ("netrep", "LinearMetric(alpha=0.0,angular)"): near_the_floor,
+}
+
+# The file's own list of what not to trust, by how each entry begins; all are heeded above.
+KNOWN_DEFECTS = (
+    "resi:SVCCA",
+    "resi:RSMNormDifference",
+    "resi:PWCCA",
+    "resi:UniformityDifference",
+    "pypi_repsim:cka(*,song) and cka(*,lange)",
+    "resi:LinearRegression on rank-deficient predictors",
+    "diffscore:linreg for Ny<Nx or rank-deficient Y",
+    "diffscore:linreg-r2#* on rank-deficient Y",
+    "netrep:LinearMetric(alpha<1)",
+)
+
+
+def load() -> dict[str, Any]:
+    """The golden file; KeyError unless HOMOLOG_DATA names the folder that holds it."""
+    path = Path(os.environ["HOMOLOG_DATA"]) / "golden_similarity" / "golden_similarity.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def populations(file: dict[str, Any], pair: str) -> tuple[Responses, Responses]:
+    """Reference and candidate of one pair."""
+    return np.array(file["pairs"][pair]["X"]), np.array(file["pairs"][pair]["Y"])
+
+
+def answers(file: dict[str, Any], source: str, key: str) -> list[tuple[Responses, Responses, Any]]:
+    """Both populations and the published answer, for every pair where it can be trusted."""
+    found = []
+    for pair, values in file["values"][source].items():
+        x, y = populations(file, pair)
+        wrong = NOT_ALWAYS.get((source, key))
+        if key in values and not isinstance(values[key], str) and not (wrong and wrong(x, y)):
+            found.append((x, y, values[key]))
+    return found

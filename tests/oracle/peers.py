@@ -1,0 +1,332 @@
+"""Published implementations, run here and now on the same populations as our measures.
+
+A peer is a small function that calls a package in its own convention. The first line of
+its docstring is the provenance that docs/agreement.md shows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from tests.oracle.expressions import Responses, centre, padded, unit_columns
+
+Score = Callable[[Responses, Responses], float]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Somebody else's function, and the expression of ours that it must equal."""
+
+    package: str  # name on the package index
+    module: str  # what it imports as
+    call: str  # provenance: the function and its convention
+    score: Score
+    expression: str
+    tolerance: float
+    tall: bool  # answers in our convention only where stimuli outnumber neurons
+
+    def applies(self, x: Responses, y: Responses) -> bool:
+        """Whether the peer's convention is ours on these populations."""
+        return not self.tall or max(x.shape[1], y.shape[1]) < len(x)
+
+
+PEERS: list[Peer] = []
+
+
+def peer(
+    expression: str,
+    package: str,
+    *,
+    module: str | None = None,
+    tolerance: float = 1e-10,
+    tall: bool = False,
+) -> Callable[[Score], Score]:
+    """Enter the function that follows into `PEERS`."""
+
+    def enter(score: Score) -> Score:
+        call = (score.__doc__ or "").splitlines()[0].rstrip(".")
+        PEERS.append(Peer(package, module or package, call, score, expression, tolerance, tall))
+        return score
+
+    return enter
+
+
+# --- rsatoolbox ---------------------------------------------------------------------------
+
+
+def _rdms(x: Responses, kind: str):
+    """Dissimilarities to 12 decimals, or rounding would decide the order of equal ones."""
+    from rsatoolbox.data import Dataset
+    from rsatoolbox.rdm import RDMs, calc_rdm
+    from scipy.spatial.distance import pdist
+
+    if kind in ("cosine", "euclidean"):
+        return RDMs(np.round(pdist(x, kind), 12)[None])
+    method = {"squared_euclidean": "euclidean"}.get(kind, kind)
+    return RDMs(np.round(calc_rdm(Dataset(x), method=method).dissimilarities, 12))
+
+
+def _rsatoolbox(x: Responses, y: Responses, kind: str, comparison: str) -> float:
+    from rsatoolbox.rdm import compare
+
+    return float(compare(_rdms(x, kind), _rdms(y, kind), method=comparison)[0, 0])
+
+
+@peer("cka", "rsatoolbox")
+def whitened_cosine(x: Responses, y: Responses) -> float:
+    """`compare(…, 'cosine_cov')` of squared Euclidean RDMs: whitened cosine."""
+    return _rsatoolbox(x, y, "squared_euclidean", "cosine_cov")
+
+
+@peer("cka of rows scaled to unit norm", "rsatoolbox")
+def whitened_cosine_of_correlations(x: Responses, y: Responses) -> float:
+    """`compare(…, 'cosine_cov')` of correlation RDMs."""
+    return _rsatoolbox(x, y, "correlation", "cosine_cov")
+
+
+@peer("nbs", "rsatoolbox", tolerance=1e-6)
+def bures(x: Responses, y: Responses) -> float:
+    """`compare(…, 'bures')` of squared Euclidean RDMs, through M×M matrix roots."""
+    return _rsatoolbox(x, y, "squared_euclidean", "bures")
+
+
+@peer("size_and_shape² of X/√Nx, Y/√Ny", "rsatoolbox", tolerance=1e-6)
+def bures_metric(x: Responses, y: Responses) -> float:
+    """`compare(…, 'bures_metric')` of squared Euclidean RDMs: a squared distance."""
+    return _rsatoolbox(x, y, "squared_euclidean", "bures_metric")
+
+
+def _enter_rsa(kind: str, ours: str, theirs: str) -> None:
+    def score(x: Responses, y: Responses) -> float:
+        return _rsatoolbox(x, y, kind, theirs)
+
+    method = "euclidean" if kind == "squared_euclidean" else kind
+    own = kind in ("correlation", "squared_euclidean")
+    source = f"`calc_rdm(…, '{method}')`" if own else f"SciPy's `pdist(…, '{method}')`"
+    score.__doc__ = f"`compare(…, '{theirs}')` of {source}."
+    peer(f"rsa({kind}, {ours})", "rsatoolbox")(score)
+
+
+for _kind in ("correlation", "squared_euclidean", "cosine", "euclidean"):
+    for _ours, _theirs in {
+        "spearman": "spearman",
+        "pearson": "corr",
+        "cosine": "cosine",
+        "kendall": "kendall",
+    }.items():
+        _enter_rsa(_kind, _ours, _theirs)
+
+
+# --- POT ----------------------------------------------------------------------------------
+
+
+def _transport(costs: np.ndarray) -> float:
+    import ot
+
+    weights = (np.full(n, 1 / n) for n in costs.shape)
+    return float(ot.emd2(*weights, costs, numItermax=10_000_000))
+
+
+@peer("soft_matching²", "POT", module="ot", tolerance=1e-9)
+def emd_of_tuning(x: Responses, y: Responses) -> float:
+    """`emd2` with uniform weights, squared distances of centred unit tuning curves."""
+    import ot
+
+    return _transport(ot.dist(unit_columns(x).T, unit_columns(y).T))
+
+
+@peer("soft_matching(normalise=False)²", "POT", module="ot", tolerance=1e-9)
+def emd_of_raw_tuning(x: Responses, y: Responses) -> float:
+    """`emd2` with uniform weights, squared distances of centred tuning curves."""
+    import ot
+
+    return _transport(ot.dist(centre(x).T, centre(y).T))
+
+
+@peer("1 − soft_matching_correlation", "POT", module="ot", tolerance=1e-9)
+def emd_of_correlations(x: Responses, y: Responses) -> float:
+    """`emd2` with uniform weights, costs 1 − r."""
+    return _transport(1 - unit_columns(x).T @ unit_columns(y))
+
+
+# --- SciPy --------------------------------------------------------------------------------
+
+
+@peer("1 − nbs²", "scipy")
+def disparity(x: Responses, y: Responses) -> float:
+    """`spatial.procrustes` disparity, the smaller population zero-padded."""
+    from scipy.spatial import procrustes
+
+    return float(procrustes(*padded(x, y))[2])
+
+
+@peer("nbs", "scipy", tolerance=1e-12)
+def orthogonal_procrustes_scale(x: Responses, y: Responses) -> float:
+    """`linalg.orthogonal_procrustes` scale over both norms, zero-padded."""
+    from scipy.linalg import orthogonal_procrustes
+
+    x, y = padded(x, y)
+    return orthogonal_procrustes(x, y)[1] / (np.linalg.norm(x) * np.linalg.norm(y))
+
+
+@peer("size_and_shape", "scipy")
+def orthogonal_procrustes_residual(x: Responses, y: Responses) -> float:
+    """Distance left by `linalg.orthogonal_procrustes`, zero-padded."""
+    from scipy.linalg import orthogonal_procrustes
+
+    x, y = padded(x, y)
+    return float(np.linalg.norm(x @ orthogonal_procrustes(x, y)[0] - y))
+
+
+@peer("cca", "scipy")
+def principal_angles(x: Responses, y: Responses) -> float:
+    """Mean cosine of `linalg.subspace_angles` of the centred responses."""
+    from scipy.linalg import subspace_angles
+
+    return float(np.cos(subspace_angles(centre(x), centre(y))).mean())
+
+
+@peer("one_to_one_matching", "scipy", tolerance=1e-12)
+def assigned_correlation(x: Responses, y: Responses) -> float:
+    """Mean Pearson r over `optimize.linear_sum_assignment`."""
+    from scipy.optimize import linear_sum_assignment
+
+    correlations = np.corrcoef(x.T, y.T)[: x.shape[1], x.shape[1] :]
+    return float(correlations[linear_sum_assignment(correlations, maximize=True)].mean())
+
+
+@peer("soft_matching_correlation", "scipy", tolerance=1e-9)
+def linear_programme(x: Responses, y: Responses) -> float:
+    """`optimize.linprog` (HiGHS) over all plans with uniform weights."""
+    from scipy.optimize import linprog
+    from scipy.sparse import eye, kron, vstack
+
+    n_x, n_y = x.shape[1], y.shape[1]
+    correlations = unit_columns(x).T @ unit_columns(y)
+    rows = kron(eye(n_x), np.ones((1, n_y)))
+    columns = kron(np.ones((1, n_x)), eye(n_y))
+    mass = np.concatenate([np.full(n_x, 1 / n_x), np.full(n_y, 1 / n_y)])
+    found = linprog(-correlations.ravel(), A_eq=vstack([rows, columns]), b_eq=mass)
+    return float(-found.fun)
+
+
+# --- scikit-learn -------------------------------------------------------------------------
+
+
+@peer("linear_regression", "scikit-learn", module="sklearn")
+def least_squares(x: Responses, y: Responses) -> float:
+    """`LinearRegression` in sample, `r2_score(multioutput='variance_weighted')`."""
+    from sklearn.linear_model import LinearRegression
+    from sklearn.metrics import r2_score
+
+    predicted = LinearRegression().fit(y, x).predict(y)
+    return float(r2_score(x, predicted, multioutput="variance_weighted"))
+
+
+# --- repsim (PyPI) ------------------------------------------------------------------------
+
+
+def _repsim_hsic_ratio(x: Responses, y: Responses, estimator: str) -> float:
+    import repsim
+
+    shared = repsim.hsic([x, y], "linear", estimator)
+    return float(shared[0, 1] / np.sqrt(shared[0, 0] * shared[1, 1]))
+
+
+@peer("cka", "repsim")
+def repsim_cka(x: Responses, y: Responses) -> float:
+    """`cka(…, 'linear', 'gretton')`."""
+    import repsim
+
+    return float(repsim.cka([x, y], "linear", "gretton")[0, 1])
+
+
+@peer("unbiased_cka", "repsim")
+def repsim_unbiased(x: Responses, y: Responses) -> float:
+    """Ratio of `hsic(…, 'linear', 'song')`; its `cka(…, 'song')` is another number."""
+    return _repsim_hsic_ratio(x, y, "song")
+
+
+@peer("cca", "repsim")
+def repsim_cca(x: Responses, y: Responses) -> float:
+    """`cca(…, 'pillai')`, which is the mean correlation."""
+    import repsim
+
+    return float(repsim.cca([x, y], "pillai")[0, 1])
+
+
+@peer("linear_regression of whitened X × rX / min r", "repsim", tall=True)
+def repsim_squared_cca(x: Responses, y: Responses) -> float:
+    """`cca(…, 'yanai')`, which is the mean squared correlation."""
+    import repsim
+
+    return float(repsim.cca([x, y], "yanai")[0, 1])
+
+
+# --- pytorch-cka, torch_cka ---------------------------------------------------------------
+
+
+@peer("unbiased_cka", "pytorch-cka", module="cka")
+def pytorch_cka(x: Responses, y: Responses) -> float:
+    """Ratio of `cka.hsic.hsic` on float64 Gram matrices, before it is clamped to 0…1."""
+    import torch
+    from cka.hsic import hsic
+
+    grams = [torch.from_numpy(centre(a) @ centre(a).T)[None] for a in (x, y)]
+    cross, own_x, own_y = hsic(*grams)
+    return float(cross / (own_x * own_y).sqrt())
+
+
+@peer("unbiased_cka", "torch-cka", module="torch_cka", tolerance=1e-6)
+def torch_cka(x: Responses, y: Responses) -> float:
+    """`CKA(…).compare` of two identity networks, all stimuli in one batch, float32."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+    from torch_cka import CKA
+
+    networks = [torch.nn.Sequential(torch.nn.Identity()) for _ in range(2)]
+    loaders = [
+        DataLoader(TensorDataset(torch.from_numpy(a).float()), batch_size=len(a))
+        for a in (centre(x), centre(y))
+    ]
+    compared = CKA(*networks, "X", "Y", model1_layers=["0"], model2_layers=["0"])
+    compared.compare(*loaders)
+    return float(compared.export()["CKA"][0, 0])
+
+
+# --- dcor ---------------------------------------------------------------------------------
+
+
+@peer("unbiased_cka", "dcor")
+def u_centred_grams(x: Responses, y: Responses) -> float:
+    """`u_product` of `u_centered` Gram matrices with a zero diagonal."""
+    import dcor
+
+    k, ell = (dcor.u_centered(g - np.diag(np.diag(g))) for g in (x @ x.T, y @ y.T))
+    return float(dcor.u_product(k, ell) / np.sqrt(dcor.u_product(k, k) * dcor.u_product(ell, ell)))
+
+
+@peer("cka", "dcor")
+def double_centred_grams(x: Responses, y: Responses) -> float:
+    """`mean_product` of `double_centered` Gram matrices."""
+    import dcor
+
+    k, ell = (dcor.double_centered(centre(a) @ centre(a).T) for a in (x, y))
+    own = dcor.mean_product(k, k) * dcor.mean_product(ell, ell)
+    return float(dcor.mean_product(k, ell) / np.sqrt(own))
+
+
+@peer("√cka of square-root distances", "dcor")
+def distance_correlation(x: Responses, y: Responses) -> float:
+    """`distance_correlation`: the root of a kernel alignment of distances."""
+    import dcor
+
+    return float(dcor.distance_correlation(x, y))
+
+
+@peer("unbiased_cka of square-root distances", "dcor")
+def unbiased_distance_correlation(x: Responses, y: Responses) -> float:
+    """`u_distance_correlation_sqr`, the unbiased squared distance correlation."""
+    import dcor
+
+    return float(dcor.u_distance_correlation_sqr(x, y))
