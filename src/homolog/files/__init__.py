@@ -1,8 +1,8 @@
 """Populations in files: read without running anything, written whole or not at all."""
 
 from homolog.files._inspect import ArrayInfo, Contents, inspect
-from homolog.files._load import load
+from homolog.files._load import arrays, load
 from homolog.files._save import save
 from homolog.files._write import replacing
 
-__all__ = ["ArrayInfo", "Contents", "inspect", "load", "replacing", "save"]
+__all__ = ["ArrayInfo", "Contents", "arrays", "inspect", "load", "replacing", "save"]

@@ -8,6 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
+from numpy.typing import NDArray
+
 from homolog import errors
 from homolog.files._choose import chosen
 from homolog.files._formats import Format, format_of
@@ -76,6 +78,19 @@ def load(
         own_dims = None
     x = represent(responses, dims or own_dims, nan=nan, flatten=flatten, pool=pool, **fields)
     return replace(x, dropped=(*dropped, *x.dropped)) if dropped else x
+
+
+def arrays(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:
+    """Read every array of a file as it is, by name, without making a population of any.
+
+    Raises
+    ------
+    HomologError
+        HM009, HM014, HM021, HM024 and HM032 as `load`.
+    """
+    file, _ = located(path)
+    form = format_of(file)
+    return {name: values_of(one, file, form.title) for name, one in arrays_in(file, form).items()}
 
 
 def located(path: str | PathLike[str]) -> tuple[Path, str | None]:
