@@ -258,7 +258,7 @@ def hatsopoulos_reach(folder: Folder = None) -> Representation:
     References
     ----------
     Hatsopoulos, Xu and Amit (2007), Journal of Neuroscience 27:5105-5114,
-    https://doi.org/10.1523/JNEUROSCI.3570-06.2007
+    https://www.jneurosci.org/content/27/19/5105
     """
     recorded = _read(folder, "hatsopoulos2007_reach", "hatsopoulos2007.npz")
     return Representation(
