@@ -1,4 +1,4 @@
-"""Two small networks read handwritten digits; how alike are they inside?
+"""Two small networks learn to read digits: compare what happens inside them.
 
 Both are trained on scikit-learn's digits, from different seeds and with different numbers of hidden
 neurons. Their hidden layers are then "recorded" the way a brain is, as noisy spike counts over
@@ -25,29 +25,26 @@ MEAN_COUNT = 3.0  # spikes per neuron and presentation
 
 def train(n_hidden: int, seed: int, images: np.ndarray, digits: np.ndarray) -> MLPClassifier:
     """A 64-`n_hidden`-10 network that has learned to name the digits."""
-    network = MLPClassifier((n_hidden,), random_state=seed, max_iter=300)
+    network = MLPClassifier((n_hidden,), random_state=seed, max_iter=1000)
     return network.fit(images, digits)
 
 
 def rates(network: MLPClassifier, images: np.ndarray) -> np.ndarray:
-    """Activity of the hidden layer, scaled to `MEAN_COUNT` on average over those that respond."""
+    """Expected spike counts of the hidden neurons that respond to any image."""
     active = np.maximum(images @ network.coefs_[0] + network.intercepts_[0], 0.0)
-    active = active[:, active.std(axis=0) > 0]
+    active = active[:, active.max(axis=0) > 0]
     return active * MEAN_COUNT / active.mean()
 
 
-def record(
-    network: MLPClassifier, images: np.ndarray, labels: list[str], seed: int
-) -> homolog.Representation:
+def record(name: str, expected: np.ndarray, labels: list[str], seed: int) -> homolog.Representation:
     """Poisson spike counts over repeated presentations: (trial, stimulus, neuron)."""
-    expected = rates(network, images)
     counts = np.random.default_rng(seed).poisson(expected, (N_TRIALS, *expected.shape))
     return homolog.Representation(
         counts,
         dims=("trial", "stimulus", "neuron"),
         stimuli=labels,
         unit="spikes",
-        name=f"{network.hidden_layer_sizes[0]} hidden neurons",
+        name=name,
     )
 
 
@@ -63,9 +60,12 @@ def main() -> None:
     for name, n_hidden, seed in (("a", 48, 1), ("b", 64, 2)):
         network = train(n_hidden, seed, seen, named)
         correct = network.score(unseen, unnamed)
-        print(f"network {name}: 64-{n_hidden}-10, {correct:.0%} of {N_IMAGES} new images named right")
+        print(
+            f"network {name}: 64-{n_hidden}-10, {correct:.0%} of {N_IMAGES} new images named right"
+        )
         files.append(FOLDER / f"{name}.npz")
-        homolog.save(record(network, unseen, labels, seed), files[-1])
+        population = record(f"network {name}", rates(network, unseen), labels, seed)
+        homolog.save(population, files[-1])
 
     command = ["homolog", "compare", *map(str, files), "-o", str(FOLDER)]
     print(f"\n$ {shlex.join(command)}")

@@ -17,7 +17,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "measures.md"
 HEAD = """\
 # Measures
 
-<!-- Written by tools/measures_page.py from the measures themselves: change those, then `make docs`. -->
+<!-- Written by tools/measures_page.py: change the measures, then `make docs`. -->
 
 Every measure takes two populations recorded on the same stimuli, the reference X and the candidate
 Y, as (stimulus, neuron) arrays with one row per stimulus, and gives one number. The numbers of

@@ -1,8 +1,10 @@
 """What `import homolog` costs: nothing that the caller did not ask for."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,25 @@ def loaded_by(code: str) -> set[str]:
 
 def test_importing_loads_nothing_heavy() -> None:
     assert loaded_by("import homolog") & HEAVY == set()
+
+
+def test_a_measure_imports_no_other_measure() -> None:
+    import homolog.measures
+
+    folder = Path(homolog.measures.__path__[0])
+    imported = {
+        file.name: re.findall(r"^\s*(?:from|import) homolog\.?(\S*)", file.read_text(), re.M)
+        for file in folder.glob("[!_]*.py")
+    }
+    assert len(imported) == len(homolog.measures.names())
+    allowed = re.compile(r"|_arrays|errors|matching|measures\._\w+")
+    wrong = {
+        (name, module)
+        for name, found in imported.items()
+        for module in found
+        if not allowed.fullmatch(module)
+    }
+    assert wrong == set()
 
 
 def test_importing_prints_nothing() -> None:
