@@ -55,13 +55,11 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
     xp = namespace(x)
     if dissimilarity in ("correlation", "cosine"):
         unit = _unit_patterns(x, dissimilarity)
-        return _zero_diagonal(1 - unit @ unit.T)
+        return _apart(1 - unit @ unit.T, 1.0)
     x = centre(x)
     energy = xp.sum(x * x, axis=1)
     total = energy[:, None] + energy[None, :]
-    squared = total - 2 * (x @ x.T)
-    differs = squared > 16 * xp.finfo(x.dtype).eps * total
-    squared = _zero_diagonal(xp.where(differs, squared, xp.zeros_like(squared))) / x.shape[1]
+    squared = _apart(total - 2 * (x @ x.T), total) / x.shape[1]
     return squared if dissimilarity == "squared_euclidean" else root(squared)
 
 
@@ -81,7 +79,11 @@ def _unit_patterns(x: Array, dissimilarity: str) -> Array:
     return x / norm
 
 
-def _zero_diagonal(matrix: Array) -> Array:
+def _apart(matrix: Array, total: Array | float) -> Array:
+    """The matrix with 0 on its diagonal and for pairs that only rounding tells apart."""
+    xp = namespace(matrix)
+    differs = matrix > 16 * xp.finfo(matrix.dtype).eps * total
+    matrix = xp.where(differs, matrix, xp.zeros_like(matrix))
     return matrix * to_namespace_of(matrix, 1 - np.eye(matrix.shape[0]))
 
 
@@ -110,6 +112,12 @@ def _summary(
 
 def _ready(pairs: Array, comparison: Comparison) -> Array:
     xp = namespace(pairs)
+    if not bool(xp.any(constant(pairs) > 0)):
+        raise errors.undefined(
+            "rsa",
+            "all stimuli evoke the same pattern in a population, up to its size",
+            'Use dissimilarity="squared_euclidean", or procrustes.',
+        )
     if comparison in ("spearman", "kendall"):
         pairs = to_namespace_of(pairs, _ranks(to_numpy(pairs)))
     if comparison != "cosine":

@@ -1,0 +1,72 @@
+"""The two halves of a measure: computed apart, reordered, and what chance makes of them."""
+
+import numpy as np
+
+from homolog.measures._measure import Measure, permuted
+from homolog.testing._populations import near, pair, regimes, require, shown, value
+
+_SAME = 1e-9
+_FITTED_CHANGE = 0.3
+_N_PERMUTATIONS = 1000
+_MOST_STANDARD_ERRORS = 4
+
+
+def check_halves(m: Measure, rng: np.random.Generator) -> None:
+    """Summary and score compose to the measure, also with the stimuli of one side reordered."""
+    for sizes in regimes(m, rng):
+        x, y = pair(rng, sizes)
+        sx, sy = m.summary(x), m.summary(y)
+        whole, composed = value(m, x, y), float(m.score(sx, sy))
+        require(
+            near(whole, composed, 1e-12),
+            f"{m.label} is {whole:.12g} when called, but {composed:.12g} from its two summaries",
+        )
+        order = rng.permutation(sizes[0])
+        for side, got, wanted in (
+            ("reference", m.score(permuted(sx, order), sy), value(m, x[order], y)),
+            ("candidate", m.score(sx, permuted(sy, order)), value(m, x, y[order])),
+        ):
+            require(
+                near(float(got), wanted, _SAME),
+                f"{m.label} with the stimuli of the {side} reordered is {wanted:.12g}, but"
+                f" {float(got):.12g} with its summary reordered: declare with along_stimuli"
+                f" what moves ({shown(sizes)})",
+            )
+
+
+def check_order_of_stimuli(m: Measure, rng: np.random.Generator) -> None:
+    """The order in which the stimuli are listed, alike for both, does not matter."""
+    for sizes in regimes(m, rng):
+        x, y = pair(rng, sizes)
+        order = rng.permutation(sizes[0])
+        before, after = value(m, x, y), value(m, x[order], y[order])
+        if m.fits:
+            labels = np.arange(sizes[0]) % 4
+            before = value(m.using(folds=labels), x, y)
+            after = value(m.using(folds=labels[order]), x[order], y[order])
+        require(
+            near(before, after, _SAME),
+            f"{m.label} depends on the order of the stimuli: {before:.12g} became {after:.12g}"
+            f" when both populations were reordered alike ({shown(sizes)})",
+        )
+
+
+def check_chance(m: Measure, rng: np.random.Generator) -> None:
+    """A closed form of the chance level is the mean over random pairings of the stimuli."""
+    for sizes in regimes(m, rng):
+        x, y = pair(rng, sizes)
+        sx, sy = m.summary(x), m.summary(y)
+        declared = m.chance(sx, sy)
+        if declared is None:
+            return
+        scores = [
+            float(m.score(permuted(sx, rng.permutation(sizes[0])), sy))
+            for _ in range(_N_PERMUTATIONS)
+        ]
+        error = np.std(scores) / np.sqrt(_N_PERMUTATIONS) + 1e-9
+        require(
+            abs(np.mean(scores) - declared) < _MOST_STANDARD_ERRORS * error,
+            f"{m.label} gives {declared:.6g} as its chance level, but the mean over"
+            f" {_N_PERMUTATIONS} random pairings is {np.mean(scores):.6g} ± {error:.2g}"
+            f" ({shown(sizes)})",
+        )
