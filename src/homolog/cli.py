@@ -93,7 +93,7 @@ def compare(
                 permutations=permutations,
                 rng=seed,
                 align=align,
-                groups=groups,
+                groups=groups,  # pyright: ignore[reportArgumentType]
                 progress=progress,
             )
         typer.echo(str(comparison))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ ROUGH_RELIABILITY = 0.5
 """Below this the Spearman-Brown ceiling is only a rough guide."""
 
 Chosen = str | Measure | Iterable[str | Measure]
+Groups = Literal["stimulus"] | Sequence[str | int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +159,7 @@ def compare(
     rng: int = 0,
     align: bool = False,
     nan: NanPolicy = "stop",
-    groups: str | None = None,
+    groups: Groups = None,
     progress: Progress = silent,
 ) -> Comparison:
     """Score how alike two populations answer the same stimuli.
@@ -183,8 +184,10 @@ def compare(
     nan
         What to do with NaN, see `represent`.
     groups
-        ``"stimulus"`` keeps all times of a stimulus together in folds, intervals and
-        permutations; needed for measures that fit, after `Representation.fold_time`.
+        What belongs together in folds, intervals and permutations: a label for each
+        stimulus of the reference (the movie of each frame, say), or ``"stimulus"`` for
+        all times of a stimulus, which measures that fit need after
+        `Representation.fold_time`.
     progress
         Called with what is being done, steps done and steps in all.
 
@@ -211,8 +214,10 @@ def compare(
     """
     if permutations < 0:
         raise errors.bad_value("permutations", permutations, "0 or more")
-    populations = (_population(one, nan) for one in (reference, candidate))
-    both = pair(*populations, reorder=align)
+    x, y = (_population(one, nan) for one in (reference, candidate))
+    if groups is not None and not isinstance(groups, str):
+        x, y = replace(x, groups=tuple(groups)), replace(y, groups=None)
+    both = pair(x, y, reorder=align)
     labels = _group_labels(both, groups)
     scores = [
         _score(measure, both, labels, intervals, permutations, rng, progress)
@@ -238,11 +243,11 @@ def _population(given: Any, nan: NanPolicy) -> Representation:
     return represent(given, nan=nan)
 
 
-def _group_labels(both: Pair, groups: str | None) -> tuple[object, ...] | None:
+def _group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
     if groups is None:
         return None
-    if groups != "stimulus":
-        raise errors.bad_value("groups", groups, '"stimulus" or None')
+    if isinstance(groups, str) and groups != "stimulus":
+        raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     return both.reference.groups or both.candidate.groups or both.reference.labels
 
 

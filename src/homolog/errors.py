@@ -397,23 +397,6 @@ def undefined(measure: str, why: str, remedy: str) -> HomologError:
     return HomologError("HM031", f"{measure} is undefined here, not 0: {why}. {remedy}")
 
 
-def nothing_repeats(measure: str, half: float) -> HomologError:
-    """HM032: two halves of the trials that do not resemble each other."""
-    return HomologError(
-        "HM032",
-        f"{measure} of two halves of the trials is {half:.3f}: nothing repeats, so no ceiling"
-        " can be given. Record more trials, or drop neurons that do not respond.",
-    )
-
-
-def groups_differ(x: str, y: str) -> HomologError:
-    """HM033: rows that are grouped differently in the two populations."""
-    return HomologError(
-        "HM033",
-        f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
-    )
-
-
 def no_file(path: object, near: Sequence[str]) -> HomologError:
     """HM032: a file or folder that is not there."""
     there = f" In its folder: {_some(near)}." if near else ""
@@ -438,3 +421,20 @@ def cannot_hold(path: object, what: str, remedy: str) -> HomologError:
 def unwritable(path: object, why: str) -> HomologError:
     """HM034: a file that could not be written; what was there before is untouched."""
     return HomologError("HM034", f"{path} was not written: {why}. What was there is untouched.")
+
+
+def nothing_repeats(measure: str, half: float) -> HomologError:
+    """HM035: two halves of the trials that do not resemble each other."""
+    return HomologError(
+        "HM035",
+        f"{measure} of two halves of the trials is {half:.3f}: nothing repeats, so no ceiling"
+        " can be given. Record more trials, or drop neurons that do not respond.",
+    )
+
+
+def groups_differ(x: str, y: str) -> HomologError:
+    """HM036: rows that are grouped differently in the two populations."""
+    return HomologError(
+        "HM036",
+        f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
+    )

@@ -48,7 +48,7 @@ def pair(reference: Representation, candidate: Representation, *, reorder: bool 
     ------
     HomologError
         HM001 other stimuli, HM002 another order, HM003 transposed, HM028 a time axis,
-        HM033 rows grouped differently.
+        HM036 rows grouped differently.
     """
     reference, candidate = _named(reference, "X"), _named(candidate, "Y")
     trusted: tuple[str, ...] = ()

@@ -212,7 +212,7 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     Raises
     ------
     HomologError
-        HM032 when similarity between the halves is not above 0, for then nothing repeats.
+        HM035 when similarity between the halves is not above 0, for then nothing repeats.
 
     Notes
     -----

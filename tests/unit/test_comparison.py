@@ -213,6 +213,30 @@ def test_times_of_one_stimulus_may_not_be_in_training_and_test(rng):
     assert (folds == folds[:, :1]).all()
 
 
+def test_frames_of_one_movie_are_held_out_and_left_out_together(rng):
+    """Ten frames that hardly differ: random folds measure memory, whole movies do not."""
+    movies = np.repeat(np.arange(10), 10)
+    x, y = (rng.normal(size=(10, n))[movies] + 0.1 * rng.normal(size=(100, n)) for n in (4, 5))
+    loose, grouped = (
+        homolog.compare(x, y, "ridge", groups=groups, permutations=19)["ridge"]
+        for groups in (None, movies.tolist())
+    )
+    assert loose.value > 0.2 > grouped.value
+    folds = np.asarray(grouped.measure.options["folds"])
+    assert all(len(set(folds[movies == movie])) == 1 for movie in range(10))
+    width = [high - low for low, high in (loose.interval, grouped.interval)]
+    assert width[1] > 2 * width[0]
+    assert loose.p_value == 0.05 < grouped.p_value
+
+
+def test_groups_that_do_not_fit_are_refused(rng):
+    x = rng.normal(size=(10, 3))
+    with pytest.raises(HomologError, match="HM027"):
+        homolog.compare(x, x, "cka", groups=["a"] * 9)
+    with pytest.raises(HomologError, match="HM025 groups is 'movie'"):
+        homolog.compare(x, x, "cka", groups="movie")
+
+
 def test_unfolded_time_is_refused(rng):
     x = represent(rng.normal(size=(12, 5, 3)), "stimulus,time,neuron")
     with pytest.raises(HomologError, match="HM028"):

@@ -174,7 +174,7 @@ def test_the_floor_of_a_distance_is_the_distance_of_the_halves():
 def test_halves_that_do_not_agree_give_an_error_not_zero():
     rng = np.random.default_rng(4)
     first = rng.normal(size=(50, 3))
-    with pytest.raises(HomologError, match=r"HM032 ridge of two halves of the trials is -1\.000"):
+    with pytest.raises(HomologError, match=r"HM035 ridge of two halves of the trials is -1\.000"):
         statistics.reliability(find("ridge"), first, -first)
 
 
