@@ -111,7 +111,7 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "arccos cka": lambda x, y: np.arccos(cka(x, y)),
     "2/π arccos cka": lambda x, y: 2 / np.pi * np.arccos(cka(x, y)),
     "1 − 2/π arccos cka": lambda x, y: 1 - 2 / np.pi * np.arccos(cka(x, y)),
-    "cka of rows scaled to unit norm": lambda x, y: cka(unit_rows(x), unit_rows(y)),
+    "cka of standardised rows": lambda x, y: cka(unit_rows(x), unit_rows(y)),
     "√cka of square-root distances": lambda x, y: np.sqrt(cka(squared_roots(x), squared_roots(y))),
     "cka × √(PR X · PR Y)": shared_dimensions,
     "participation ratio of X": lambda x, _: participation_ratio(x),
@@ -123,14 +123,14 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "nbs": nbs,
     "nbs²": lambda x, y: nbs(x, y) ** 2,
     "1 − nbs²": lambda x, y: 1 - nbs(x, y) ** 2,
-    "nbs of rows scaled to unit norm": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
+    "nbs of standardised rows": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
     "procrustes": procrustes,
     "sin² procrustes": lambda x, y: np.sin(procrustes(x, y)) ** 2,
     "2 sin(procrustes / 2)": lambda x, y: 2 * np.sin(procrustes(x, y) / 2),
     "1 − 2/π procrustes": lambda x, y: 1 - 2 / np.pi * procrustes(x, y),
     "size_and_shape": size_and_shape,
     "size_and_shape² of X/√Nx, Y/√Ny": lambda x, y: size_and_shape(scaled(x), scaled(y)) ** 2,
-    "size_and_shape² of rows scaled to unit norm": lambda x, y: (
+    "size_and_shape² of standardised rows": lambda x, y: (
         size_and_shape(unit_rows(x), unit_rows(y)) ** 2
     ),
     "linear_regression": linear_regression,

@@ -67,9 +67,9 @@ USED: dict[str, dict[str, str]] = {
         "rdm=correlation compare=rho-a": "rsa(correlation, spearman)",
         "rdm=correlation compare=kendall": "rsa(correlation, kendall)",
         "rdm=correlation compare=tau-a": "rsa(correlation, kendall)",
-        "rdm=correlation compare=cosine_cov": "cka of rows scaled to unit norm",
-        "rdm=correlation compare=bures": "nbs of rows scaled to unit norm",
-        "rdm=correlation compare=bures_metric": "size_and_shape² of rows scaled to unit norm",
+        "rdm=correlation compare=cosine_cov": "cka of standardised rows",
+        "rdm=correlation compare=bures": "nbs of standardised rows",
+        "rdm=correlation compare=bures_metric": "size_and_shape² of standardised rows",
     },
     "diffscore": {
         "cka": "cka",
@@ -160,7 +160,7 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
         "resi": ("SoftCorrelationMatch",),
         "registry": ("neuroai.pairwisematching",),
     },
-    "neurons partly or rescaled-whitened, which no measure of ours does": {
+    "neurons whitened in part, or whitened and rescaled, which no measure of ours does": {
         "netrep": (
             "LinearMetric(alpha=0.5,angular)",
             "LinearMetric(alpha=0.5,euclidean)",

@@ -78,7 +78,7 @@ def whitened_cosine(x: Responses, y: Responses) -> float:
     return _rsatoolbox(x, y, "squared_euclidean", "cosine_cov")
 
 
-@peer("cka of rows scaled to unit norm", "rsatoolbox")
+@peer("cka of standardised rows", "rsatoolbox")
 def whitened_cosine_of_correlations(x: Responses, y: Responses) -> float:
     """`compare(…, 'cosine_cov')` of correlation RDMs."""
     return _rsatoolbox(x, y, "correlation", "cosine_cov")
@@ -176,6 +176,13 @@ def orthogonal_procrustes_residual(x: Responses, y: Responses) -> float:
 
     x, y = padded(x, y)
     return float(np.linalg.norm(x @ orthogonal_procrustes(x, y)[0] - y))
+
+
+@peer("procrustes", "scipy")
+def orthogonal_procrustes_angle(x: Responses, y: Responses) -> float:
+    """Angle left by `linalg.orthogonal_procrustes` of unit norms, zero-padded."""
+    x, y = (a / np.linalg.norm(a) for a in padded(x, y))
+    return float(2 * np.arcsin(orthogonal_procrustes_residual(x, y) / 2))
 
 
 @peer("cca", "scipy")
