@@ -280,7 +280,9 @@ def _score(
     """Value first, so that bad input is refused before the long work begins."""
     x, y = both.reference.matrix, both.candidate.matrix
     sx, sy = (_summary(measure, one) for one in (both.reference, both.candidate))
-    score = Score(measure, float(measure.score(sx, sy)), chance=measure.chance(sx, sy))
+    score = Score(measure, float(measure.score(sx, sy)))
+    if groups is None:
+        score = replace(score, chance=measure.chance(sx, sy))
     notes = [measure.caution(sx, sy)]
     if intervals:
         interval, why = _interval(measure, x, y, groups, rng, progress)
