@@ -31,17 +31,21 @@ class Planted:
         return {"unbiased_cka": kernel, "cka": kernel, "procrustes": float(np.arccos(cosine))}
 
 
-def planted(rng: np.random.Generator) -> Planted:
-    """A pair of populations with a decaying shared spectrum and private noise."""
+def planted(rng: np.random.Generator, *, related: bool = True) -> Planted:
+    """A pair with decaying spectra and private noise, of the same latents or of its own each."""
     n_neurons = N_REFERENCE + N_CANDIDATE
     mixing = rng.normal(size=(n_neurons, N_LATENT)) * 0.8 ** np.arange(N_LATENT)
-    return Planted(mixing @ mixing.T + 0.5 * np.eye(n_neurons))
+    covariance = mixing @ mixing.T + 0.5 * np.eye(n_neurons)
+    if not related:
+        covariance[:N_REFERENCE, N_REFERENCE:] = 0
+        covariance[N_REFERENCE:, :N_REFERENCE] = 0
+    return Planted(covariance)
 
 
 def studies(
-    n_studies: int, n_stimuli: int, seed: int
+    n_studies: int, n_stimuli: int, seed: int, *, related: bool = True
 ) -> Iterator[tuple[NDArray, NDArray, dict[str, float]]]:
     """Independent studies: responses of a fresh planted pair, and the true scores."""
     for rng in np.random.default_rng(seed).spawn(n_studies):
-        pair = planted(rng)
+        pair = planted(rng, related=related)
         yield *pair.draw(n_stimuli, rng), pair.truth()
