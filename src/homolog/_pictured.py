@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison, Score
     from homolog.representation import Representation
 
+MOST_CELLS = 600  # more stimuli than this cannot be told apart in a matrix on a screen
 MOST_LINES = 200  # more stimuli than this make two lines an inkblot: they are put in order
 FLAT = 1e-12  # responses that differ by less than this share of the largest do not differ
 
@@ -35,6 +36,11 @@ def dissimilarities(representation: Representation) -> np.ndarray:
     if tuned.size:
         distances[np.ix_(tuned, tuned)] = rsa.dissimilarities(responses[tuned])
     return np.clip(distances, 0.0, 2.0)
+
+
+def stride(n_stimuli: int) -> int:
+    """Return that every how manyth stimulus is shown in a matrix: 1 up to 600 stimuli."""
+    return -(-n_stimuli // MOST_CELLS)
 
 
 def shared_scale(*distances: np.ndarray) -> float:

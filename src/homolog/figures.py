@@ -33,7 +33,7 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
 
     One row per measure: the dot is the score and the bar its 95 % interval; the short grey
     line is chance and the line with a triangle the ceiling (the floor of a distance). Rows
-    have their own scales, whose two ends are written beside them.
+    have their own scales, whose two ends are written below them.
     """
     for row, score in enumerate(comparison.scores):
         scale = _pictured.scale(score)
@@ -49,22 +49,14 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
             ends = [scale.position(end) for end in score.interval]
             ax.plot(ends, [row, row], color=SCORE, alpha=0.35, linewidth=6, solid_capstyle="butt")
         ax.plot(scale.position(score.value), row, "o", color=SCORE, markersize=7, zorder=4)
-        ends = {0.0: scale.left, 1.0: scale.right}
-        for place, end in ends.items():
-            side = "right" if place == 0 else "left"
-            ax.text(
-                place - 0.02 if place == 0 else place + 0.02,
-                row,
-                f"{end:.3g}".replace("-", "\N{MINUS SIGN}"),
-                ha=side,
-                va="center",
-                color=SOFT,
-                fontsize=8,
-            )
+        for place, end, side in ((0, scale.left, "left"), (1, scale.right, "right")):
+            text = f"{end:.3g}".replace("-", "\N{MINUS SIGN}")
+            ax.text(place, row + 0.36, text, ha=side, va="center", color=SOFT, fontsize=7)
     _explain_marks(ax)
-    ax.set_yticks(range(len(comparison.scores)), [s.measure.label for s in comparison.scores])
+    labels = [score.measure.label.replace(", ", ",\n") for score in comparison.scores]
+    ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(comparison.scores) - 0.5, -0.6)
-    ax.set_xlim(-0.1, 1.1)
+    ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([])
     ax.set_xlabel("less alike  \N{RIGHTWARDS ARROW}  more alike")
     ax.set_ylabel("Measure")
@@ -175,6 +167,9 @@ def spectrum(ax: Axes, comparison: Comparison) -> Axes:
         )
     ax.set_xscale("log")
     ax.set_yscale("log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("")
     ax.set_xlabel("Principal component")
     ax.set_ylabel("Share of variance")
     ax.spines[["top", "right"]].set_visible(False)

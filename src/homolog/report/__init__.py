@@ -28,7 +28,8 @@ def write(comparison: Comparison, folder: str | Path, *, command: str | None = N
 
     The page needs no network: plotly.js, style and numbers are inside it, and its content
     security policy forbids every request. Labels and names are escaped. ``figures`` holds
-    each picture as SVG and PNG with the numbers behind it as CSV.
+    each picture as SVG and PNG with the numbers behind it as CSV. Of more than 600 stimuli
+    the page and the CSV show the dissimilarities of every second or third, and so on.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "reference": _side(comparison.reference, "reference"),
         "candidate": _side(comparison.candidate, "candidate"),
         "n_stimuli": comparison.reference.n_stimuli,
-        "every": _charts.stride(comparison),
+        "every": _pictured.stride(comparison.reference.n_stimuli),
         "crowded": comparison.reference.n_stimuli > _pictured.MOST_LINES,
         "verdict": _words.verdict(comparison),
         "columns": _table.COLUMNS,

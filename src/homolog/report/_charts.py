@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.representation import Representation
 
-MOST_STIMULI = 600  # more rows than this cannot be told apart on a screen
 STEP = 1e-4  # distances are kept in the page to this precision
 FEW, LONGEST_OF_FEW = 16, 14  # stimuli whose labels all fit at an axis, and their letters
 LONGEST_OF_MANY = 4  # letters of labels of which some fit
@@ -70,15 +69,10 @@ class Chart:
     role: str = ""
 
 
-def stride(comparison: Comparison) -> int:
-    """Return that every how manyth stimulus appears in the dissimilarity matrices."""
-    return -(-comparison.reference.n_stimuli // MOST_STIMULI)
-
-
 def dissimilarities(comparison: Comparison) -> tuple[list[Chart], float]:
     """Return the dissimilarity matrices of both populations and where their colours end."""
     sides = {"reference": comparison.reference, "candidate": comparison.candidate}
-    every = stride(comparison)
+    every = _pictured.stride(comparison.reference.n_stimuli)
     matrices = {
         role: _pictured.dissimilarities(side)[::every, ::every] for role, side in sides.items()
     }

@@ -36,9 +36,13 @@ def write_figures(comparison: Comparison, folder: Path) -> None:
 
 
 def _rendered(figure: Figure, form: str) -> bytes:
+    """Return the file's content, the same for the same figure: no date, no random names."""
+    import matplotlib
+
     content = io.BytesIO()
     metadata = {"Date": None} if form == "svg" else None
-    figure.savefig(content, format=form, dpi=200, bbox_inches="tight", metadata=metadata)
+    with matplotlib.rc_context({"svg.hashsalt": "homolog"}):
+        figure.savefig(content, format=form, dpi=200, metadata=metadata)
     return content.getvalue()
 
 
@@ -64,9 +68,10 @@ def _dissimilarities(comparison: Comparison) -> Figure:
 
 
 def _dissimilarities_records(comparison: Comparison) -> Records:
-    labels = comparison.reference.labels
-    x = _pictured.dissimilarities(comparison.reference)
-    y = _pictured.dissimilarities(comparison.candidate)
+    every = _pictured.stride(comparison.reference.n_stimuli)
+    labels = comparison.reference.labels[::every]
+    x = _pictured.dissimilarities(comparison.reference)[::every, ::every]
+    y = _pictured.dissimilarities(comparison.candidate)[::every, ::every]
     return [
         {
             "stimulus": labels[i],

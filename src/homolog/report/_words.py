@@ -157,8 +157,8 @@ def matched(comparison: Comparison) -> str:
     middle = number(float(np.median([pair.correlation for pair in pairs])), 2)
     return (
         "Neurons are paired one to one so that the summed correlation of their tuning is largest: "
-        f"{counted(len(pairs), 'pair')}, median r = {middle}.{unpaired} Such pairs correlate by "
-        "choice even between unrelated populations; the scores above say how far beyond chance."
+        f"{counted(len(pairs), 'pair')}, median r = {middle}.{unpaired} Pairs chosen like this "
+        "correlate even between unrelated populations; the scores say how far beyond chance."
     )
 
 

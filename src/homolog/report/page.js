@@ -43,10 +43,11 @@ function layout(chart) {
     zerolinecolor: token("line"), zeroline: false, fixedrange: touch, automargin: true,
   };
   const own = painted(chart.layout);
+  const clear = (its) => ({...axis, ...its, title: {...its.title, standoff: 10}});
   return {
     ...own,
-    xaxis: {...axis, ...own.xaxis},
-    yaxis: {...axis, ...own.yaxis},
+    xaxis: clear(own.xaxis),
+    yaxis: clear(own.yaxis),
     font: ink,
     autosize: true,
     showlegend: Boolean(own.showlegend),
@@ -74,10 +75,14 @@ function ordered(chart) {
   const data = chart.data.map((trace) => ({
     ...trace, x: places.map((i) => trace.x[i]), y: places.map((i) => trace.y[i]),
   }));
-  const title = {text: "Stimulus, by response of the reference"};
-  return {...chart, data, layout: {...chart.layout, xaxis: {
-    ...chart.layout.xaxis, title, categoryorder: "array", categoryarray: data[0].x,
-  }}};
+  const xaxis = {
+    ...chart.layout.xaxis,
+    title: {text: "Stimulus, by response of the reference"},
+    categoryorder: "array",
+    categoryarray: data[0].x,
+    showticklabels: "dtick" in chart.layout.xaxis, // a few of many say nothing when shuffled
+  };
+  return {...chart, data, layout: {...chart.layout, xaxis}};
 }
 
 function draw() {
