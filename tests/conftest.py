@@ -1,0 +1,44 @@
+"""What every test may ask for: its own random numbers, and each array library in turn."""
+
+import os
+
+# Before NumPy loads: two test workers with a pool of threads each fight for the same cores.
+for variable in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+    os.environ.setdefault(f"{variable}_NUM_THREADS", "1")
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile(
+    "everyday", max_examples=25, deadline=None, derandomize=True, database=None
+)
+settings.register_profile("thorough", max_examples=500, deadline=None)
+settings.load_profile("everyday")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers that are the same whenever this test runs, whatever ran before it."""
+    return np.random.default_rng(crc32(request.node.name.encode()))
+
+
+@pytest.fixture(params=["numpy", "torch", "array_api_strict", "jax.numpy"])
+def xp(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """An array library that computes in float64."""
+    try:
+        library = import_module(request.param)
+    except ImportError:
+        pytest.skip(f"{request.param} is not installed; pip install 'homolog[dev]'")
+    if request.param != "jax.numpy":
+        yield library
+        return
+    import jax
+
+    with jax.enable_x64(True):
+        yield library

@@ -1,0 +1,24 @@
+"""Every measure, and the variants whose promises or code paths differ from its own."""
+
+from homolog.measures import find, names
+from homolog.measures._measure import Measure
+
+
+def _variants() -> list[Measure]:
+    rsa = find("rsa").using
+    return [
+        find("soft_matching").using(normalise=False),
+        find("soft_matching_correlation").using(normalise=False),
+        find("cca").using(pca=3),
+        find("ridge").using(folds=3),
+        *(
+            rsa(dissimilarity=dissimilarity, comparison=comparison)
+            for dissimilarity in ("correlation", "cosine", "squared_euclidean", "euclidean")
+            for comparison in ("spearman", "pearson", "cosine", "kendall")
+            if (dissimilarity, comparison) != ("correlation", "spearman")
+        ),
+    ]
+
+
+MEASURES = [find(name) for name in names()]
+VARIANTS = [*MEASURES, *_variants()]
