@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from homolog.errors import HomologError
 from homolog.files._choose import beside, within
 from homolog.files._formats import Format, format_of
-from homolog.files._load import arrays_in, located
-from homolog.files._record import fields_of
-from homolog.files._stored import Arrays, Stored, reading, values_of
+from homolog.files._load import arrays_in, fields_in, located
+from homolog.files._record import SEAL, sealed
+from homolog.files._stored import Arrays, Stored, require_room
 from homolog.representation._checks import constant_neurons
 
 HEADINGS = ("array", "shape", "axes", "type", "missing", "dead", "labels")
@@ -113,36 +113,38 @@ def inspect(path: str | PathLike[str]) -> Contents:
     return Contents(file, tuple(_info(name, arrays, file, form) for name in listed))
 
 
-def _info(name: str, arrays: dict[str, Stored], path: Path, form: Format) -> ArrayInfo:
+def _info(name: str, arrays: Arrays, path: Path, form: Format) -> ArrayInfo:
     array = arrays[name]
-    n_axes = len(array.shape)
     if not array.numeric:
         return ArrayInfo(name, array.shape, None, array.dtype, None, None, "")
-    fields = _said(beside(arrays, name), path, form) if n_axes > 1 else {}
-    dims = fields.get("dims") or (("stimulus", "neuron") if n_axes == 2 else None)
-    values = _values(array, path, form)
-    if values is None:
-        return ArrayInfo(name, array.shape, dims, array.dtype, None, None, _labels(fields))
-    bad = ~np.isfinite(values) | fields.get("missing", False)
-    n_dead = _count_dead(values, bad, dims)
-    n_missing = int(bad.sum())
+    said = beside(arrays, name) if len(array.shape) > 1 else {}
+    fields = fields_in(said, path, form)
+    dims = fields.get("dims") or (("stimulus", "neuron") if len(array.shape) == 2 else None)
+    n_missing = n_dead = None
+    if _fits_in_memory(array, path):
+        fields = fields_in({**said, "responses": array}, path, form)
+        if SEAL in fields:
+            sealed(fields, path, form.title)
+        bad = _missing(fields)
+        n_missing = int(bad.sum())
+        n_dead = _count_dead(fields["responses"], bad, dims)
     return ArrayInfo(name, array.shape, dims, array.dtype, n_missing, n_dead, _labels(fields))
 
 
-def _said(arrays: Arrays, path: Path, form: Format) -> dict[str, Any]:
-    record = {key: values_of(one, path, form.title) for key, one in arrays.items()}
-    with reading(path, form.title):
-        return fields_of(record)
-
-
-def _values(array: Stored, path: Path, form: Format) -> NDArray[Any] | None:
-    """Return the numbers, None where they would not fit in memory."""
+def _fits_in_memory(array: Stored, path: Path) -> bool:
     try:
-        return values_of(array, path, form.title)
-    except HomologError as error:
-        if error.code != "HM009":
-            raise
-        return None
+        require_room(path, array.shape)
+    except HomologError:
+        return False
+    return True
+
+
+def _missing(fields: dict[str, Any]) -> NDArray[np.bool_]:
+    bad = ~np.isfinite(fields["responses"])
+    declared = fields.get("missing")
+    if declared is None or np.shape(declared) != bad.shape:
+        return bad
+    return bad | declared
 
 
 def _count_dead(

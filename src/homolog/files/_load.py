@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.files._choose import chosen
 from homolog.files._formats import Format, format_of
-from homolog.files._record import fields_of, sealed
-from homolog.files._stored import Stored, reading, values_of
+from homolog.files._record import SEAL, fields_of, sealed
+from homolog.files._stored import Arrays, Stored, reading, values_of
 from homolog.representation import Representation, represent
 from homolog.representation._represent import NanPolicy
 
@@ -68,8 +69,8 @@ def load(
     told = {"stimuli": stimuli, "neurons": neurons, "times": times, "unit": unit, "name": name}
     given: dict[str, Any] = {key: value for key, value in told.items() if value is not None}
     form = format_of(path)
-    fields = _fields(chosen(arrays_in(path, form), inner, path), path, form)
-    if "digest" in fields:
+    fields = fields_in(chosen(arrays_in(path, form), inner, path), path, form)
+    if SEAL in fields:
         return _ours(sealed(fields, path, form.title), dims, flatten, pool, given)
     fields: dict[str, Any] = {"name": path.stem, **fields, **given}
     responses, own_dims = fields.pop("responses"), fields.pop("dims", None)
@@ -99,8 +100,8 @@ def located(path: str | PathLike[str]) -> tuple[Path, str | None]:
     file = Path(outer)
     if not file.is_file():
         folder = file.parent
-        near = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
-        raise errors.no_file(file, near)
+        there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+        raise errors.no_file(file, get_close_matches(file.name, there) or there)
     return file, inner if separator else None
 
 
@@ -109,10 +110,14 @@ def arrays_in(path: Path, form: Format) -> dict[str, Stored]:
     with reading(path, form.title):
         if path.stat().st_size == 0:
             raise errors.unreadable(path, form.title, "it is empty")
-        return form.arrays(path)
+        found = form.arrays(path)
+    if SEAL in found and "responses" not in found:
+        raise errors.unreadable(path, form.title, "it is cut off")
+    return found
 
 
-def _fields(arrays: dict[str, Stored], path: Path, form: Format) -> dict[str, Any]:
+def fields_in(arrays: Arrays, path: Path, form: Format) -> dict[str, Any]:
+    """Read the arrays of a record as the fields of a population (HM009, HM021)."""
     record = {key: values_of(one, path, form.title) for key, one in arrays.items()}
     with reading(path, form.title):
         return fields_of(record)

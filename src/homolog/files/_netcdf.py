@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog.files._record import SEAL
 from homolog.files._stored import Record, Stored, in_memory, texts
 from homolog.representation._represent import xarray_fields
 
 COORDINATES = {"stimuli": "stimulus", "neurons": "neuron", "groups": "group", "times": "time"}
+WORDS = (SEAL, "name", "unit", "dropped")
 
 
 def arrays_in_netcdf(path: Path) -> dict[str, Stored]:
@@ -23,10 +25,13 @@ def arrays_in_netcdf(path: Path) -> dict[str, Stored]:
 
 
 def _opened(path: Path) -> Any:
+    import h5py
     import xarray
 
     with path.open("rb") as file:
         classic = file.read(3) == b"CDF"
+    if not classic:
+        h5py.File(path, "r").close()  # h5netcdf complains twice of a file that is not HDF5
     # Moments are numbers here; decoding them as dates would hide their unit.
     return xarray.open_dataset(
         path, engine="scipy" if classic else "h5netcdf", decode_times=False, cache=False
@@ -37,7 +42,8 @@ def _stored(path: Path, dataset: Any, name: Any) -> Stored:
     array = dataset[name]
     dims, fields = xarray_fields(array)
     fields.pop("name", None)  # of the variable, not of the population
-    fields |= json.loads(array.attrs.get("homolog", "{}"))
+    words = json.loads(array.attrs.get("homolog", "{}"))
+    fields |= {key: words[key] for key in WORDS if key in words}
     beside = {key: in_memory(np.asarray(value)) for key, value in fields.items()}
     beside["dims"] = in_memory(np.asarray(dims))
     if name == "responses" and "missing" in dataset:
@@ -59,9 +65,7 @@ def write_netcdf(path: Path, record: Record) -> None:
     import xarray
 
     dims = texts(record["dims"])
-    words = {
-        key: texts(record[key]) for key in ("digest", "name", "unit", "dropped") if key in record
-    }
+    words = {key: texts(record[key]) for key in WORDS if key in record}
     attrs = {"homolog": json.dumps(words), "units": "".join(words.get("unit", []))}
     coords: dict[str, Any] = {}
     for key, coordinate in COORDINATES.items():

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from homolog import errors
+from homolog.files._record import SEAL
 from homolog.files._stored import Record, Stored, in_memory, require_room, texts
 
 KEY = b"homolog"
-WORDS = ("digest", "unit", "name", "dropped")
+WORDS = (SEAL, "unit", "name", "dropped")
 
 
 def arrays_in_parquet(path: Path) -> dict[str, Stored]:

@@ -18,7 +18,8 @@ from homolog.files._stored import Record, texts
 from homolog.representation import Representation
 
 LABELS = ("stimuli", "neurons", "groups")
-TEXTS = ("dims", "unit", "name", "dropped", "digest")
+SEAL = "homolog_digest"
+TEXTS = ("dims", "unit", "name", "dropped", SEAL)
 BESIDE = (*LABELS, *TEXTS, "times", "missing")
 
 
@@ -28,7 +29,7 @@ def encoded(x: Representation) -> dict[str, NDArray[Any]]:
     The digest stands first, so that a file cut off behind it is known to be cut off.
     """
     record: dict[str, Any] = {
-        "digest": digest(x),
+        SEAL: digest(x),
         "responses": x.responses,
         "dims": x.dims,
         "stimuli": x.stimuli,
@@ -58,7 +59,7 @@ def fields_of(record: Record) -> dict[str, Any]:
     """Return the fields of a Representation that a record holds, digest included."""
     fields: dict[str, Any] = {}
     for key, values in record.items():
-        if key in ("unit", "name", "digest"):
+        if key in ("unit", "name", SEAL):
             fields[key] = "".join(texts(values))
         elif key == "dropped":
             fields[key] = tuple(texts(values))
@@ -86,12 +87,12 @@ def _with_last_axes(values: NDArray[Any], n_axes: int) -> NDArray[Any]:
 
 def sealed(fields: Mapping[str, Any], path: Path, form: str) -> Representation:
     """Return the population that homolog wrote, unless a single bit of it changed (HM021)."""
-    given: dict[str, Any] = {key: value for key, value in fields.items() if key != "digest"}
+    given: dict[str, Any] = {key: value for key, value in fields.items() if key != SEAL}
     why = "its contents are not those that were written"
     try:
         x = Representation(**given)
     except (HomologError, TypeError) as error:
         raise errors.unreadable(path, form, why) from error
-    if digest(x) != fields["digest"]:
+    if digest(x) != fields[SEAL]:
         raise errors.unreadable(path, form, why)
     return x if x.name else replace(x, name=path.stem)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from homolog import errors
 from homolog.files._formats import FORMATS, MOST_BYTES_MAT5, Format
-from homolog.files._record import encoded
+from homolog.files._record import SEAL, encoded
 from homolog.files._table import lost_in_text
 from homolog.files._write import replacing
 from homolog.representation import Representation
@@ -60,7 +60,7 @@ def _lost(x: Representation, path: Path, form: Format) -> list[str]:
     if form.is_table and x.dims != ("stimulus", "neuron"):
         return [f"the axes {', '.join(x.dims)}"]
     own_name = {"name"} if x.name == path.stem else set[str]()
-    held = form.holds | own_name | {"digest", "dims"}
+    held = form.holds | own_name | {SEAL, "dims"}
     lost = [PARTS[key] for key in encoded(x) if key not in held]
     if path.suffix.lower() == ".mat" and x.responses.nbytes > MOST_BYTES_MAT5:
         lost.append("more than 2 GB")

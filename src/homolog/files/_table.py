@@ -96,7 +96,7 @@ def _split(rows: list[Row]) -> tuple[Row | None, list[Row]]:
     first, rest = rows[0], rows[0][1:]
     counted = COUNTED.fullmatch(first[0])
     if counted and int(counted[1]) != len(rows) - 1:
-        raise ValueError(f"it should have {counted[1]} stimuli and has {len(rows) - 1}")
+        raise ValueError(f"it says that it has {counted[1]} stimuli and has {len(rows) - 1}")
     if counted or first[0].lower() in LABELS_BELOW or not all(map(_is_number, rest)):
         return first, rows[1:]
     whole = all(map(WHOLE.fullmatch, rest))
