@@ -368,7 +368,8 @@ def nothing_left(name: str, axis: str, n: int, why: str) -> HomologError:
     other = {"stimulus": "neurons", "neuron": "stimuli"}[axis]
     return HomologError(
         "HM030",
-        f"{name}: all {n} {plural} are {why}; none would be left. Leave out {other} instead.",
+        f"{name}: leaving out the {plural} {why} would leave none of {n}. Leave out {other}"
+        " instead.",
     )
 
 

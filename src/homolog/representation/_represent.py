@@ -98,11 +98,13 @@ def _with_policy(
     if nan == "stop" or not bad.any():
         return Representation(values, dims, **fields)
     fields = {**fields, "missing": bad if declared is None else bad | declared}
-    whole = Representation(values, dims, **fields)
     if nan == "pairwise":
-        return whole
+        return Representation(values, dims, **fields)
     dim = "neuron" if nan == "drop-units" else "stimulus"
-    return without(whole, dim, _checks.along(bad, dims, dim), "with NaN or inf")
+    out, why = _checks.along(bad, dims, dim), "with NaN or inf"
+    if out.all():
+        raise errors.nothing_left(fields.get("name", "the population"), dim, out.size, why)
+    return without(Representation(values, dims, **fields), dim, out, why)
 
 
 def _unchanged(obj: Representation, told: dict[str, Any]) -> Representation:
@@ -204,7 +206,8 @@ def _seconds(coordinate: Any) -> list[float]:
 def _from_pandas(frame: Any, dims: str | Sequence[str] | None) -> tuple[Any, None, dict[str, Any]]:
     import pandas
 
-    words = [str(one) for one in frame if not pandas.api.types.is_numeric_dtype(frame[one])]
+    is_numeric = pandas.api.types.is_numeric_dtype
+    words = [str(column) for column, dtype in frame.dtypes.items() if not is_numeric(dtype)]
     if words:
         raise errors.columns_not_numeric(words)
     fields: dict[str, Any] = {}
@@ -212,4 +215,7 @@ def _from_pandas(frame: Any, dims: str | Sequence[str] | None) -> tuple[Any, Non
     for dim, axis in zip(names, (frame.index, frame.columns), strict=True):
         if not isinstance(axis, pandas.RangeIndex):
             fields["stimuli" if dim == "stimulus" else "neurons"] = axis.tolist()
-    return frame.to_numpy(), None, fields
+    values = frame.to_numpy()
+    if values.dtype == object:  # pandas' own types, where a gap is <NA>
+        values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    return values, None, fields
