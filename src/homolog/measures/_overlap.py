@@ -7,7 +7,7 @@ with more as K: never stimulus x stimulus when neurons are few, nor the reverse.
 
 from dataclasses import dataclass, replace
 
-from homolog._arrays import Array, centre, frobenius, namespace
+from homolog._arrays import Array, centre, frobenius, inner, namespace
 from homolog.measures._measure import along_stimuli
 
 
@@ -43,7 +43,7 @@ def structure(x: Array) -> Structure:
     """The structure of (stimulus, neuron) responses."""
     x = centre(x)
     x = x / frobenius(x)
-    energy = namespace(x).sum(x * x, axis=1)
+    energy = namespace(x).vecdot(x, x)
     few_neurons = x.shape[1] <= x.shape[0]
     built = Structure(x, None, energy) if few_neurons else Structure(None, x @ x.T, energy)
     return replace(built, square=overlap(built, built), n_neurons=x.shape[1])
@@ -51,11 +51,10 @@ def structure(x: Array) -> Structure:
 
 def overlap(a: Structure, b: Structure) -> Array:
     """Sum over all pairs of stimuli of the product of their similarities."""
-    xp = namespace(a.energy, b.energy)
     if a.responses is not None and b.responses is not None:
         cross = a.responses.T @ b.responses
-        return xp.sum(cross * cross)
+        return inner(cross, cross)
     if a.gram is not None and b.gram is not None:
-        return xp.sum(a.gram * b.gram)
+        return inner(a.gram, b.gram)
     few, many = (a, b) if b.responses is None else (b, a)
-    return xp.sum((many.gram @ few.responses) * few.responses)
+    return inner(many.gram @ few.responses, few.responses)

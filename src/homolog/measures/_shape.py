@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from homolog._arrays import Array, centre, frobenius, namespace, narrow
+from homolog._arrays import Array, centre, frobenius, inner, narrow
 from homolog.measures._measure import along_stimuli
 
 
@@ -17,11 +17,11 @@ class Shape:
 def shape(x: Array) -> Shape:
     """The centred population in its own unit."""
     x = narrow(centre(x))
-    return Shape(x, namespace(x).sum(x * x))
+    return Shape(x, inner(x, x))
 
 
 def unit_shape(x: Array) -> Shape:
     """The centred population scaled to norm 1."""
     x = centre(x)
     x = narrow(x / frobenius(x))
-    return Shape(x, namespace(x).sum(x * x))
+    return Shape(x, inner(x, x))

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homolog._arrays import Array, centre, namespace, to_namespace_of, to_numpy, unit_columns
+from homolog._arrays import (
+    Array,
+    carries_gradient,
+    centre,
+    namespace,
+    to_namespace_of,
+    to_numpy,
+    unit_columns,
+)
 from homolog.matching import Matching, cross_costs
 from homolog.measures._measure import along_stimuli
 
@@ -33,3 +41,11 @@ def matched(x: Tuning, y: Tuning, matching: Matching) -> tuple[Array, Array, Arr
     columns = to_namespace_of(y.curves, matching.columns)
     mass = to_namespace_of(x.curves, matching.mass)
     return xp.take(x.curves, rows, axis=1), xp.take(y.curves, columns, axis=1), mass
+
+
+def agreement(x: Tuning, y: Tuning, matching: Matching) -> Array:
+    """Mean inner product of matched tuning curves."""
+    if not (carries_gradient(x.curves) or carries_gradient(y.curves)):
+        return to_namespace_of(x.curves, np.asarray(-matching.objective))
+    a, b, mass = matched(x, y, matching)
+    return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))

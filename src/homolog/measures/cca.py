@@ -7,7 +7,7 @@ from typing import Any
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, basis, centre, namespace, nuclear_norm
+from homolog._arrays import Array, basis, centre, largest, namespace, nuclear_norm
 from homolog.measures._measure import along_stimuli, measure
 
 _ROTATIONS = frozenset({"shift", "scale", "permutation", "rotation"})
@@ -26,7 +26,7 @@ def _summary(x: Array, *, pca: int | None = None) -> _Summary:
     if pca is not None and pca < 1:
         raise errors.bad_value("pca", pca, f"1 to {n_stimuli - 1} components")
     x = centre(x)
-    x = x / namespace(x).max(namespace(x).abs(x))
+    x = x / largest(x)
     if pca is not None and pca < n_neurons:
         x = _leading(x, pca)
     return _Summary(basis(x))
@@ -100,4 +100,4 @@ def cca(x: _Summary, y: _Summary) -> Float[Array, ""]:
     much as the strongest signal; biased upwards unless stimuli far outnumber neurons.
     """
     shared = min(x.directions.shape[1], y.directions.shape[1])
-    return nuclear_norm(x.directions.T @ y.directions) / shared
+    return nuclear_norm(x.directions.T @ y.directions, even=True) / shared

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, basis, centre, frobenius, namespace, narrow
+from homolog._arrays import Array, basis, centre, frobenius, inner, narrow
 from homolog.measures._measure import along_stimuli, measure
 
 
@@ -91,4 +91,4 @@ def linear_regression(x: _Summary, y: _Summary) -> Float[Array, ""]:
     judged relative to the largest singular value, and nothing is padded.
     """
     explained = y.basis.T @ x.responses
-    return namespace(explained).sum(explained * explained)
+    return inner(explained, explained)

@@ -2,10 +2,10 @@
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, namespace
+from homolog._arrays import Array
 from homolog.matching import assignment
 from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, costs, matched, tuning
+from homolog.measures._tuning import Tuning, agreement, costs, tuning
 
 
 def _summary(x: Array) -> Tuning:
@@ -64,5 +64,4 @@ def one_to_one_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     always finds good partners in a huge one. `soft_matching_correlation` makes every
     neuron count. Piecewise smooth; the gradient holds the matching fixed.
     """
-    a, b, mass = matched(x, y, assignment(costs(x, y)))
-    return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))
+    return agreement(x, y, assignment(costs(x, y)))

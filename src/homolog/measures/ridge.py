@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import NDArray
 
-from homolog._arrays import Array, centre, frobenius, namespace, rounding, to_namespace_of
+from homolog._arrays import (
+    Array,
+    centre,
+    constant,
+    frobenius,
+    inner,
+    namespace,
+    narrow,
+    rounding,
+    to_namespace_of,
+)
 from homolog.measures._folds import Folds, fold_labels
 from homolog.measures._measure import along_stimuli, measure
 
@@ -17,11 +29,28 @@ PENALTIES = tuple(10.0**power for power in np.arange(-4, 4.5, 0.5).tolist())
 
 @dataclass(frozen=True)
 class _Fold:
-    """Ridge regression from the candidate's training stimuli, ready for any target."""
+    """Ridge regression from the candidate's training stimuli, ready for any target.
 
-    train: Any
+    Attributes
+    ----------
+    test
+        Rows of the held-out stimuli; all others are for training.
+    responses
+        The candidate's to the held-out stimuli.
+    mean
+        Of each neuron over the training stimuli.
+    whitening
+        (neuron, component) array that makes the training responses orthonormal.
+    weights
+        (penalty, component) array: how much of a component each penalty leaves.
+    predictor
+        (test stimulus, component) array of the whitened held-out responses.
+    """
+
     test: Any
-    left: Array
+    responses: Array
+    mean: Array
+    whitening: Array
     weights: Array
     predictor: Array
 
@@ -29,65 +58,74 @@ class _Fold:
 @dataclass(frozen=True)
 class _Summary:
     responses: Array = along_stimuli()
-    folds: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
+    n_neurons: int = 0
+    held_out: tuple[NDArray[np.int64], ...] = ()
 
     @cached_property
     def fitted(self) -> tuple[_Fold, ...]:
         """Factors of every training set, computed once for a candidate."""
-        return tuple(_factor(self.responses, train, test) for train, test in self.folds)
+        blocks = [_rows(self.responses, test) for test in self.held_out]
+        sums = _of_the_others([namespace(block).sum(block, axis=0) for block in blocks])
+        grams = _of_the_others([block.T @ block for block in blocks])
+        parts = zip(self.held_out, blocks, sums, grams, strict=True)
+        return tuple(self._fit(*part) for part in parts)
+
+    def _fit(self, test: NDArray[np.int64], block: Array, total: Array, gram: Array) -> _Fold:
+        xp = namespace(gram)
+        n_train = self.responses.shape[0] - len(test)
+        mean = total / n_train
+        squares, vectors = xp.linalg.eigh(gram - total[:, None] * mean[None, :])
+        dropped = int(xp.sum(xp.astype(squares <= 0.1 * rounding(gram) * squares[-1], xp.int64)))
+        squares, vectors = squares[dropped:], vectors[:, dropped:]
+        whitening = vectors / xp.sqrt(squares)
+        penalties = to_namespace_of(gram, np.asarray(PENALTIES)) * (
+            xp.sum(squares) / self.n_neurons
+        )
+        weights = squares[None, :] / (squares[None, :] + penalties[:, None])
+        return _Fold(test, block, mean, whitening, weights, (block - mean) @ whitening)
 
 
 def _summary(x: Array, *, folds: Folds = 5, rng: int = 0) -> _Summary:
     labels = fold_labels(x.shape[0], folds, rng)
-    split = tuple(
-        (np.flatnonzero(labels != label), np.flatnonzero(labels == label))
-        for label in np.unique(labels)
-    )
-    x = centre(x)
-    return _Summary(x / frobenius(x), split)
+    held_out = tuple(np.flatnonzero(labels == label) for label in np.unique(labels))
+    n_neurons = x.shape[1]
+    x = centre(constant(x))
+    return _Summary(narrow(x / frobenius(x)), n_neurons, held_out)
 
 
-def _factor(y: Array, train: np.ndarray, test: np.ndarray) -> _Fold:
-    """Eigenvectors of the smaller Gram matrix: primal or dual, whichever is less work."""
-    xp = namespace(y)
-    inside, outside = _split(y, train, test)
-    n_train, n_neurons = inside.shape
-    primal = n_neurons <= n_train
-    squares, vectors = xp.linalg.eigh(inside.T @ inside if primal else inside @ inside.T)
-    dropped = int(xp.sum(xp.astype(squares <= 0.1 * rounding(y) * squares[-1], xp.int64)))
-    squares, vectors = squares[dropped:], vectors[:, dropped:]
-    left = inside @ vectors / xp.sqrt(squares) if primal else vectors
-    right = vectors if primal else inside.T @ vectors / xp.sqrt(squares)
-    penalties = to_namespace_of(y, np.asarray(PENALTIES)) * (xp.sum(squares) / n_neurons)
-    weights = squares[None, :] / (squares[None, :] + penalties[:, None])
-    return _Fold(train, test, left, weights, outside @ right / xp.sqrt(squares))
+def _rows(x: Array, rows: NDArray[np.int64]) -> Array:
+    return namespace(x).take(x, to_namespace_of(x, rows), axis=0)
 
 
-def _split(x: Array, train: np.ndarray, test: np.ndarray) -> tuple[Array, Array]:
-    """Training and test stimuli, both less the mean of the training stimuli."""
-    xp = namespace(x)
-    inside = xp.take(x, to_namespace_of(x, train), axis=0)
-    outside = xp.take(x, to_namespace_of(x, test), axis=0)
-    mean = xp.mean(inside, axis=0, keepdims=True)
-    return inside - mean, outside - mean
+def _of_the_others(parts: list[Array]) -> list[Array]:
+    """For each part the sum of all others, none of it by subtraction."""
+    nothing = 0 * parts[0]
+    before = accumulate(parts[:-1], initial=nothing)
+    after = list(accumulate(parts[:0:-1], initial=nothing))
+    return [early + late for early, late in zip(before, reversed(after), strict=True)]
 
 
-def _errors(fold: _Fold, x: Array) -> tuple[Array, Array]:
+def _errors(
+    fold: _Fold, x: Array, total: Array, square: Array, cross: Array, n_train: int
+) -> tuple[Array, Array]:
     """Squared error and squared spread on the test stimuli, best penalty by GCV.
 
     Generalised cross-validation looks at training stimuli alone and needs only how
-    much of the target lies along each left singular vector.
+    much of the target lies along each component. `x` are the target's responses to the
+    test stimuli, `total`, `square` and `cross` its sums, sum of squares and products
+    with the candidate over the training stimuli.
     """
     xp = namespace(x)
-    inside, outside = _split(x, fold.train, fold.test)
-    along = fold.left.T @ inside
-    energy = xp.sum(along * along, axis=1)
-    left_over = xp.sum(inside * inside) - (fold.weights * (2 - fold.weights)) @ energy
-    freedom = 1 - (1 + xp.sum(fold.weights, axis=1)) / len(fold.train)
+    mean = total / n_train
+    along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+    energy = xp.vecdot(along, along)
+    left_over = square - inner(total, mean) - (fold.weights * (2 - fold.weights)) @ energy
+    freedom = 1 - (1 + xp.sum(fold.weights, axis=1)) / n_train
     criterion = xp.where(freedom > 0, left_over / freedom**2, xp.asarray(xp.inf, dtype=x.dtype))
     best = int(xp.argmin(criterion))
-    missed = outside - fold.predictor @ (fold.weights[best, :][:, None] * along)
-    return xp.sum(missed * missed), xp.sum(outside * outside)
+    spread = x - mean
+    missed = spread - fold.predictor @ (fold.weights[best, :][:, None] * along)
+    return inner(missed, missed), inner(spread, spread)
 
 
 @measure(
@@ -146,6 +184,15 @@ def ridge(x: _Summary, y: _Summary) -> Float[Array, ""]:
     than there are. Stimuli that resemble each other (neighbouring times, frames of one
     movie) must share a fold, or the score measures memory.
     """
-    pairs = [_errors(fold, x.responses) for fold in y.fitted]
+    xp = namespace(x.responses, y.responses)
+    targets = [_rows(x.responses, fold.test) for fold in y.fitted]
+    totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
+    squares = _of_the_others([inner(target, target) for target in targets])
+    crosses = _of_the_others(
+        [fold.responses.T @ target for fold, target in zip(y.fitted, targets, strict=True)]
+    )
+    parts = zip(y.fitted, targets, totals, squares, crosses, strict=True)
+    n_stimuli = x.responses.shape[0]
+    pairs = [_errors(*part, n_stimuli - len(part[0].test)) for part in parts]
     missed, spread = (sum(part) for part in zip(*pairs, strict=True))
     return 1 - missed / spread

@@ -5,10 +5,10 @@ from typing import Any
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, namespace
+from homolog._arrays import Array
 from homolog.matching import transport
 from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, costs, matched, tuning
+from homolog.measures._tuning import Tuning, agreement, costs, tuning
 
 
 def _promises(*, normalise: bool) -> Mapping[str, Any]:
@@ -73,5 +73,4 @@ def soft_matching_correlation(x: Tuning, y: Tuning) -> Float[Array, ""]:
     which gives a mean inner product instead. Biased upwards, for the best plan is
     sought on the same stimuli: read it beside its chance level.
     """
-    a, b, mass = matched(x, y, transport(costs(x, y)))
-    return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))
+    return agreement(x, y, transport(costs(x, y)))

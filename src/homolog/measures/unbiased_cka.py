@@ -3,7 +3,7 @@
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, constant, namespace, rounding
+from homolog._arrays import Array, constant, inner, namespace, rounding
 from homolog.measures._measure import measure
 from homolog.measures._overlap import Structure, overlap, structure
 
@@ -26,7 +26,7 @@ def _summary(x: Array) -> Structure:
 def _unbiased(total: Array, x: Structure, y: Structure) -> Array:
     """The overlap of the U-centred structures, from per-stimulus numbers only."""
     m = x.n_stimuli
-    diagonal = namespace(x.energy, y.energy).sum(x.energy * y.energy)
+    diagonal = inner(x.energy, y.energy)
     return total - m / (m - 2) * diagonal + 1 / ((m - 1) * (m - 2))
 
 
