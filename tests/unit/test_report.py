@@ -401,6 +401,13 @@ def test_labels_from_files_cannot_become_markup(tmp_path: Path) -> None:
         assert not any(tag.endswith("script") for tag in tags)
 
 
+def test_charts_cannot_close_the_element_that_holds_them() -> None:
+    chart = _charts.Chart("a", "b", "c", data=[{"x": ["</script>&"]}], layout={})
+    text = report._json([chart])
+    assert "<" not in text
+    assert json.loads(text)[0]["data"] == chart.data
+
+
 def test_all_warnings_are_listed_and_counted(comparison: Comparison) -> None:
     scores = [
         replace(score, warnings=(f"mind {score.measure.name}",)) for score in comparison.scores
