@@ -54,7 +54,9 @@ def main() -> None:
     seen, unseen, named, unnamed = train_test_split(
         images / 16.0, digits, test_size=N_IMAGES, stratify=digits, random_state=0
     )
-    labels = [f"{digit} ({i})" for i, digit in enumerate(unnamed)]
+    by_digit = np.argsort(unnamed, kind="stable")
+    unseen, unnamed = unseen[by_digit], unnamed[by_digit]
+    labels = [f"{digit}, image {i}" for i, digit in enumerate(unnamed)]
     FOLDER.mkdir(exist_ok=True)
     files = []
     for name, n_hidden, seed in (("a", 48, 1), ("b", 64, 2)):
