@@ -123,7 +123,6 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
 
 def write_comparison(comparison: Comparison, folder: Path, command: str) -> Path:
     """Write scores.csv, run.toml, null.npz and refs.bib into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "scores.csv", csv_text(records(comparison)).encode())
     write_whole(folder / "run.toml", _run_toml(comparison, command).encode())
     write_whole(folder / "null.npz", _nulls(comparison))

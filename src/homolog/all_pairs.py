@@ -60,7 +60,6 @@ class Matrix:
         from homolog._write import write_whole
 
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
         rows = [
             {
                 "reference": a,

@@ -335,3 +335,11 @@ class TestMatrix:
     def test_no_population(self):
         with pytest.raises(HomologError, match="HM025 populations"):
             homolog.matrix({}, "cka")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(populations, tmp_path):
+    (tmp_path / "file").write_text("kept")
+    result = homolog.compare(*populations, "cka", **QUICK)
+    with pytest.raises(HomologError, match="HM034"):
+        result.save(tmp_path / "file" / "out")
+    assert (tmp_path / "file").read_text() == "kept"

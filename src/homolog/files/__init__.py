@@ -3,6 +3,5 @@
 from homolog.files._inspect import ArrayInfo, Contents, inspect
 from homolog.files._load import arrays, load
 from homolog.files._save import save
-from homolog.files._write import replacing
 
-__all__ = ["ArrayInfo", "Contents", "arrays", "inspect", "load", "replacing", "save"]
+__all__ = ["ArrayInfo", "Contents", "arrays", "inspect", "load", "save"]

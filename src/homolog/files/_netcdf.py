@@ -31,7 +31,8 @@ def _opened(path: Path) -> Any:
     with path.open("rb") as file:
         classic = file.read(3) == b"CDF"
     if not classic:
-        h5py.File(path, "r").close()  # h5netcdf complains twice of a file that is not HDF5
+        with h5py.File(path, "r") as file:  # where this fails h5netcdf complains on stderr too
+            dict(file.attrs)
     # Moments are numbers here; decoding them as dates would hide their unit.
     return xarray.open_dataset(
         path, engine="scipy" if classic else "h5netcdf", decode_times=False, cache=False

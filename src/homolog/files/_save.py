@@ -6,10 +6,10 @@ from os import PathLike
 from pathlib import Path
 
 from homolog import errors
+from homolog._write import replacing
 from homolog.files._formats import FORMATS, MOST_BYTES_MAT5, Format
 from homolog.files._record import SEAL, encoded
 from homolog.files._table import lost_in_text
-from homolog.files._write import replacing
 from homolog.representation import Representation
 
 # What a message calls the parts of a population that a format may have no place for.
