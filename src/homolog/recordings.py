@@ -113,7 +113,7 @@ def v1_natural_movies(
         counts.astype(np.float32),
         ("trial", "stimulus", "neuron"),
         stimuli=tuple(labels[i] for i in images),
-        neurons=tuple(f"{session}-unit{unit}" for unit in recorded["unit_id"][units]),
+        neurons=tuple(f"unit {unit}" for unit in recorded["unit_id"][units]),
         missing=counts < 0,
         unit="spikes / 200 ms",
         name=session,
