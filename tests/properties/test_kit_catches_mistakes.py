@@ -106,8 +106,9 @@ def distance_by_root(x: Any, y: Any) -> Array:
 
 
 def one_sided(x: Any, y: Any) -> Array:
-    kept = {"responses": y.responses, "energy": y.energy, "square": y.square}
-    return cka.halves[1](x, replace(y, **{name: constant(array) for name, array in kept.items()}))
+    kept = {"responses": y.responses, "gram": y.gram, "energy": y.energy, "square": y.square}
+    fixed = {name: constant(array) for name, array in kept.items() if array is not None}
+    return cka.halves[1](x, replace(y, **fixed))
 
 
 def torn(x: Any, y: Any) -> Array:

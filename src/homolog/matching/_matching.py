@@ -81,13 +81,14 @@ def _network_simplex(costs: np.ndarray) -> Matching:
 
     n_x, n_y = costs.shape
     supply, demand = np.full(n_x, 1 / n_x), np.full(n_y, 1 / n_y)
-    plan, log = ot.emd(supply, demand, costs, numItermax=1_000_000_000, log=True)
+    unit = float(np.abs(costs).max()) or 1.0  # the solver's own tolerances are absolute
+    plan, log = ot.emd(supply, demand, costs / unit, numItermax=1_000_000_000, log=True)
     rows, columns = np.nonzero(plan)
     mass = plan[rows, columns]
     objective = float(np.sum(mass * costs[rows, columns]))
-    prices = log["v"] - log["v"].mean()
+    prices = unit * (log["v"] - log["v"].mean())
     dual = float(np.mean((costs - prices).min(axis=1)) + prices.mean())
-    if abs(objective - dual) > _CERTIFIED_GAP * max(float(np.abs(costs).max()), 1e-300):
+    if abs(objective - dual) > _CERTIFIED_GAP * unit:
         raise RuntimeError(
             f"matching {n_x} with {n_y} neurons stopped at {objective:.12g} though "
             f"{dual:.12g} has not been ruled out; the costs may differ too much in scale"
