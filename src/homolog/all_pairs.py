@@ -97,7 +97,8 @@ def matrix(
     nan
         What to do with NaN, see `represent`.
     progress
-        Called with what is being done, pairs done and pairs in all.
+        Called with what is being done, pairs done and pairs in all, unless all pairs are
+        scored in one go.
 
     Returns
     -------
@@ -121,8 +122,21 @@ def matrix(
         raise errors.bad_value("populations", {}, "at least one population")
     measure = measure if isinstance(measure, Measure) else find(measure)
     named = {name: _named(given, name, nan) for name, given in populations.items()}
-    score = _pair_scorer(named, measure, align)
+    summaries = _summaries(named, measure, align)
     names = tuple(named)
+    values = None if summaries is None else measure.score_all([*summaries.values()])
+    if values is None:
+        score = _pair_scorer(named, summaries, measure, align)
+        values = _pair_by_pair(names, measure, score, progress)
+    return Matrix(names, measure, values)
+
+
+def _pair_by_pair(
+    names: tuple[str, ...],
+    measure: Measure,
+    score: Callable[[str, str], float],
+    progress: Progress,
+) -> NDArray[np.float64]:
     values = np.empty((len(names), len(names)))
     wanted = [
         (i, j) for i, j in product(range(len(names)), repeat=2) if i <= j or not measure.symmetric
@@ -132,24 +146,35 @@ def matrix(
         if measure.symmetric:
             values[j, i] = values[i, j]
         progress(f"{measure.name}: pairs", done, len(wanted))
-    return Matrix(names, measure, values)
+    return values
 
 
 def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     return replace(represent(given, nan=nan), name=name)
 
 
-def _pair_scorer(
+def _summaries(
     named: Mapping[str, Representation], measure: Measure, align: bool
-) -> Callable[[str, str], float]:
-    """How to score a pair by name: from shared summaries if all pairs share all stimuli."""
+) -> dict[str, Any] | None:
+    """One summary for each population; None if not all of them share all stimuli."""
     first = next(iter(named.values()))
     means = {
         name: pair(first, population, reorder=align).candidate for name, population in named.items()
     }
     if any(one.n_stimuli != first.n_stimuli for one in means.values()):
+        return None
+    return {name: measure.summary(population.matrix) for name, population in means.items()}
+
+
+def _pair_scorer(
+    named: Mapping[str, Representation],
+    summaries: Mapping[str, Any] | None,
+    measure: Measure,
+    align: bool,
+) -> Callable[[str, str], float]:
+    """How to score a pair by name: from shared summaries if there are any."""
+    if summaries is None:
         return lambda a, b: _score(measure, pair(named[a], named[b], reorder=align))
-    summaries = {name: measure.summary(population.matrix) for name, population in means.items()}
     return lambda a, b: float(measure.score(summaries[a], summaries[b]))
 
 

@@ -6,7 +6,7 @@ decorator. Everything else (tests, command line, documentation, statistics) foll
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import Array, check_responses, check_rows
+from homolog._arrays import Array, check_responses, check_rows, to_numpy
 from homolog.measures._folds import fold_labels
 
 INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
@@ -84,6 +84,7 @@ class Measure:
     halves: tuple[Callable[..., Any], Callable[..., Any]] = field(kw_only=True, repr=False)
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
+    together: Callable[[Sequence[Any]], Array | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
 
     def __call__(self, x: Array, y: Array) -> Array:
@@ -100,6 +101,14 @@ class Measure:
         """Score two summaries; the cheap half, once per pair."""
         value = self.halves[1](reference, candidate, **self._options_of(self.halves[1]))
         return np.asarray(value) if isinstance(value, np.generic | float) else value
+
+    def score_all(self, summaries: Sequence[Any]) -> NDArray[np.float64] | None:
+        """Scores of every summary (row) against every other (column), in one go.
+
+        None where scoring pair by pair is less work, or this measure knows no other way.
+        """
+        values = self.together(summaries) if self.together else None
+        return None if values is None else to_numpy(values)
 
     def chance(self, reference: Any, candidate: Any) -> float | None:
         """Mean score if stimuli were paired at random; None if no closed form is known."""
@@ -179,6 +188,7 @@ def measure(
     fits: bool = False,
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
+    together: Callable[[Sequence[Any]], Array | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
     """Turn the function that scores two summaries into a `Measure`.
@@ -186,7 +196,8 @@ def measure(
     Options of the measure are the keyword-only arguments of `summary` and of the
     decorated function. `variant` receives all options and returns the promises that
     differ for them; `chance` gives the mean score under random pairing of stimuli, and
-    `caution` a sentence of warning about two summaries, or None.
+    `caution` a sentence of warning about two summaries, or None; `together` scores all
+    pairs of many summaries in one go, or returns None where that does not pay.
     The other arguments are the attributes of `Measure`.
     """
 
@@ -215,6 +226,7 @@ def measure(
             halves=(summary, score),
             chance_level=chance,
             cautioned=caution,
+            together=together,
             variant=variant,
         )
         object.__setattr__(built, "__doc__", score.__doc__)

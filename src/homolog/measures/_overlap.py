@@ -5,9 +5,11 @@ the squared norm of X'Y. A population with fewer neurons than stimuli is kept as
 with more as K: never stimulus x stimulus when neurons are few, nor the reverse.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from homolog._arrays import Array, centre, frobenius, inner, namespace
+from homolog.measures import _many
 from homolog.measures._measure import along_stimuli
 
 
@@ -58,3 +60,13 @@ def overlap(a: Structure, b: Structure) -> Array:
         return inner(a.gram, b.gram)
     few, many = (a, b) if b.responses is None else (b, a)
     return inner(many.gram @ few.responses, few.responses)
+
+
+def overlaps(populations: Sequence[Structure]) -> Array | None:
+    """The overlap of every structure with every other; None if pair by pair is less work."""
+    responses = [one.responses for one in populations if one.responses is not None]
+    if len(responses) < len(populations):
+        return None
+    n_neurons = sum(x.shape[1] for x in responses)
+    by_pairs = responses[0].shape[0] * n_neurons**2 / 2
+    return _many.overlaps(responses) if _many.work(responses) < by_pairs else None

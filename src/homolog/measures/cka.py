@@ -1,10 +1,12 @@
 """Centred kernel alignment: whether two populations agree on which stimuli are alike."""
 
+from collections.abc import Sequence
+
 from jaxtyping import Float
 
 from homolog._arrays import Array, namespace
 from homolog.measures._measure import measure
-from homolog.measures._overlap import Structure, overlap, structure
+from homolog.measures._overlap import Structure, overlap, overlaps, structure
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -12,8 +14,17 @@ def _chance(x: Structure, y: Structure) -> Array:
     return 1 / ((x.n_stimuli - 1) * (x.square * y.square) ** 0.5)
 
 
+def _together(populations: Sequence[Structure]) -> Array | None:
+    shared = overlaps(populations)
+    if shared is None:
+        return None
+    own = namespace(shared).sqrt(namespace(shared).linalg.diagonal(shared))
+    return shared / (own[:, None] * own[None, :])
+
+
 @measure(
     summary=structure,
+    together=_together,
     chance=_chance,
     best=1.0,
     worst=0.0,

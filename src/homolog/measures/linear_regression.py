@@ -1,11 +1,13 @@
 """Linear predictivity within the stimuli at hand: variance of x that y accounts for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from jaxtyping import Float
 
 from homolog._arrays import Array, basis, centre, frobenius, inner, narrow
+from homolog.measures import _many
 from homolog.measures._measure import along_stimuli, measure
 
 
@@ -30,8 +32,18 @@ def _chance(x: _Summary, y: _Summary) -> float:
     return rank / (n_stimuli - 1)
 
 
+def _together(populations: Sequence[_Summary]) -> Array | None:
+    """A population's variance within a subspace is an overlap, too: with its projection."""
+    responses, bases = [x.responses for x in populations], [x.basis for x in populations]
+    n_neurons, ranks = (sum(x.shape[1] for x in each) for each in (responses, bases))
+    if _many.work(responses + bases) > responses[0].shape[0] * n_neurons * ranks:
+        return None
+    return _many.overlaps(responses + bases)[: len(responses), len(responses) :]
+
+
 @measure(
     summary=_summary,
+    together=_together,
     chance=_chance,
     best=1.0,
     worst=0.0,

@@ -1,11 +1,13 @@
 """Centred kernel alignment without the bias that few stimuli bring."""
 
+from collections.abc import Sequence
+
 from jaxtyping import Float
 
 from homolog import errors
 from homolog._arrays import Array, constant, inner, namespace, rounding
 from homolog.measures._measure import measure
-from homolog.measures._overlap import Structure, overlap, structure
+from homolog.measures._overlap import Structure, overlap, overlaps, structure
 
 
 def _summary(x: Array) -> Structure:
@@ -13,7 +15,7 @@ def _summary(x: Array) -> Structure:
     if x.shape[0] < 4:
         raise errors.too_few_stimuli("unbiased_cka: a population", x.shape[0], least=4)
     built = structure(x)
-    share = float(constant(_unbiased(built.square, built, built) / built.square))
+    share = float(constant(_own(built) / built.square))
     if share < rounding(x):
         raise errors.undefined(
             "unbiased_cka",
@@ -23,11 +25,25 @@ def _summary(x: Array) -> Structure:
     return built
 
 
-def _unbiased(total: Array, x: Structure, y: Structure) -> Array:
-    """The overlap of the U-centred structures, from per-stimulus numbers only."""
-    m = x.n_stimuli
-    diagonal = inner(x.energy, y.energy)
+def _unbiased(total: Array, diagonal: Array, n_stimuli: int) -> Array:
+    """The overlap of U-centred structures, from that of centred ones and of their diagonals."""
+    m = n_stimuli
     return total - m / (m - 2) * diagonal + 1 / ((m - 1) * (m - 2))
+
+
+def _own(x: Structure) -> Array:
+    return _unbiased(x.square, inner(x.energy, x.energy), x.n_stimuli)
+
+
+def _together(populations: Sequence[Structure]) -> Array | None:
+    total = overlaps(populations)
+    if total is None:
+        return None
+    xp = namespace(total)
+    energies = xp.stack([one.energy for one in populations])
+    shared = _unbiased(total, energies @ energies.T, energies.shape[1])
+    own = xp.sqrt(xp.linalg.diagonal(shared))
+    return shared / (own[:, None] * own[None, :])
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -45,6 +61,7 @@ def _caution(x: Structure, y: Structure) -> str | None:
 
 @measure(
     summary=_summary,
+    together=_together,
     chance=_chance,
     caution=_caution,
     best=1.0,
@@ -99,5 +116,6 @@ def unbiased_cka(x: Structure, y: Structure) -> Float[Array, ""]:
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
     """
-    own = namespace(x.square, y.square).sqrt(_unbiased(x.square, x, x) * _unbiased(y.square, y, y))
-    return _unbiased(overlap(x, y), x, y) / own
+    shared = _unbiased(overlap(x, y), inner(x.energy, y.energy), x.n_stimuli)
+    own = _own(x) * _own(y)
+    return shared / namespace(own).sqrt(own)

@@ -1,0 +1,62 @@
+"""Scoring many populations in one go must not change a score."""
+
+import numpy as np
+import pytest
+
+import homolog
+from homolog import measures
+
+IN_ONE_GO = ("cka", "unbiased_cka", "linear_regression")
+
+
+def populations(
+    rng: np.random.Generator, n_stimuli: int, sizes: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    shared = rng.normal(size=(n_stimuli, 8))
+    return {
+        f"{size} neurons": shared @ rng.normal(size=(8, size)) + rng.normal(size=(n_stimuli, size))
+        for size in sizes
+    }
+
+
+@pytest.mark.parametrize("name", IN_ONE_GO)
+def test_all_pairs_in_one_go_are_the_scores_of_pairs(name: str, rng: np.random.Generator) -> None:
+    measure = measures.find(name)
+    many = populations(rng, 90, (60, 61, 62, 70, 71, 72, 80, 81, 82, 89))
+    assert measure.score_all([measure.summary(x) for x in many.values()]) is not None
+    expected = [[float(measure(x, y)) for y in many.values()] for x in many.values()]
+    np.testing.assert_allclose(homolog.matrix(many, measure).values, expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", IN_ONE_GO)
+def test_rows_of_gram_matrices_come_in_blocks_of_any_size(
+    name: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = measures.find(name)
+    summaries = [measure.summary(x) for x in populations(rng, 50, (41, 42, 43, 44, 45)).values()]
+    whole = measure.score_all(summaries)
+    monkeypatch.setattr("homolog.measures._many._ENTRIES_HELD", 7 * 50 * 5)
+    np.testing.assert_allclose(measure.score_all(summaries), whole, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", IN_ONE_GO)
+def test_few_neurons_are_less_work_pair_by_pair(name: str, rng: np.random.Generator) -> None:
+    measure = measures.find(name)
+    summaries = [measure.summary(x) for x in populations(rng, 90, (5, 6, 7)).values()]
+    assert measure.score_all(summaries) is None
+
+
+@pytest.mark.parametrize("name", ["cka", "unbiased_cka"])
+def test_more_neurons_than_stimuli_are_scored_from_their_gram_matrices(
+    name: str, rng: np.random.Generator
+) -> None:
+    measure = measures.find(name)
+    many = populations(rng, 20, (15, 25, 16, 30))
+    assert measure.score_all([measure.summary(x) for x in many.values()]) is None
+    expected = [[float(measure(x, y)) for y in many.values()] for x in many.values()]
+    np.testing.assert_allclose(homolog.matrix(many, measure).values, expected, atol=1e-13)
+
+
+def test_a_measure_without_another_way_is_scored_pair_by_pair(rng: np.random.Generator) -> None:
+    measure = measures.find("procrustes")
+    assert measure.score_all([measure.summary(rng.normal(size=(9, 8)))] * 3) is None
