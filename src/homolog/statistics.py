@@ -1,8 +1,8 @@
 """Intervals, chance levels and noise ceilings that are right for these measures.
 
-The usual bootstrap draws stimuli with replacement. Doubled stimuli make any two
-populations look alike, so its intervals miss the true value most of the time; the
-jackknife, which only ever leaves stimuli out, does not have this fault.
+The usual bootstrap draws stimuli with replacement. Doubled stimuli make unrelated
+populations look alike, so that its intervals miss the true value half the time or more;
+the jackknife, which only ever leaves stimuli out, does not have this fault.
 """
 
 from collections.abc import Callable, Sequence
@@ -217,9 +217,9 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     Notes
     -----
     Spearman-Brown is exact for correlations of single neurons. For scores of whole
-    populations it was within 0.03 of an independent repeat in simulations (10 and 40
+    populations it was within 0.04 of an independent repeat in simulations (10 and 40
     neurons, 300 stimuli) while the halves agreed by more than 0.5; below that it comes
-    out too low for unbiased_cka and rsa (0.08 for 0.13 at halves that agree by 0.05)
+    out too low for unbiased_cka and rsa (0.09 for 0.13 at halves that agree by 0.05)
     and too high for the biased measures, most of all cca.
     """
     first, second = np.asarray(first), np.asarray(second)
