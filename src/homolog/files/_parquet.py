@@ -57,7 +57,7 @@ def _foreign(table: Any) -> dict[str, Any]:
         raise errors.columns_not_numeric([str(one) for one in words])
     found = {"responses": frame.to_numpy(), "neurons": [str(one) for one in frame.columns]}
     if not isinstance(frame.index, pandas.RangeIndex):
-        found["stimuli"] = frame.index.to_numpy()
+        found["stimuli"] = frame.index.tolist()
     return found
 
 

@@ -12,7 +12,7 @@ from homolog import errors
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
 
 # What every such file refers to: it says nothing about whose class is inside.
-PLUMBING = ("collections", "torch", "numpy", "joblib", "_codecs", "copyreg", "builtins")
+PLUMBING = ("collections", "torch", "numpy", "joblib", "_codecs", "copyreg")
 
 
 def refuse(path: Path) -> None:
@@ -49,7 +49,7 @@ def classes_named(stream: bytes) -> str:
                 found.append(".".join(words[-2:]))
             elif isinstance(argument, str):
                 words.append(argument)
-    telling = [one for one in found if not one.startswith(PLUMBING)] or found
-    if not telling:
-        return "no class by name"
-    return f"class {telling[0].rpartition('.')[2]}"
+    telling = [one for one in found if one.partition(".")[0] not in PLUMBING]
+    if telling:
+        return f"class {telling[0].rpartition('.')[2]}"
+    return "no class but those of libraries" if found else "no class by name"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ LABELS_BELOW = {"", "stimulus", "stimuli", "image", "condition", "label", "index
 COUNTED = re.compile(r"stimulus \(([0-9]+)\)")
 
 WHOLE = re.compile(r"0|-?[1-9][0-9]*")
-EMPTY = {"", "na", "n/a", "null", "none"}
+EMPTY = {"", "nan", "na", "n/a", "null", "none"}
 CHARACTERS_PER_NUMBER = 8  # a guess, good enough to refuse what could never fit
 
 Row = list[str]
@@ -92,30 +93,45 @@ def _rows(path: Path, delimiter: str) -> list[Row]:
 
 
 def _split(rows: list[Row]) -> tuple[Row | None, list[Row]]:
-    """Part the row that names the neurons from the others, if there is one."""
+    """Part the row that names the neurons from the others, if there is one.
+
+    Where the first row could be either it is refused, for a stimulus would be lost, or
+    labels taken for responses.
+    """
     first, rest = rows[0], rows[0][1:]
     counted = COUNTED.fullmatch(first[0])
     if counted and int(counted[1]) != len(rows) - 1:
         raise ValueError(f"it says that it has {counted[1]} stimuli and has {len(rows) - 1}")
-    if counted or first[0].lower() in LABELS_BELOW or not all(map(_is_number, rest)):
+    named = counted or first[0].lower() in LABELS_BELOW - {""}
+    if named or _has_words(rest or first) or (not first[0] and _counts_up(rest)):
         return first, rows[1:]
-    whole = all(map(WHOLE.fullmatch, rest))
-    if whole and (not _is_number(first[0]) or first == [str(i) for i in range(len(first))]):
+    labelled = not first[0] or _is_word(first[0])
+    if _counts_up(first) or (labelled and rest and all(map(WHOLE.fullmatch, rest))):
         raise ValueError(
             "row 1 may name the neurons or hold responses; a header begins with the word stimulus"
         )
-    return (None, rows) if _is_number(first[0]) or rest else (first, rows[1:])
+    return None, rows
+
+
+def _counts_up(cells: Row) -> bool:
+    """Whether cells count from 0, as columns without names are written."""
+    return cells == [str(i) for i in range(len(cells))]
 
 
 def _labels_below(header: Row | None, rows: list[Row]) -> bool:
     """Whether the first column holds labels of stimuli."""
     named = header is not None and header[0].lower() in LABELS_BELOW
     counted = header is not None and COUNTED.fullmatch(header[0]) is not None
-    return named or counted or not all(_is_number(row[0]) for row in rows)
+    return named or counted or _has_words([row[0] for row in rows])
 
 
-def _is_number(cell: str) -> bool:
-    return not math.isnan(_number(cell)) or cell.strip().lower() in EMPTY | {"nan"}
+def _has_words(cells: Iterable[str]) -> bool:
+    return any(map(_is_word, cells))
+
+
+def _is_word(cell: str) -> bool:
+    """Whether a cell holds neither a number nor a mark for a missing one."""
+    return math.isnan(_number(cell)) and cell.strip().lower() not in EMPTY
 
 
 def _number(cell: str) -> float:
@@ -128,13 +144,13 @@ def _number(cell: str) -> float:
 
 def _numbers(rows: list[Row], neurons: Row, labels: int) -> NDArray[np.float64]:
     columns = list(zip(*rows, strict=True))
-    words = [i for i, cells in enumerate(columns) if not all(map(_is_number, cells))]
-    of_words = [i for i in words if not any(map(_is_number, columns[i]))]
+    words = [i for i, cells in enumerate(columns) if _has_words(cells)]
+    of_words = [i for i in words if all(map(_is_word, columns[i]))]
     if of_words:
         raise errors.columns_not_numeric([neurons[i] if neurons else str(i) for i in of_words])
     if words:
         cells = columns[words[0]]
-        row = next(i for i, cell in enumerate(cells) if not _is_number(cell))
+        row = next(i for i, cell in enumerate(cells) if _is_word(cell))
         where = f"row {row + 1 + bool(neurons)}, column {words[0] + 1 + labels}"
         raise ValueError(f"{where} is {cells[row]!r}, not a number")
     return np.array([[_number(cell) for cell in row] for row in rows], dtype=np.float64)
@@ -152,7 +168,9 @@ def _write(path: Path, record: Record, delimiter: str) -> None:
     stimuli = texts(record["stimuli"]) if "stimuli" in record else [""] * n_stimuli
     neurons = texts(record["neurons"]) if "neurons" in record else [""] * n_neurons
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        writer = csv.writer(
+            file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+        )
         writer.writerow([f"stimulus ({n_stimuli})", *neurons])
         for label, row in zip(stimuli, responses.tolist(), strict=True):
-            writer.writerow([label, *map(repr, row)])
+            writer.writerow([label, *row])

@@ -70,7 +70,8 @@ def constant_neurons(responses: Responses, missing: Mask | None) -> Mask:
     highest = np.max(responses, axis=axes, where=present, initial=-np.inf)
     lowest = np.min(responses, axis=axes, where=present, initial=np.inf)
     rounding = 4 * np.finfo(responses.dtype).eps * np.maximum(np.abs(highest), np.abs(lowest))
-    return np.asarray(highest - lowest <= rounding)
+    with np.errstate(over="ignore"):  # a span of infinity is a span all the same
+        return np.asarray(highest - lowest <= rounding)
 
 
 def refuse_constant(responses: Responses, missing: Mask | None, n_stimuli: int, name: str) -> None:
