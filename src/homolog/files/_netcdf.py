@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog.files._record import SEAL
-from homolog.files._stored import Record, Stored, in_memory, texts
+from homolog.files._stored import Arrays, Record, Stored, in_memory, texts
 from homolog.representation._represent import xarray_fields
 
 COORDINATES = {"stimuli": "stimulus", "neurons": "neuron", "groups": "group", "times": "time"}
@@ -21,7 +21,11 @@ WORDS = (SEAL, "name", "unit", "dropped")
 def arrays_in_netcdf(path: Path) -> dict[str, Stored]:
     """Return the variables, each with its coordinates beside it."""
     with _opened(path) as dataset:
-        return {str(name): _stored(path, dataset, name) for name in dataset.data_vars}
+        variables = {str(name): _variable(path, dataset, name) for name in dataset.data_vars}
+        return {
+            name: replace(one, beside=_beside(dataset[name], variables))
+            for name, one in variables.items()
+        }
 
 
 def _opened(path: Path) -> Any:
@@ -39,17 +43,16 @@ def _opened(path: Path) -> Any:
     )
 
 
-def _stored(path: Path, dataset: Any, name: Any) -> Stored:
-    array = dataset[name]
+def _beside(array: Any, variables: Arrays) -> Arrays:
+    """Return coordinates, words and mask of a variable."""
     dims, fields = xarray_fields(array)
     fields.pop("name", None)  # of the variable, not of the population
     words = json.loads(array.attrs.get("homolog", "{}"))
-    fields |= {key: words[key] for key in WORDS if key in words}
+    fields |= {key: words[key] for key in WORDS if key in words} | {"dims": dims}
     beside = {key: in_memory(np.asarray(value)) for key, value in fields.items()}
-    beside["dims"] = in_memory(np.asarray(dims))
-    if name == "responses" and "missing" in dataset:
-        beside["missing"] = _variable(path, dataset, "missing")
-    return replace(_variable(path, dataset, name), beside=beside)
+    if array.name == "responses" and "missing" in variables:
+        beside["missing"] = variables["missing"]
+    return beside
 
 
 def _variable(path: Path, dataset: Any, name: Any) -> Stored:

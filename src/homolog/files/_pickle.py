@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import pickletools
 import zipfile
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from homolog import errors
 
 SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".joblib")
 
 # What every such file refers to: it says nothing about whose class is inside.
-PLUMBING = ("collections", "torch", "numpy", "joblib", "_codecs", "copyreg")
+PLUMBING = ("collections", "torch", "numpy", "joblib", "_codecs", "copyreg", "copy_reg")
 
 
 def refuse(path: Path) -> None:
@@ -37,19 +40,35 @@ def _pickle_within(path: Path) -> bytes:
         return archive.read(inner[0]) if inner else b""
 
 
-def classes_named(stream: bytes) -> str:
-    """Name the classes that a pickle would import, without running it."""
+def classes_named(content: bytes) -> str:
+    """Name the class that the pickles in `content` would bring to life, without running them."""
     found: list[str] = []
-    words: list[str] = []
+    stream = BytesIO(content)
     with contextlib.suppress(Exception):  # a damaged pickle is refused like a whole one
-        for code, argument, _ in pickletools.genops(stream):
-            if code.name == "GLOBAL":
-                found.append(str(argument).replace(" ", "."))
-            elif code.name == "STACK_GLOBAL" and len(words) >= 2:
-                found.append(".".join(words[-2:]))
-            elif isinstance(argument, str):
-                words.append(argument)
+        while stream.tell() < len(content):  # torch once wrote several, one after the other
+            for one in _imported(stream):
+                found.append(one)
     telling = [one for one in found if one.partition(".")[0] not in PLUMBING]
     if telling:
         return f"class {telling[0].rpartition('.')[2]}"
     return "no class but those of libraries" if found else "no class by name"
+
+
+def _imported(stream: BytesIO) -> Iterator[str]:
+    """Yield the full names that one pickle imports, following its memo of words."""
+    memo: dict[Any, str] = {}
+    words: list[str] = []
+    last = ""
+    for code, argument, _ in pickletools.genops(stream):
+        if code.name == "GLOBAL":
+            yield str(argument).replace(" ", ".")
+        elif code.name == "STACK_GLOBAL":
+            yield ".".join(words[-2:])
+        elif code.name == "MEMOIZE":
+            memo[len(memo)] = last
+        elif code.name.endswith("PUT"):
+            memo[argument] = last
+        else:
+            known = memo.get(argument, "") if code.name.endswith("GET") else argument
+            last = known if isinstance(known, str) else ""
+            words += [last] if last else []
