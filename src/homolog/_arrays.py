@@ -100,8 +100,7 @@ def check_responses(x: Any, name: str) -> Array:
         HM007 not two axes, HM016 complex, HM017 not numeric, HM018 no neurons, HM019
         fewer than three stimuli, HM004 not finite, HM006 constant.
     """
-    if not hasattr(x, "shape") or not hasattr(x, "dtype"):
-        x = np.asarray(x)
+    x = _plain(x, name)
     xp = _checked_namespace(x, name)
     if x.ndim != 2:
         raise errors.axes_unnamed(tuple(x.shape))
@@ -116,6 +115,18 @@ def check_responses(x: Any, name: str) -> Array:
     if bool(constant_columns(x[:, :1])[0]) and bool(xp.all(constant_columns(x))):
         raise errors.constant(name, n_neurons, n_neurons, n_stimuli)
     return x
+
+
+def _plain(x: Any, name: str) -> Any:
+    """Lists as arrays, masked entries as NaN, and NumPy's subclasses as what they hold."""
+    if isinstance(x, np.ma.MaskedArray) and x.mask.any():
+        x = np.where(x.mask, np.nan, x.data)
+    if hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, np.ndarray):
+        return x
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise errors.not_numeric(name, "rows of unequal length") from None
 
 
 def _checked_namespace(x: Any, name: str) -> Any:
@@ -151,6 +162,13 @@ def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Ar
     x, y = check_responses(x, x_name), check_responses(y, y_name)
     check_rows(tuple(x.shape), tuple(y.shape), x_name, y_name)
     return x, y
+
+
+def check_kinds(x: Array, y: Array) -> None:
+    """Raise HM037 unless both arrays come from the same library."""
+    kinds = [namespace(a).__name__.removeprefix("array_api_compat.") for a in (x, y)]
+    if kinds[0] != kinds[1]:
+        raise errors.libraries_differ(*(kind.partition(".")[0] for kind in kinds))
 
 
 def check_rows(
@@ -295,7 +313,7 @@ def basis(x: Array) -> Array:
     whitening = _whitening(constant(x))
     if whitening is None:
         u, s, vh = xp.linalg.svd(constant(x), full_matrices=False)
-        rank = int(xp.sum(xp.astype(_nonzero(s, x.shape), xp.int64)))
+        rank = int(to_numpy(_nonzero(s, x.shape)).sum())
         if not carries_gradient(x):
             return u[:, :rank]
         whitening = vh[:rank, :].T / s[:rank]

@@ -439,3 +439,12 @@ def groups_differ(x: str, y: str) -> HomologError:
         "HM036",
         f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
     )
+
+
+def libraries_differ(x: str, y: str) -> HomologError:
+    """HM037: a NumPy array beside a torch one, say."""
+    return HomologError(
+        "HM037",
+        f"X is an array of {x}, Y one of {y}. Pass both as the same kind; a score comes back as"
+        " that kind.",
+    )

@@ -63,7 +63,8 @@ def score_of(m: Measure, x: np.ndarray, y: np.ndarray) -> float | None:
     try:
         return float(m(x, y))
     except HomologError as error:
-        assert error.code in REFUSALS
+        if error.code not in REFUSALS:
+            raise
         return None
 
 

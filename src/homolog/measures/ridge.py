@@ -19,6 +19,7 @@ from homolog._arrays import (
     narrow,
     rounding,
     to_namespace_of,
+    to_numpy,
 )
 from homolog.measures._folds import Folds, fold_labels
 from homolog.measures._measure import along_stimuli, measure
@@ -75,7 +76,7 @@ class _Summary:
         n_train = self.responses.shape[0] - len(test)
         mean = total / n_train
         squares, vectors = xp.linalg.eigh(gram - total[:, None] * mean[None, :])
-        dropped = int(xp.sum(xp.astype(squares <= 0.1 * rounding(gram) * squares[-1], xp.int64)))
+        dropped = int(to_numpy(squares <= 0.1 * rounding(gram) * squares[-1]).sum())
         squares, vectors = squares[dropped:], vectors[:, dropped:]
         whitening = vectors / xp.sqrt(squares)
         penalties = to_namespace_of(gram, np.asarray(PENALTIES)) * (
