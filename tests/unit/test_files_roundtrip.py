@@ -19,10 +19,8 @@ EVERYTHING = ["npz", "h5", "hdf5", "mat", "nc"]
 TABLES = ["parquet", "csv", "tsv", "npy"]
 ARRAYS = ("responses", "missing")
 
-# A file goes through the disk, so an example takes milliseconds rather than microseconds.
-ON_DISK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+# The folder is that of the test, not of the example: each example writes the file anew.
+ON_DISK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 
