@@ -5,6 +5,7 @@ import pytest
 
 import homolog
 from homolog import measures
+from homolog.measures import _many
 
 IN_ONE_GO = ("cka", "unbiased_cka", "linear_regression")
 
@@ -19,10 +20,17 @@ def populations(
     }
 
 
+MANY_NEURONS = (60, 61, 62, 70, 71, 72, 80, 81, 82, 89)
+FEW_NEURONS = (1, 5, 6, 7)
+
+
+@pytest.mark.parametrize("sizes", [MANY_NEURONS, FEW_NEURONS])
 @pytest.mark.parametrize("name", IN_ONE_GO)
-def test_all_pairs_in_one_go_are_the_scores_of_pairs(name: str, rng: np.random.Generator) -> None:
+def test_all_pairs_in_one_go_are_the_scores_of_pairs(
+    name: str, sizes: tuple[int, ...], rng: np.random.Generator
+) -> None:
     measure = measures.find(name)
-    many = populations(rng, 90, (60, 61, 62, 70, 71, 72, 80, 81, 82, 89))
+    many = populations(rng, 90, sizes)
     assert measure.score_all([measure.summary(x) for x in many.values()]) is not None
     expected = [[float(measure(x, y)) for y in many.values()] for x in many.values()]
     np.testing.assert_allclose(homolog.matrix(many, measure).values, expected, atol=1e-13)
@@ -33,17 +41,34 @@ def test_rows_of_gram_matrices_come_in_blocks_of_any_size(
     name: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measure = measures.find(name)
-    summaries = [measure.summary(x) for x in populations(rng, 50, (41, 42, 43, 44, 45)).values()]
+    summaries = [measure.summary(x) for x in populations(rng, 90, MANY_NEURONS).values()]
     whole = measure.score_all(summaries)
-    monkeypatch.setattr("homolog.measures._many._ENTRIES_HELD", 7 * 50 * 5)
+    monkeypatch.setattr(_many, "_ROW_ENTRIES", 7 * 90 * len(MANY_NEURONS))
     np.testing.assert_allclose(measure.score_all(summaries), whole, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", IN_ONE_GO)
-def test_few_neurons_are_less_work_pair_by_pair(name: str, rng: np.random.Generator) -> None:
+def test_both_ways_agree(
+    name: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     measure = measures.find(name)
-    summaries = [measure.summary(x) for x in populations(rng, 90, (5, 6, 7)).values()]
-    assert measure.score_all(summaries) is None
+    summaries = [measure.summary(x) for x in populations(rng, 40, (9, 12, 30)).values()]
+    monkeypatch.setattr(_many, "_SLOWER", 0.0)
+    by_stimuli = measure.score_all(summaries)
+    monkeypatch.setattr(_many, "_SLOWER", np.inf)
+    np.testing.assert_allclose(measure.score_all(summaries), by_stimuli, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", IN_ONE_GO)
+def test_pair_by_pair_where_one_go_would_need_much_memory(
+    name: str, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure = measures.find(name)
+    many = populations(rng, 90, FEW_NEURONS)
+    together = homolog.matrix(many, measure).values
+    monkeypatch.setattr(_many, "_CROSS_ENTRIES", sum(FEW_NEURONS) ** 2 - 1)
+    assert measure.score_all([measure.summary(x) for x in many.values()]) is None
+    np.testing.assert_allclose(homolog.matrix(many, measure).values, together, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", ["cka", "unbiased_cka"])

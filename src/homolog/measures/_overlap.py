@@ -63,10 +63,6 @@ def overlap(a: Structure, b: Structure) -> Array:
 
 
 def overlaps(populations: Sequence[Structure]) -> Array | None:
-    """The overlap of every structure with every other; None if pair by pair is less work."""
+    """The overlap of every structure with every other; None to go pair by pair."""
     responses = [one.responses for one in populations if one.responses is not None]
-    if len(responses) < len(populations):
-        return None
-    n_neurons = sum(x.shape[1] for x in responses)
-    by_pairs = responses[0].shape[0] * n_neurons**2 / 2
-    return _many.overlaps(responses) if _many.work(responses) < by_pairs else None
+    return _many.overlaps(responses, responses) if len(responses) == len(populations) else None

@@ -34,11 +34,7 @@ def _chance(x: _Summary, y: _Summary) -> float:
 
 def _together(populations: Sequence[_Summary]) -> Array | None:
     """A population's variance within a subspace is an overlap, too: with its projection."""
-    responses, bases = [x.responses for x in populations], [x.basis for x in populations]
-    n_neurons, ranks = (sum(x.shape[1] for x in each) for each in (responses, bases))
-    if _many.work(responses + bases) > responses[0].shape[0] * n_neurons * ranks:
-        return None
-    return _many.overlaps(responses + bases)[: len(responses), len(responses) :]
+    return _many.overlaps([x.responses for x in populations], [x.basis for x in populations])
 
 
 @measure(
