@@ -7,12 +7,12 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
-    from homolog.representation import Representation
+    from homolog.representation import NanPolicy, Representation
     from homolog.statistics import Progress
 
 app = typer.Typer(
@@ -81,7 +81,9 @@ def compare(
         import homolog
 
         x, y = (
-            _prepared(homolog.load(path, dims=dims, nan=nan), drop_constant, fold_time)
+            _prepared(
+                homolog.load(path, dims=dims, nan=cast("NanPolicy", nan)), drop_constant, fold_time
+            )
             for path in (reference, candidate)
         )
         with shown_progress(quiet) as progress:
@@ -122,7 +124,7 @@ def matrix(
         import homolog
 
         populations = {
-            name: homolog.load(path, dims=dims, nan=nan)
+            name: homolog.load(path, dims=dims, nan=cast("NanPolicy", nan))
             for name, path in zip(_short_names(files), files, strict=True)
         }
         with shown_progress(quiet) as progress:

@@ -385,9 +385,10 @@ def one_sided(n_lacking: int, n_stimuli: int, split: str) -> HomologError:
 
 def columns_not_numeric(columns: Sequence[str]) -> HomologError:
     """HM017: columns of a table that hold words or dates."""
+    verb = "holds" if len(columns) == 1 else "hold"
     return HomologError(
         "HM017",
-        f"{_counted(len(columns), 'column')} of the table {'holds' if len(columns) == 1 else 'hold'}"
+        f"{_counted(len(columns), 'column')} of the table {verb}"
         f" no numbers: {_some(columns)}. Make the one with stimulus labels the index and drop"
         " the others.",
     )
