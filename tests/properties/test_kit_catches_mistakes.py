@@ -164,6 +164,11 @@ MISTAKES: dict[str, tuple[Measure, str, str]] = {
         "check_halves",
         r"cka is 0\.\d+ when called, but 0\.\d+ from its two summaries",
     ),
+    "scores many pairs otherwise": (
+        replace(cka, together=lambda summaries: np.zeros((len(summaries),) * 2)),
+        "check_all_pairs",
+        r"cka is 1, but 0 where all pairs of 8 populations are scored in one go \(4 and 4 neurons",
+    ),
     "leaves out the first stimulus": (
         with_summary(lambda x: x[1:]),
         "check_order_of_stimuli",

@@ -22,7 +22,7 @@ from homolog.measures._folds import fold_labels
 INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
 """What may be done to the neurons of a population without changing a score.
 
-``shift`` adds a constant to each neuron, ``scale`` multiplies all by one number,
+``shift`` adds a constant to each neuron, ``scale`` multiplies all by one positive number,
 ``permutation`` reorders neurons, ``rotation`` is any orthogonal map, ``neuron_scale``
 multiplies each neuron by its own positive number, ``linear`` is any invertible map.
 """
@@ -86,6 +86,7 @@ class Measure:
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     together: Callable[[Sequence[Any]], Array | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
+    declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __call__(self, x: Array, y: Array) -> Array:
         """Score candidate `y` against reference `x`; a 0-d array of their namespace."""
@@ -135,8 +136,12 @@ class Measure:
                     f"option of {self.name}", option, list(self.defaults), "See its documentation."
                 )
         chosen = {**self.options, **options}
-        promises = dict(self.variant(**chosen)) if self.variant else {}
-        return replace(self, options=MappingProxyType(chosen), **_frozen_sets(promises))
+        promises = self.variant(**chosen) if self.variant else {}
+        # From the plain measure's promises: those of an option that was undone must not stay.
+        promised = {**self.declared, **_frozen_sets(promises)} if self.variant else {}
+        changed = replace(self, options=MappingProxyType(chosen), **promised)
+        object.__setattr__(changed, "__doc__", self.__doc__)
+        return changed
 
     def folds(self, n_stimuli: int, groups: object = None) -> NDArray[np.generic]:
         """The fold in which a measure that fits holds each stimulus out.
@@ -204,24 +209,27 @@ def measure(
 
     def build(score: Callable[..., Array]) -> Measure:
         defaults = {**_options(summary), **_options(score)}
-        same = frozenset(invariant_to)
+        promises: dict[str, Any] = {
+            "best": best,
+            "worst": worst,
+            "kind": kind,
+            "symmetric": symmetric,
+            "metric": metric,
+            "invariant_to": frozenset(invariant_to),
+            "candidate_invariant_to": frozenset(
+                invariant_to if candidate_invariant_to is None else candidate_invariant_to
+            ),
+            "biased": biased,
+            "smooth": smooth,
+            "fits": fits,
+        }
         built = Measure(
             name=score.__name__,
             title=(inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
-            best=best,
-            worst=worst,
-            kind=kind,
-            symmetric=symmetric,
-            invariant_to=same,
-            candidate_invariant_to=same
-            if candidate_invariant_to is None
-            else frozenset(candidate_invariant_to),
-            biased=biased,
-            smooth=smooth,
+            **promises,
+            declared=MappingProxyType(promises),
             source=source,
             citation=inspect.cleandoc(citation),
-            metric=metric,
-            fits=fits,
             options=MappingProxyType(defaults),
             defaults=MappingProxyType(defaults),
             halves=(summary, score),

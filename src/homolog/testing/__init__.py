@@ -11,7 +11,12 @@ import numpy as np
 from homolog.measures._measure import Measure
 from homolog.testing._contract import check_contract
 from homolog.testing._gradients import check_gradients
-from homolog.testing._halves import check_chance, check_halves, check_order_of_stimuli
+from homolog.testing._halves import (
+    check_all_pairs,
+    check_chance,
+    check_halves,
+    check_order_of_stimuli,
+)
 from homolog.testing._inputs import check_array_kinds, check_inputs_untouched, check_number_types
 from homolog.testing._invariances import check_invariances
 from homolog.testing._refusals import check_refusals
@@ -36,6 +41,7 @@ CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_invariances,
     check_order_of_stimuli,
     check_halves,
+    check_all_pairs,
     check_chance,
     check_number_types,
     check_inputs_untouched,

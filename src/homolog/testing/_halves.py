@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from homolog.errors import HomologError
 from homolog.measures._measure import Measure, permuted
-from homolog.testing._populations import near, pair, regimes, require, shown, value
+from homolog.testing._populations import near, pair, regimes, require, several, shown, value
 
 _SAME = 1e-9
 _FITTED_CHANGE = 0.3
@@ -70,3 +71,30 @@ def check_chance(m: Measure, rng: np.random.Generator) -> None:
             f" {_N_PERMUTATIONS} random pairings is {np.mean(scores):.6g} ± {error:.2g}"
             f" ({shown(sizes)})",
         )
+
+
+def check_all_pairs(m: Measure, rng: np.random.Generator) -> None:
+    """Scores of many populations in one go are those of the pairs, where there are such."""
+    populations = [
+        several(rng, 24, (4, 5, 6, 5, 4, 6, 5, 4)),
+        several(rng, 10, (6, 5) * 10),
+        several(rng, 12, (40, 50, 60)),
+        several(rng, 24, (4, 30, 5, 40)),
+    ]
+    for group in populations:
+        try:
+            summaries = [m.summary(population) for population in group]
+        except HomologError:
+            continue
+        together = m.score_all(summaries)
+        if together is None:
+            continue
+        for i, reference in enumerate(summaries):
+            for j, candidate in enumerate(summaries):
+                pair_score = float(m.score(reference, candidate))
+                require(
+                    near(float(together[i, j]), pair_score, _SAME),
+                    f"{m.label} is {pair_score:.12g}, but {together[i, j]:.12g} where all pairs"
+                    f" of {len(group)} populations are scored in one go"
+                    f" ({group[i].shape[1]} and {group[j].shape[1]} neurons)",
+                )
