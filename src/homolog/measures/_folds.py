@@ -32,7 +32,7 @@ def fold_labels(
     HomologError
         HM025 for labels that do not fit, fewer than two folds, or more than groups.
     """
-    if not isinstance(folds, int):
+    if not isinstance(folds, int | np.integer):
         labels = np.asarray(folds)
         if labels.shape != (n_stimuli,) or len(np.unique(labels)) < 2:
             allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"

@@ -161,7 +161,8 @@ class Measure:
         changed = [
             f"{key}={value}"
             for key, value in self.options.items()
-            if isinstance(value, str | int | float | bool | None) and value != self.defaults[key]
+            if isinstance(value, str | int | float | np.generic | None)
+            and value != self.defaults[key]
         ]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
 

@@ -1,0 +1,215 @@
+"""How measures are found, varied, named, refused an option, and reordered."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pytest
+
+from homolog import measures
+from homolog.errors import HomologError
+from homolog.measures import find, names
+from homolog.measures._measure import Measure, along_stimuli, measure, permuted
+
+THE_FIRST_FAMILY = {
+    "cca",
+    "cka",
+    "linear_regression",
+    "nbs",
+    "one_to_one_matching",
+    "procrustes",
+    "ridge",
+    "rsa",
+    "size_and_shape",
+    "soft_matching",
+    "soft_matching_correlation",
+    "unbiased_cka",
+}
+
+
+def test_the_folder_is_the_registry():
+    assert set(names()) >= THE_FIRST_FAMILY
+    assert list(names()) == sorted(names())
+    assert [find(name).name for name in names()] == list(names())
+
+
+@pytest.mark.parametrize("spelling", ["unbiased_cka", "unbiased-cka", " Unbiased CKA "])
+def test_a_measure_is_found_however_it_is_spelt(spelling):
+    assert find(spelling) is find("unbiased_cka")
+
+
+def test_a_measure_that_does_not_exist_names_the_closest():
+    with pytest.raises(HomologError) as refused:
+        find("soft matching distance")
+    assert str(refused.value) == (
+        "HM023 no measure 'soft matching distance'. Closest: 'soft_matching',"
+        " 'soft_matching_correlation', 'one_to_one_matching'. homolog measures list shows all."
+    )
+
+
+def test_a_measure_says_what_it_means():
+    cka = find("cka")
+    assert cka.title == "Linear centred kernel alignment: agreement on which stimuli are alike"
+    assert "Biased upwards" in (cka.__doc__ or "")
+    assert cka.higher_is_closer
+    assert not find("procrustes").higher_is_closer
+    assert {m.kind for m in map(find, names())} == {"correlation", "variance", "distance"}
+
+
+def test_a_variant_is_named_by_what_differs():
+    rsa = find("rsa")
+    assert rsa.label == "rsa"
+    assert rsa.using(comparison="spearman").label == "rsa"
+    changed = rsa.using(comparison="cosine", dissimilarity="euclidean")
+    assert changed.label == "rsa(dissimilarity=euclidean, comparison=cosine)"
+    assert changed.name == "rsa"
+    assert changed.__doc__ == rsa.__doc__
+    assert rsa.options["comparison"] == "spearman"
+
+
+def test_options_add_up():
+    rsa = find("rsa").using(comparison="pearson").using(dissimilarity="cosine")
+    assert dict(rsa.options) == {"comparison": "pearson", "dissimilarity": "cosine"}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "back", "what"),
+    [
+        ("soft_matching", {"normalise": False}, {"normalise": True}, "worst"),
+        ("soft_matching", {"normalise": False}, {"normalise": True}, "invariant_to"),
+        ("soft_matching_correlation", {"normalise": False}, {"normalise": True}, "best"),
+        ("cca", {"pca": 2}, {"pca": None}, "candidate_invariant_to"),
+        ("cca", {"pca": 2}, {"pca": None}, "smooth"),
+        ("rsa", {"comparison": "cosine"}, {"comparison": "spearman"}, "worst"),
+    ],
+)
+def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
+    name, change, back, what
+):
+    plain = find(name)
+    variant = plain.using(**change)
+    assert getattr(variant, what) != getattr(plain, what)
+    assert variant.using(**back) == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("cka", {"kernel": "rbf"}, "HM023 no option of cka 'kernel'. See its documentation."),
+        ("ridge", {"fold": 3}, "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng'."),
+        ("rsa", {"comparison": "rho"}, "HM025 comparison is 'rho'; allowed: spearman, pearson"),
+        (
+            "rsa",
+            {"dissimilarity": "mahalanobis"},
+            "HM025 dissimilarity is 'mahalanobis'; allowed: correlation, cosine, squared_euclidean",
+        ),
+    ],
+)
+def test_an_option_that_does_not_exist_is_refused(name, options, says):
+    with pytest.raises(HomologError) as refused:
+        find(name).using(**options)
+    assert str(refused.value).startswith(says)
+
+
+def test_fold_labels_may_be_given_and_are_kept_whole():
+    ridge = find("ridge")
+    groups = np.repeat(["a", "b", "c", "d", "e", "f"], 4)
+    labels = ridge.using(folds=3).folds(24, groups)
+    assert len(np.unique(labels)) == 3
+    assert all(len(np.unique(labels[groups == group])) == 1 for group in np.unique(groups))
+    assert ridge.using(folds=labels).folds(24).tolist() == labels.tolist()
+    assert np.bincount(ridge.using(folds=np.int64(4)).folds(10)).tolist() == [3, 3, 2, 2]
+    assert ridge.using(folds=np.int64(4)).label == "ridge(folds=4)"
+
+
+def test_the_seed_decides_the_folds():
+    ridge = find("ridge")
+    assert ridge.folds(30).tolist() == ridge.folds(30).tolist()
+    assert ridge.folds(30).tolist() != ridge.using(rng=1).folds(30).tolist()
+
+
+@dataclass(frozen=True)
+class _Everything:
+    rows: np.ndarray = along_stimuli()
+    square: np.ndarray = along_stimuli(2)
+    pairs: np.ndarray = along_stimuli("pairs")
+    absent: None = along_stimuli()
+    total: float = 0.0
+
+
+def test_permuted_moves_what_belongs_to_stimuli_and_nothing_else(rng):
+    def summary(x):
+        square = x @ x.T
+        return _Everything(x, square, square[np.triu_indices(len(x), 1)], None, x.sum())
+
+    x = rng.normal(size=(9, 4))
+    order = rng.permutation(9)
+    moved, wanted = permuted(summary(x), order), summary(x[order])
+    for name in ("rows", "square", "pairs"):
+        assert getattr(moved, name) == pytest.approx(getattr(wanted, name), abs=1e-14)
+    assert moved.absent is None
+    assert moved.total == summary(x).total
+
+
+@dataclass(frozen=True)
+class _Mean:
+    value: np.ndarray
+
+
+def test_a_measure_is_two_functions_and_its_promises(rng):
+    @measure(
+        summary=lambda x, *, power=1.0: _Mean((x**power).mean()),
+        best=0.0,
+        worst=float("inf"),
+        kind="distance",
+        symmetric=True,
+        invariant_to={"permutation"},
+        candidate_invariant_to=set(),
+        biased=False,
+        smooth=False,
+        source="https://example.org",
+        citation="@misc{none}",
+    )
+    def gap(x, y, *, offset=0.0):
+        """Difference of the means.
+
+        No more than that.
+        """
+        return abs(x.value - y.value) + offset
+
+    x, y = rng.uniform(size=(2, 5, 3))
+    assert isinstance(gap, Measure)
+    assert gap.title == "Difference of the means"
+    assert dict(gap.options) == {"power": 1.0, "offset": 0.0}
+    assert gap.invariant_to == {"permutation"}
+    assert gap.candidate_invariant_to == set()
+    assert float(gap(x, y)) == pytest.approx(abs(x.mean() - y.mean()))
+    assert gap(x, y).shape == ()
+    changed = gap.using(power=2.0, offset=1.0)
+    assert float(changed(x, y)) == pytest.approx(abs((x**2).mean() - (y**2).mean()) + 1)
+    assert gap.chance(gap.summary(x), gap.summary(y)) is None
+    assert gap.caution(gap.summary(x), gap.summary(y)) is None
+    assert gap.score_all([gap.summary(x), gap.summary(y)]) is None
+
+
+def test_two_libraries_in_one_call_are_refused(rng):
+    torch = pytest.importorskip("torch")
+    x = rng.normal(size=(6, 3))
+    with pytest.raises(
+        HomologError, match=r"HM037 X is an array of numpy, Y one of torch\. Pass both as the same"
+    ):
+        find("cka")(x, torch.asarray(x))
+
+
+def test_every_public_name_of_the_folder_is_documented():
+    assert all(m.__doc__ and m.title for m in map(find, names()))
+    assert measures.names.__doc__
+
+
+def test_promises_of_a_measure_cannot_be_changed_behind_its_back():
+    cka = find("cka")
+    with pytest.raises(AttributeError):
+        cka.best = 2.0  # pyright: ignore
+    with pytest.raises(TypeError):
+        cka.options["x"] = 1  # pyright: ignore
+    assert replace(cka, best=2.0).best == 2.0
+    assert {entry.name for entry in fields(cka)} >= {"best", "worst", "invariant_to"}
