@@ -1,0 +1,144 @@
+"""Data for which a measure has no value: refused with the reason and a way out, never 0."""
+
+import numpy as np
+import pytest
+
+from homolog.errors import HomologError
+from homolog.measures import find
+
+NEEDS_TUNED_NEURONS = ["one_to_one_matching", "soft_matching", "soft_matching_correlation"]
+
+
+@pytest.fixture
+def pair(rng):
+    x = rng.normal(size=(12, 5))
+    return x, x[:, :4] + rng.normal(size=(12, 4))
+
+
+@pytest.mark.parametrize("name", NEEDS_TUNED_NEURONS)
+def test_matching_names_neurons_without_tuning(name, pair):
+    x, y = pair
+    y[:, [1, 3]] = 2.5
+    says = (
+        r"HM006 a population: 2 units are constant on all 12 stimuli \(1, 3 of 4\). The tuning of"
+        r" a constant unit is undefined, not 0. Drop them with .drop_constant\(\)."
+    )
+    with pytest.raises(HomologError, match=says):
+        find(name)(x, y)
+
+
+def test_without_scaling_a_silent_neuron_is_matched_like_any_other(pair):
+    x, y = pair
+    y[:, 1] = 0.0
+    assert float(find("soft_matching").using(normalise=False)(x, y)) > 0
+
+
+@pytest.mark.parametrize(("shape", "n_neurons"), [((6, 6), 6), ((6, 9), 9)])
+def test_cca_of_as_many_neurons_as_stimuli(shape, n_neurons, rng):
+    says = (
+        rf"HM005 cca is 1.0 for any data when units \({n_neurons}\) ≥ stimuli \(6\)."
+        r" Use pca=k<6, or unbiased_cka/procrustes."
+    )
+    wide, narrow = rng.normal(size=shape), rng.normal(size=(6, 2))
+    for x, y in ((wide, narrow), (narrow, wide)):
+        with pytest.raises(HomologError, match=says):
+            find("cca")(x, y)
+
+
+def test_cca_of_few_components_of_many_neurons(rng):
+    wide = rng.normal(size=(12, 30))
+    cca = find("cca").using(pca=2)
+    leading = [np.linalg.svd(a - a.mean(axis=0))[0][:, :2] for a in (wide, wide[:, :9])]
+    wanted = np.linalg.svdvals(leading[0].T @ leading[1]).mean()
+    assert float(cca(wide, wide[:, :9])) == pytest.approx(wanted, abs=1e-12)
+    with pytest.raises(HomologError, match="HM025 pca is 0; allowed: 1 to 11 components"):
+        find("cca").using(pca=0)(wide, wide)
+    with pytest.raises(HomologError, match=r"HM005 .* units \(12\) ≥ stimuli \(12\)"):
+        find("cca").using(pca=12)(wide, wide)
+
+
+def test_unbiased_cka_of_three_stimuli(rng):
+    x = rng.normal(size=(3, 5))
+    with pytest.raises(HomologError, match=r"HM019 unbiased_cka: .* has 3 stimuli; at least 4"):
+        find("unbiased_cka")(x, x)
+
+
+def test_unbiased_cka_of_stimuli_that_are_all_equally_alike(rng):
+    simplex = np.eye(6)
+    says = (
+        "HM031 unbiased_cka is undefined here, not 0: all pairs of stimuli are equally similar in a"
+        " population. Use procrustes, or add stimuli that differ in how alike they are."
+    )
+    for x, y in ((simplex, rng.normal(size=(6, 2))), (rng.normal(size=(6, 2)), 9 * simplex + 4)):
+        with pytest.raises(HomologError, match=says):
+            find("unbiased_cka")(x, y)
+
+
+@pytest.mark.parametrize("kind", ["correlation", "cosine"])
+def test_rsa_of_a_stimulus_without_a_pattern(kind, pair):
+    x, y = pair
+    x[[3, 7]] = 0.0
+    says = (
+        rf"HM031 rsa is undefined here, not 0: 2 stimuli evoke the same response in all neurons"
+        rf" \(first at row 3\), so their {kind} has no value."
+        ' Use dissimilarity="squared_euclidean", or drop those stimuli.'
+    )
+    with pytest.raises(HomologError, match=says):
+        find("rsa").using(dissimilarity=kind)(x, y)
+    assert -1 <= float(find("rsa").using(dissimilarity="squared_euclidean")(x, y)) <= 1
+
+
+@pytest.mark.parametrize("comparison", ["spearman", "pearson", "kendall"])
+def test_rsa_of_stimuli_that_are_all_equally_unlike(comparison, rng):
+    says = (
+        "HM031 rsa is undefined here, not 0: all pairs of stimuli are equally dissimilar in a"
+        ' population. Use comparison="cosine", or procrustes.'
+    )
+    rsa = find("rsa").using(dissimilarity="squared_euclidean", comparison=comparison)
+    with pytest.raises(HomologError, match=says):
+        rsa(np.eye(7), rng.normal(size=(7, 3)))
+    assert float(rsa.using(comparison="cosine")(np.eye(7), 3 * np.eye(7))) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("comparison", ["spearman", "pearson", "cosine", "kendall"])
+def test_rsa_of_stimuli_that_all_evoke_one_pattern(comparison, rng):
+    """One neuron, always active: every cosine is 1, whatever rounding makes of it."""
+    says = "HM031 rsa is undefined here, not 0: all stimuli evoke the same pattern in a population"
+    rsa = find("rsa").using(dissimilarity="cosine", comparison=comparison)
+    with pytest.raises(HomologError, match=says):
+        rsa(rng.uniform(0.1, 9.0, size=(20, 1)), rng.normal(size=(20, 3)))
+
+
+def test_rsa_of_more_pairs_than_fit_into_memory():
+    x = np.broadcast_to(np.arange(10.0**7)[:, None], (10**7, 1))
+    with pytest.raises(HomologError, match=r"HM009 rsa needs ≈2,400,000 GB \(3 × 10,000,000 × 10"):
+        find("rsa").summary(x)
+
+
+@pytest.mark.parametrize(
+    ("folds", "says"),
+    [
+        (1, "HM025 folds is 1; allowed: 2 to 12, the independent stimuli"),
+        (13, "HM025 folds is 13; allowed: 2 to 12, the independent stimuli"),
+        (
+            [0, 1],
+            r"HM025 folds is \[0, 1\]; allowed: a number, or one label for each of 12 stimuli",
+        ),
+        ([1] * 12, "HM025 folds is .*; allowed: a number, or one label for each of 12 stimuli and"),
+    ],
+)
+def test_folds_that_cannot_be(folds, says, pair):
+    with pytest.raises(HomologError, match=says):
+        find("ridge").using(folds=folds)(*pair)
+
+
+def test_a_stray_stimulus_does_not_spoil_the_ranks_of_the_others(rng):
+    """A dissimilarity 10^12 times the others must not make these count as equal."""
+    from scipy.spatial.distance import pdist
+    from scipy.stats import spearmanr
+
+    x, y = rng.normal(size=(2, 60, 4))
+    x[0] *= 1e6
+    wanted = spearmanr(pdist(x, "sqeuclidean"), pdist(y, "sqeuclidean")).statistic
+    rsa = find("rsa").using(dissimilarity="squared_euclidean")
+    assert float(rsa(x, y)) == pytest.approx(wanted, abs=1e-6)
