@@ -109,6 +109,7 @@ class TestHdf5:
         x = load(f"{path}::ay3/V4/rates")
         np.testing.assert_array_equal(x.matrix, RATES + 1)
         assert x.stimuli == ("a", "b", "c", "d")
+        assert x.name == "x/ay3/V4/rates"
         assert refused(f"{path}::/ay4").startswith("HM023")
 
     def test_an_empty_dataset_is_no_array(self, tmp_path):
@@ -139,6 +140,7 @@ def write_mat73(path: Path) -> None:
         put("responses", TRIALS.transpose(2, 1, 0), "double")
         put("missing", (TRIALS > 1.5).transpose(2, 1, 0).astype(np.uint8), "logical")
         put("unit", codes("Hz"), "char")
+        put("notes", np.array([0, 5], dtype=np.uint64), "double", MATLAB_empty=np.uint8(1))
         put("name", np.array([0, 0], dtype=np.uint64), "char", MATLAB_empty=np.uint8(1))
         for key, words in (
             ("stimuli", ["left", "né", "up", "down"]),
@@ -158,6 +160,7 @@ class TestMatlab:
         np.testing.assert_array_equal(x.responses, np.where(x.missing, 0.0, TRIALS))
         assert x.stimuli == ("left", "né", "up", "down")
         assert (x.unit, x.dims) == ("Hz", ("trial", "stimulus", "neuron"))
+        assert arrays(tmp_path / "x.mat")["notes"].shape == (0, 5)
 
     def test_version_5(self, tmp_path):
         cells = np.empty((1, 4), dtype=object)

@@ -10,7 +10,7 @@ from homolog.files._record import BESIDE, LABELS, TEXTS
 from homolog.files._stored import Arrays, Stored
 
 
-def chosen(arrays: Arrays, inner: str | None, path: Path) -> dict[str, Stored]:
+def chosen(arrays: Arrays, inner: str, path: Path) -> dict[str, Stored]:
     """Return the responses and what stands beside them, keyed like a record.
 
     Parameters
@@ -18,7 +18,7 @@ def chosen(arrays: Arrays, inner: str | None, path: Path) -> dict[str, Stored]:
     arrays
         All arrays of the file.
     inner
-        Name of an array, or of a group that holds one; None for the whole file.
+        Name of an array, or of a group that holds one; empty for the whole file.
     path
         The file, for messages.
 
@@ -27,7 +27,7 @@ def chosen(arrays: Arrays, inner: str | None, path: Path) -> dict[str, Stored]:
     HomologError
         HM022 when it is not clear which array is meant, HM023 when `inner` is not there.
     """
-    name = _named(arrays, (inner or "").strip("/"), path)
+    name = _named(arrays, inner, path)
     return {**beside(arrays, name), "responses": arrays[name]}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog.files._stored import Record, Stored
+from homolog.files._stored import Record, Stored, in_memory
 
 
 def arrays_in_hdf5(path: Path) -> dict[str, Stored]:
@@ -52,12 +52,12 @@ def _matlab(path: Path, dataset: Any) -> Stored:
     stored_as = dataset.attrs.get("MATLAB_class", b"")
     matlab_class = stored_as.decode() if isinstance(stored_as, bytes) else str(stored_as)
     shape = dataset.shape[::-1]
-    if dataset.attrs.get("MATLAB_empty", 0):
-        shape = tuple(int(size) for size in dataset[()].ravel())
     if matlab_class == "char":
         return Stored((1,), "char", "U", lambda: _read_cell(path, where))
     if matlab_class == "cell":
         return Stored(shape, "cell", "U", lambda: _read_cell(path, where))
+    if dataset.attrs.get("MATLAB_empty", 0):  # its size is written where its values would be
+        return in_memory(np.zeros(dataset[()].ravel().astype(int)))
     plain = _plain(path, dataset)
     dtype, kind = ("bool", "b") if matlab_class == "logical" else (plain.dtype, plain.kind)
 

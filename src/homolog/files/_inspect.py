@@ -107,7 +107,7 @@ def inspect(path: str | PathLike[str]) -> Contents:
     file, inner = located(path)
     form = format_of(file)
     arrays = arrays_in(file, form)
-    kept = within(arrays, (inner or "").strip("/"), file)
+    kept = within(arrays, inner, file)
     reads = {one.read for name in kept for one in beside(arrays, name).values()}
     listed = [name for name, one in kept.items() if one.read not in reads]
     return Contents(file, tuple(_info(name, arrays, file, form) for name in listed))

@@ -50,7 +50,7 @@ def load(
         Labels and unit, instead of those in the file.
     name
         What messages and tables call the population; otherwise what the file says, or
-        the file's own name.
+        the file's own name and that of the array.
 
     Returns
     -------
@@ -72,7 +72,8 @@ def load(
     fields = fields_in(chosen(arrays_in(path, form), inner, path), path, form)
     if SEAL in fields:
         return _ours(sealed(fields, path, form.title), dims, flatten, pool, given)
-    fields: dict[str, Any] = {"name": path.stem, **fields, **given}
+    own_name = f"{path.stem}/{inner}" if inner else path.stem
+    fields: dict[str, Any] = {"name": own_name, **fields, **given}
     responses, own_dims = fields.pop("responses"), fields.pop("dims", None)
     dropped = fields.pop("dropped", ())
     if flatten or pool is not None:
@@ -94,15 +95,15 @@ def arrays(path: str | PathLike[str]) -> dict[str, NDArray[Any]]:
     return {name: values_of(one, file, form.title) for name, one in arrays_in(file, form).items()}
 
 
-def located(path: str | PathLike[str]) -> tuple[Path, str | None]:
-    """Part the path of a file from the name of an array in it (HM032, HM021)."""
-    outer, separator, inner = str(path).partition("::")
+def located(path: str | PathLike[str]) -> tuple[Path, str]:
+    """Part the path of a file from the name of an array in it, empty if none (HM032)."""
+    outer, _, inner = str(path).partition("::")
     file = Path(outer)
     if not file.is_file():
         folder = file.parent
         there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
         raise errors.no_file(file, get_close_matches(file.name, there) or there)
-    return file, inner if separator else None
+    return file, inner.strip("/")
 
 
 def arrays_in(path: Path, form: Format) -> dict[str, Stored]:

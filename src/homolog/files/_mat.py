@@ -39,18 +39,20 @@ def arrays_in_mat(path: Path) -> dict[str, Stored]:
 
 def _stored(path: Path, name: str, shape: tuple[int, ...], matlab_class: str) -> Stored:
     dtype, kind = CLASSES.get(matlab_class, (matlab_class, "?"))
+    return Stored(tuple(shape), dtype, kind, lambda: _read(path, name, matlab_class))
 
-    def read() -> NDArray[Any]:
-        import scipy.io
 
-        value = scipy.io.loadmat(path, variable_names=[name])[name]
-        if kind == "U":
-            return np.array(texts(value)) if kind_is_cell else np.array(["".join(texts(value))])
-        dense: Any = value.toarray() if matlab_class == "sparse" else value
-        return dense.astype(bool) if kind == "b" else dense
+def _read(path: Path, name: str, matlab_class: str) -> NDArray[Any]:
+    import scipy.io
 
-    kind_is_cell = matlab_class == "cell"
-    return Stored(tuple(shape), dtype, kind, read)
+    value: Any = scipy.io.loadmat(path, variable_names=[name])[name]
+    if matlab_class == "cell":
+        return np.array(texts(value))
+    if matlab_class == "char":
+        return np.array(["".join(texts(value))])
+    if matlab_class == "sparse":
+        return value.toarray()
+    return value.astype(bool) if matlab_class == "logical" else value
 
 
 def write_mat(path: Path, record: Record) -> None:

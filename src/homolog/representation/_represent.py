@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog.representation import _axes, _checks
-from homolog.representation._representation import Representation, without
+from homolog.representation._representation import Representation
+from homolog.representation._taking import without
 
 NanPolicy = Literal["stop", "drop-units", "drop-stimuli", "pairwise"]
 

@@ -13,6 +13,7 @@ from homolog import errors
 from homolog.representation import _axes, _checks
 from homolog.representation._axes import Label
 from homolog.representation._checks import Mask, Responses
+from homolog.representation._taking import taken, without
 
 if TYPE_CHECKING:
     import xarray
@@ -272,7 +273,7 @@ class Representation:
                 raise errors.axis_absent(self.called, dim, self.dims)
             n = self.responses.shape[self.dims.index(dim)]
             at[dim] = _axes.positions(chosen, n, dim, self.called, along.get(dim))
-        return _taken_at(self, at)
+        return taken(self, at)
 
     def fold_time(self) -> Representation:
         """Return every time of every stimulus as a row of its own.
@@ -335,43 +336,6 @@ class Representation:
             coords["time"] = ("time", list(self.times), {"units": "s"})
         attrs = {"units": self.unit} if self.unit else {}
         return xarray.DataArray(values, coords, self.dims, self.name or None, attrs)
-
-
-def without(x: Representation, dim: str, out: Mask, why: str) -> Representation:
-    """Leave out the stimuli or neurons where `out` is true, and say so in `dropped`."""
-    if not out.any():
-        return x
-    if out.all():
-        raise errors.nothing_left(x.called, dim, out.size, why)
-    labels = x.labels if dim == "stimulus" else x.neuron_labels
-    gone = [labels[i] for i in np.flatnonzero(out)]
-    sentence = _axes.left_out(x.called, dim, gone, out.size, why)
-    kept = _taken_at(x, {dim: np.flatnonzero(~out)})
-    return replace(kept, dropped=(*kept.dropped, sentence))
-
-
-def _taken_at(x: Representation, at: dict[str, NDArray[Any]]) -> Representation:
-    """Keep positions along axes, with their labels."""
-    responses, missing = x.responses, x.missing
-    for dim, where in at.items():
-        axis = x.dims.index(dim)
-        responses = responses.take(where, axis)
-        missing = None if missing is None else missing.take(where, axis)
-    return replace(
-        x,
-        responses=responses,
-        missing=missing,
-        stimuli=_taken(x.stimuli, at.get("stimulus")),
-        groups=_taken(x.groups, at.get("stimulus")),
-        times=_taken(x.times, at.get("time")),
-        neurons=_taken(x.neurons, at.get("neuron")),
-    )
-
-
-def _taken(labels: tuple[Any, ...] | None, where: NDArray[Any] | None) -> tuple[Any, ...] | None:
-    if labels is None or where is None:
-        return labels
-    return tuple(labels[i] for i in where)
 
 
 def _stored_mask(
