@@ -1,6 +1,7 @@
 """A damaged file is a clear error: never a library's, never a part of what was saved."""
 
 import dataclasses
+import gc
 import pickle
 import random
 import zipfile
@@ -137,6 +138,32 @@ def test_more_bytes_than_the_header_promises(tmp_path):
     path.write_bytes(content + b"\0" * 8)
     with pytest.raises(HomologError, match="its header promises 368 bytes and there are 376"):
         load(path)
+
+
+def test_the_checksum_of_a_zip_is_checked(tmp_path):
+    """Nothing else would tell: the file is not ours and its header is whole."""
+    path = tmp_path / "x.npz"
+    np.savez(path, rates=np.eye(9))
+    content = bytearray(path.read_bytes())
+    content[300] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(HomologError) as error:
+        load(path)
+    assert str(error.value) == (
+        f"HM021 {path} cannot be read as NumPy arrays: Bad CRC-32 for file 'rates.npy'."
+        " Write the file anew."
+    )
+
+
+def test_damage_that_a_library_would_report_on_its_own(tmp_path):
+    """Damaged attributes of the whole file make h5netcdf complain from a finaliser."""
+    path, content, _ = saved("nc", tmp_path)
+    changed = bytearray(content)
+    changed[content.find(b"_NCProperties") + 20] ^= 0xFF
+    path.write_bytes(changed)
+    with pytest.raises(HomologError, match="HM021"):
+        load(path)
+    gc.collect()
 
 
 def test_a_single_changed_response_breaks_the_seal(tmp_path):

@@ -76,9 +76,7 @@ def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
 
 def _values(opened: Opened) -> NDArray[Any]:
     with opened() as file:
-        values = npy.read_array(file, allow_pickle=False)
-        file.read()  # at its end a zip member checks its checksum
-        return values
+        return npy.read_array(file, allow_pickle=False)  # a zip checks its checksum at the end
 
 
 def _raising(error: Exception) -> Callable[[], NDArray[Any]]:
