@@ -42,8 +42,8 @@ class _Fold:
         Of each neuron over the training stimuli.
     whitening
         (neuron, component) array that makes the training responses orthonormal.
-    weights
-        (penalty, component) array: how much of a component each penalty leaves.
+    lost
+        (penalty, component) array: the share of a component each penalty takes away.
     predictor
         (test stimulus, component) array of the whitened held-out responses.
     """
@@ -52,7 +52,7 @@ class _Fold:
     responses: Array
     mean: Array
     whitening: Array
-    weights: Array
+    lost: Array
     predictor: Array
 
 
@@ -76,14 +76,15 @@ class _Summary:
         n_train = self.responses.shape[0] - len(test)
         mean = total / n_train
         squares, vectors = xp.linalg.eigh(gram - total[:, None] * mean[None, :])
-        dropped = int(to_numpy(squares <= 0.1 * rounding(gram) * squares[-1]).sum())
+        resolved = 0.1 * rounding(gram) * xp.linalg.trace(gram)
+        dropped = int(to_numpy(squares <= resolved).sum())
         squares, vectors = squares[dropped:], vectors[:, dropped:]
         whitening = vectors / xp.sqrt(squares)
         penalties = to_namespace_of(gram, np.asarray(PENALTIES)) * (
             xp.sum(squares) / self.n_neurons
         )
-        weights = squares[None, :] / (squares[None, :] + penalties[:, None])
-        return _Fold(test, block, mean, whitening, weights, (block - mean) @ whitening)
+        lost = penalties[:, None] / (squares[None, :] + penalties[:, None])
+        return _Fold(test, block, mean, whitening, lost, (block - mean) @ whitening)
 
 
 def _summary(x: Array, *, folds: Folds = 5, rng: int = 0) -> _Summary:
@@ -120,12 +121,14 @@ def _errors(
     mean = total / n_train
     along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
     energy = xp.vecdot(along, along)
-    left_over = square - inner(total, mean) - (fold.weights * (2 - fold.weights)) @ energy
-    freedom = 1 - (1 + xp.sum(fold.weights, axis=1)) / n_train
-    criterion = xp.where(freedom > 0, left_over / freedom**2, xp.asarray(xp.inf, dtype=x.dtype))
-    best = int(xp.argmin(criterion))
+    left_over, freedom = (fold.lost * fold.lost) @ energy, xp.sum(fold.lost, axis=1)
+    n_out_of_reach = n_train - 1 - energy.shape[0]
+    if n_out_of_reach:
+        left_over = left_over + square - inner(total, mean) - xp.sum(energy)
+        freedom = freedom + n_out_of_reach
+    best = int(xp.argmin(left_over / freedom**2))
     spread = x - mean
-    missed = spread - fold.predictor @ (fold.weights[best, :][:, None] * along)
+    missed = spread - fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
     return inner(missed, missed), inner(spread, spread)
 
 
