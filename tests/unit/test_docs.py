@@ -138,7 +138,8 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_every_error_code_is_explained() -> None:
-    raised = set(re.findall(r'"(HM\d{3})"', (ROOT / "src/homolog/errors.py").read_text()))
+    texts = (file.read_text() for file in (ROOT / "src/homolog/errors").glob("*.py"))
+    raised = set(re.findall(r'"(HM\d{3})"', "".join(texts)))
     explained = re.findall(r"^## (HM\d{3})$", (ROOT / "docs/errors.md").read_text(), re.MULTILINE)
     assert sorted(explained) == explained
     assert set(explained) == raised

@@ -1,0 +1,61 @@
+"""The error itself, words for counting, and the refusals that any part may need."""
+
+from collections.abc import Collection, Sequence
+
+
+class HomologError(ValueError):
+    """An input that homolog refuses; `code` is stable, the text says the remedy.
+
+    Parameters
+    ----------
+    code
+        Stable identifier, for example ``"HM004"``; ``docs/errors.md`` explains it.
+    text
+        What is wrong, where, the value got and what to do about it.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code} {text}")
+        self.code = code
+
+
+def some(items: Collection[object], most: int = 5) -> str:
+    """Name the first few of many."""
+    shown = ", ".join(map(repr, list(items)[:most]))
+    return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def indices(where: Sequence[object], most: int = 5) -> str:
+    shown = ", ".join(str(i) for i in list(where)[:most])
+    return shown if len(where) <= most else f"{shown}, …"
+
+
+def bad_value(what: str, got: object, allowed: str) -> HomologError:
+    """HM025: an argument outside what is allowed."""
+    return HomologError("HM025", f"{what} is {got!r}; allowed: {allowed}.")
+
+
+def unknown_name(kind: str, name: str, closest: Sequence[str], where: str) -> HomologError:
+    """HM023: a name that does not exist, with the nearest that do."""
+    near = f" Closest: {some(closest, 3)}." if closest else ""
+    return HomologError("HM023", f"no {kind} '{name}'.{near} {where}")
+
+
+def missing_extra(what: str, package: str, extra: str) -> HomologError:
+    """HM013: an optional dependency is not installed."""
+    return HomologError(
+        "HM013",
+        f'{what} needs {package}: pip install "homolog[{extra}]". Nothing else was changed.',
+    )
+
+
+def memory(what: str, need: int, arithmetic: str, free: int, remedy: str) -> HomologError:
+    """HM009: an allocation that would not fit, refused before it is tried."""
+    return HomologError(
+        "HM009",
+        f"{what} needs ≈{need / 1e9:,.0f} GB ({arithmetic}); {free / 1e9:,.0f} GB free. {remedy}",
+    )

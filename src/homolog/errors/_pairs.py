@@ -1,0 +1,122 @@
+"""Two populations that do not go together, and scores that would mean nothing."""
+
+from collections.abc import Sequence
+
+from homolog.errors._base import HomologError, counted, some
+
+
+def rows_differ(
+    x: str, n_x: int, y: str, n_y: int, only_x: Sequence[object] = (), only_y: Sequence[object] = ()
+) -> HomologError:
+    """HM001: two populations were not recorded on the same stimuli."""
+    text = f"{x} has {n_x} stimuli, {y} has {n_y}. Rows must be the same stimuli in the same order."
+    for name, only in ((x, only_x), (y, only_y)):
+        if only:
+            verb = "is" if len(only) == 1 else "are"
+            text += f" {counted(len(only), 'id')} {verb} only in {name}: {some(only)}."
+    if only_x or only_y:
+        shared = n_x - len(only_x)
+        text += f" Use hl.align({x}, {y}) to keep the {shared} shared."
+    else:
+        text += " Give both their stimulus labels, then hl.align keeps the shared ones."
+    return HomologError("HM001", text)
+
+
+def order_differs(x: str, y: str, n_stimuli: int, first: int) -> HomologError:
+    """HM002: the same stimuli, in another order."""
+    return HomologError(
+        "HM002",
+        f"{x} and {y} share the same {n_stimuli} ids in different orders (first at row {first})."
+        " Pass align=True or reindex.",
+    )
+
+
+def transposed(
+    wrong: str, wrong_shape: tuple[int, ...], other: str, other_shape: tuple[int, ...]
+) -> HomologError:
+    """HM003: rows of one are as many as columns of the other."""
+    a, b = ("×".join(map(str, s)) for s in (wrong_shape, other_shape))
+    return HomologError(
+        "HM003",
+        f"{wrong} looks transposed: {a} against {other} {b}."
+        f' If rows are units pass {wrong}.T or dims="unit,stimulus".',
+    )
+
+
+def too_few_shared(
+    x: str, y: str, n_shared: int, examples: tuple[object, object], least: int
+) -> HomologError:
+    """HM030: populations that share hardly a stimulus."""
+    return HomologError(
+        "HM030",
+        f"{x} and {y} share {counted(n_shared, 'stimulus', 'stimuli')}; at least {least} are"
+        f" needed. Labels of {x} look like {examples[0]!r}, of {y} like {examples[1]!r}.",
+    )
+
+
+def labels_absent(names: Sequence[str]) -> HomologError:
+    """HM029: populations cannot be aligned without stimulus labels."""
+    verb = "has" if len(names) == 1 else "have"
+    return HomologError(
+        "HM029",
+        f"{' and '.join(names)} {verb} no stimulus labels to align by. Give stimuli=… when"
+        " representing or loading.",
+    )
+
+
+def groups_differ(x: str, y: str) -> HomologError:
+    """HM036: rows that are grouped differently in the two populations."""
+    return HomologError(
+        "HM036",
+        f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
+    )
+
+
+def libraries_differ(x: str, y: str) -> HomologError:
+    """HM037: a NumPy array beside a torch one, say."""
+    return HomologError(
+        "HM037",
+        f"X is an array of {x}, Y one of {y}. Pass both as the same kind; a score comes back as"
+        " that kind.",
+    )
+
+
+def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologError:
+    """HM005: a measure that is perfect for any data when neurons outnumber stimuli."""
+    return HomologError(
+        "HM005",
+        f"{measure} is 1.0 for any data when units ({n_neurons}) ≥ stimuli ({n_stimuli})."
+        f" Use pca=k<{n_stimuli}, or unbiased_cka/procrustes.",
+    )
+
+
+def undefined(measure: str, why: str, remedy: str) -> HomologError:
+    """HM031: data for which a measure has no value."""
+    return HomologError("HM031", f"{measure} is undefined here, not 0: {why}. {remedy}")
+
+
+def too_few_for_interval(n_units: int, least: int, noun: str = "stimuli") -> HomologError:
+    """HM010: so few independent stimuli that an interval would be a guess."""
+    return HomologError(
+        "HM010",
+        f"jackknife over {n_units} {noun}: an interval needs at least {least}."
+        " Report the estimate without CI (intervals=False), or record more stimuli.",
+    )
+
+
+def leak(group: str) -> HomologError:
+    """HM012: rows of one stimulus would stand on both sides of a cross-validation."""
+    return HomologError(
+        "HM012",
+        f"the same stimulus is in train and test (repeat ids). Split by '{group}'"
+        f' — pass groups="{group}".',
+    )
+
+
+def nothing_repeats(measure: str, half: float) -> HomologError:
+    """HM035: two halves of the trials that do not resemble each other."""
+    return HomologError(
+        "HM035",
+        f"{measure} of two halves of the trials is {half:.3f}: nothing repeats, so no ceiling"
+        " can be given. Record more trials, or drop neurons that do not respond.",
+    )
