@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from homolog.testing._inputs import double_precision_jax
+
 settings.register_profile(
     "everyday", max_examples=25, deadline=None, derandomize=True, database=None
 )
@@ -38,7 +40,5 @@ def xp(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param != "jax.numpy":
         yield library
         return
-    import jax
-
-    with jax.enable_x64(True):
+    with double_precision_jax():
         yield library

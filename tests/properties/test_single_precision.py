@@ -14,7 +14,6 @@ def test_wide_and_rank_deficient_populations_score_the_same(name, rng):
     x, y = pair(rng, WIDE)
     doubled = np.c_[y, y]
     m = find(name)
-    with jax.enable_x64(False):
-        got = m(jax.numpy.asarray(x), jax.numpy.asarray(doubled))
+    got = m(jax.numpy.asarray(x), jax.numpy.asarray(doubled))
     assert got.dtype == np.float32
     assert float(got) == pytest.approx(float(m(x, doubled)), abs=1e-4)

@@ -210,8 +210,7 @@ def test_duplicated_neurons_add_no_direction(n_copies, xp, rng):
 def test_rank_is_judged_by_the_precision_at_hand(rng):
     jax = pytest.importorskip("jax")
     x = centre(rng.normal(size=(40, 3)))
-    with jax.enable_x64(False):
-        assert basis(jax.numpy.asarray(np.tile(x, 5))).shape == (40, 3)
+    assert basis(jax.numpy.asarray(np.tile(x, 5))).shape == (40, 3)
 
 
 @pytest.mark.parametrize("duplicated", [False, True])

@@ -102,9 +102,11 @@ def _layouts(x: Population, y: Population) -> dict[str, tuple[Any, Any]]:
 @contextmanager
 def double_precision_jax() -> Generator[None]:
     """Within it, JAX computes in float64; outside, as the caller set it."""
-    import jax
-
-    with jax.enable_x64(True):
+    try:
+        from jax import enable_x64
+    except ImportError:  # before 0.8
+        from jax.experimental import enable_x64  # pyright: ignore[reportAttributeAccessIssue]
+    with enable_x64(True):
         yield
 
 
