@@ -14,6 +14,8 @@ class HomologError(ValueError):
         What is wrong, where, the value got and what to do about it.
     """
 
+    __module__ = "homolog.errors"  # where a user finds it, and what a traceback shows
+
     def __init__(self, code: str, text: str) -> None:
         super().__init__(f"{code} {text}")
         self.code = code
