@@ -206,7 +206,9 @@ def unit_columns(x: Array) -> Array:
             "a population", np.flatnonzero(flat).tolist(), x.shape[1], x.shape[0]
         )
     x = centre(x)
-    x = x / xp.max(xp.abs(constant(x)), axis=0, keepdims=True)
+    sizes = xp.max(xp.abs(constant(x)), axis=0, keepdims=True)
+    if not _modest(sizes):
+        x = x / sizes
     return x / xp.sqrt(xp.sum(x * x, axis=0, keepdims=True))
 
 
@@ -233,12 +235,17 @@ def largest(x: Array) -> Array:
 
 def frobenius(x: Array) -> Array:
     """Square root of the sum of squares, without overflow for huge or tiny values."""
-    xp = namespace(x)
-    scale = largest(x)
-    modest = float(xp.finfo(x.dtype).smallest_normal) ** 0.25
-    if modest < scale < 1 / modest:
-        return xp.sqrt(inner(x, x))
-    return scale * xp.sqrt(inner(x / scale, x / scale))
+    size = largest(x)
+    if _modest(size):
+        return namespace(x).sqrt(inner(x, x))
+    return size * namespace(x).sqrt(inner(x / size, x / size))
+
+
+def _modest(sizes: Array) -> bool:
+    """Whether numbers of these sizes can be squared without overflow, and do not vanish."""
+    xp = namespace(sizes)
+    least = float(xp.finfo(sizes.dtype).smallest_normal) ** 0.25
+    return bool(xp.min(sizes) > least) and bool(xp.max(sizes) < 1 / least)
 
 
 def rounding(x: Array) -> float:
@@ -318,7 +325,8 @@ def basis(x: Array) -> Array:
             return u[:, :rank]
         whitening = vh[:rank, :].T / s[:rank]
     whitened = x @ constant(whitening)
-    return 1.5 * whitened - 0.5 * whitened @ (whitened.T @ whitened)
+    gram = whitened.T @ whitened
+    return whitened @ (to_namespace_of(gram, 1.5 * np.eye(gram.shape[0])) - 0.5 * gram)
 
 
 def _whitening(x: Array) -> Array | None:

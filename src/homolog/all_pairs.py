@@ -84,7 +84,8 @@ def matrix(
     """Score every population against every other.
 
     Each population is summarised once, unless the stimuli that a pair shares differ
-    from pair to pair; a symmetric measure is computed for one order only.
+    from pair to pair. A symmetric measure is computed for one order only, and self-scores
+    only where a measure does not promise that they are its best.
 
     Parameters
     ----------
@@ -137,9 +138,12 @@ def _pair_by_pair(
     score: Callable[[str, str], float],
     progress: Progress,
 ) -> NDArray[np.float64]:
-    values = np.empty((len(names), len(names)))
+    values = np.full((len(names), len(names)), measure.best)
+    own_known = not measure.fits and np.isfinite(measure.best)
     wanted = [
-        (i, j) for i, j in product(range(len(names)), repeat=2) if i <= j or not measure.symmetric
+        (i, j)
+        for i, j in product(range(len(names)), repeat=2)
+        if (i <= j or not measure.symmetric) and not (i == j and own_known)
     ]
     for done, (i, j) in enumerate(wanted, start=1):
         values[i, j] = score(names[i], names[j])

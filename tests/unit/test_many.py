@@ -85,3 +85,17 @@ def test_more_neurons_than_stimuli_are_scored_from_their_gram_matrices(
 def test_a_measure_without_another_way_is_scored_pair_by_pair(rng: np.random.Generator) -> None:
     measure = measures.find("procrustes")
     assert measure.score_all([measure.summary(rng.normal(size=(9, 8)))] * 3) is None
+
+
+def test_self_scores_are_computed_only_where_they_are_not_the_best_by_promise(
+    rng: np.random.Generator,
+) -> None:
+    many = populations(rng, 30, (4, 5))
+    np.testing.assert_array_equal(np.diag(homolog.matrix(many, "procrustes").values), 0)
+    ridge = measures.find("ridge")
+    own = [float(ridge(x, x)) for x in many.values()]
+    np.testing.assert_allclose(np.diag(homolog.matrix(many, ridge).values), own, atol=1e-13)
+    assert max(own) < 1
+    raw = measures.find("soft_matching_correlation").using(normalise=False)
+    own = [float(raw(x, x)) for x in many.values()]
+    np.testing.assert_allclose(np.diag(homolog.matrix(many, raw).values), own)

@@ -13,7 +13,7 @@ Folds = Any
 
 def fold_labels(
     n_stimuli: int, folds: Folds, rng: int, groups: object = None
-) -> NDArray[np.generic]:
+) -> NDArray[np.int64]:
     """Assign stimuli to folds of nearly equal size at random, whole groups together.
 
     Parameters
@@ -21,7 +21,7 @@ def fold_labels(
     n_stimuli
         How many stimuli there are.
     folds
-        How many folds; or their labels, one for each stimulus, which are returned.
+        How many folds; or their labels, one for each stimulus.
     rng
         Seed of the assignment.
     groups
@@ -30,14 +30,13 @@ def fold_labels(
     Raises
     ------
     HomologError
-        HM025 for labels that do not fit, fewer than two folds, or more than groups.
+        HM025 for labels that do not fit, fewer than two folds, or more than groups;
+        HM012 for labels that part a group.
     """
     if not isinstance(folds, int | np.integer):
-        labels = np.asarray(folds)
-        if labels.shape != (n_stimuli,) or len(np.unique(labels)) < 2:
-            allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"
-            raise errors.bad_value("folds", folds, allowed)
-        return labels
+        return _given(np.asarray(folds), n_stimuli, groups)
+    if not isinstance(rng, int | np.integer) or rng < 0:
+        raise errors.bad_value("rng", rng, "a whole number from 0, so that folds stay the same")
     alone = np.arange(n_stimuli)
     _, index = np.unique(alone if groups is None else np.asarray(groups), return_inverse=True)
     n_groups = int(index.max()) + 1
@@ -45,3 +44,16 @@ def fold_labels(
         raise errors.bad_value("folds", folds, f"2 to {n_groups}, the independent stimuli")
     order = np.random.default_rng(rng).permutation(n_groups)
     return (order % folds)[index]
+
+
+def _given(labels: NDArray[np.generic], n_stimuli: int, groups: object) -> NDArray[np.int64]:
+    """Labels of the user's own, as numbers from 0."""
+    values, index = np.unique(labels, return_inverse=True)
+    if labels.shape != (n_stimuli,) or len(values) < 2:
+        allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"
+        raise errors.bad_value("folds", labels.tolist(), allowed)
+    if groups is not None:
+        _, group = np.unique(np.asarray(groups), return_inverse=True)
+        if len(np.unique(np.stack([group, index]), axis=1).T) > group.max() + 1:
+            raise errors.leak("stimulus")
+    return index

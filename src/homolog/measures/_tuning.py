@@ -43,9 +43,14 @@ def matched(x: Tuning, y: Tuning, matching: Matching) -> tuple[Array, Array, Arr
     return xp.take(x.curves, rows, axis=1), xp.take(y.curves, columns, axis=1), mass
 
 
+def differentiated(x: Tuning, y: Tuning) -> bool:
+    """Whether somebody will differentiate through the tuning curves."""
+    return carries_gradient(x.curves) or carries_gradient(y.curves)
+
+
 def agreement(x: Tuning, y: Tuning, matching: Matching) -> Array:
     """Mean inner product of matched tuning curves."""
-    if not (carries_gradient(x.curves) or carries_gradient(y.curves)):
+    if not differentiated(x, y):
         return to_namespace_of(x.curves, np.asarray(-matching.objective))
     a, b, mass = matched(x, y, matching)
     return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))

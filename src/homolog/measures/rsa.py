@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from jaxtyping import Float
@@ -87,7 +87,7 @@ def _apart(matrix: Array, total: Array | float) -> Array:
     xp = namespace(matrix)
     differs = matrix > 16 * xp.finfo(matrix.dtype).eps * total
     other = to_namespace_of(matrix, ~np.eye(matrix.shape[0], dtype=bool))
-    return xp.where(differs & other, matrix, xp.zeros_like(matrix))
+    return xp.where(differs & other, matrix, to_namespace_of(matrix, np.asarray(0.0)))
 
 
 def _summary(
@@ -106,12 +106,8 @@ def _summary(
     )
     if dissimilarity == "euclidean" and comparison in _BY_RANK:
         dissimilarity = "squared_euclidean"  # ranked alike, and ties survive
-    xp = namespace(x)
-    x = x / largest(x)
-    upper = np.triu_indices(n_stimuli, 1)
-    flat = xp.reshape(dissimilarities(x, dissimilarity=dissimilarity), (-1,))
-    places = to_namespace_of(flat, upper[0] * n_stimuli + upper[1])
-    pairs = xp.take(flat, places, axis=0)
+    matrix = dissimilarities(x / largest(x), dissimilarity=dissimilarity)
+    pairs = matrix[to_namespace_of(matrix, ~np.tri(n_stimuli, dtype=bool))]
     return _Summary(_ready(pairs, comparison))
 
 
@@ -123,26 +119,30 @@ def _ready(pairs: Array, comparison: Comparison) -> Array:
             "all stimuli evoke the same pattern in a population, up to its size",
             'Use dissimilarity="squared_euclidean", or procrustes.',
         )
+    if comparison == "cosine":
+        return pairs / frobenius(pairs)
     if comparison in _BY_RANK:
-        pairs = to_namespace_of(pairs, _ranks(to_numpy(pairs)))
-    if comparison != "cosine":
-        spread = pairs - xp.mean(pairs)
-        size = float(largest(pairs))
-        if float(largest(spread)) <= rounding(pairs) * size:
-            raise errors.undefined(
-                "rsa",
-                "all pairs of stimuli are equally dissimilar in a population",
-                'Use comparison="cosine", or procrustes.',
-            )
-        pairs = spread
-    return pairs / frobenius(pairs)
+        ready = _unit_ranks(to_numpy(pairs))
+        return to_namespace_of(pairs, ready) if ready.any() else _refuse_equal()
+    spread = pairs - xp.mean(pairs)
+    if float(largest(spread)) <= rounding(pairs) * float(largest(pairs)):
+        _refuse_equal()
+    return spread / frobenius(spread)
 
 
-def _ranks(pairs: np.ndarray) -> np.ndarray:
-    """Ranks in which dissimilarities that differ by rounding alone share their mean rank.
+def _refuse_equal() -> NoReturn:
+    raise errors.undefined(
+        "rsa",
+        "all pairs of stimuli are equally dissimilar in a population",
+        'Use comparison="cosine", or procrustes.',
+    )
+
+
+def _unit_ranks(pairs: np.ndarray) -> np.ndarray:
+    """Centred ranks of norm 1; dissimilarities apart by rounding alone share their mean rank.
 
     Spike counts give many equal dissimilarities; left to rounding, their order would be
-    an accident.
+    an accident. All 0 if all are equal.
     """
     order, level = _ascending(pairs)
     gaps, rounding_error = _gaps(pairs[order])
@@ -152,8 +152,10 @@ def _ranks(pairs: np.ndarray) -> np.ndarray:
         gaps, rounding_error = _gaps(pairs[order])
     first = np.flatnonzero(np.concatenate(([True], gaps > rounding_error)))
     count = np.diff(first, append=len(pairs))
+    centred = first + (count - len(pairs)) / 2
+    norm = np.sqrt(np.sum(count * centred**2))
     ranks = np.empty(len(pairs))
-    ranks[order] = np.repeat(first + (count + 1) / 2, count)
+    ranks[order] = np.repeat(centred / max(norm, 1.0), count)
     return ranks
 
 
@@ -162,8 +164,9 @@ def _gaps(ascending: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Judged by the median, for one stray stimulus can make the largest as large as it likes.
     """
-    median = ascending[len(ascending) // 2]
-    return np.diff(ascending), 1e-12 * ascending[1:] + 4e-15 * median
+    rounding_error = 1e-12 * ascending[1:]
+    rounding_error += 4e-15 * ascending[len(ascending) // 2]
+    return np.diff(ascending), rounding_error
 
 
 def _ascending(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
