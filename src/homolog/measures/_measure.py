@@ -8,7 +8,7 @@ decorator. Everything else (tests, command line, documentation, statistics) foll
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -275,7 +275,8 @@ def _reordered(values: Array, order: np.ndarray, axes: Literal[1, 2, "pairs"]) -
     return values[low * n - low * (low + 1) // 2 + high - low - 1]
 
 
-def _options(half: Callable[..., Any]) -> dict[str, Any]:
+@cache
+def _options(half: Callable[..., Any]) -> Mapping[str, Any]:
     """Keyword-only arguments of a function with their defaults."""
     parameters = inspect.signature(half).parameters.values()
     return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
