@@ -1,0 +1,1 @@
+"""Time beside other packages: ``python -m benchmarks``."""
