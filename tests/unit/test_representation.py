@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homolog.errors import HomologError
+from homolog.pairing import pair
 from homolog.representation import Representation, represent
 
 RATES = np.arange(24.0).reshape(2, 3, 4)
@@ -390,6 +391,44 @@ class TestSelect:
         assert error.value.code == code
 
 
+class TestPositions:
+    """Stimuli without labels are still told apart once some of them are gone."""
+
+    RATES = np.random.default_rng(0).normal(size=(8, 3))
+
+    def lacking(self, row: int) -> np.ndarray:
+        rates = self.RATES.copy()
+        rates[row, 1] = np.nan
+        return rates
+
+    @pytest.mark.parametrize(
+        "x",
+        [
+            lambda self: represent(self.lacking(2), nan="drop-stimuli"),
+            lambda self: represent(self.lacking(2), nan="pairwise").drop_missing("stimuli"),
+            lambda self: represent(self.RATES).select(stimuli=np.arange(8) != 2),
+        ],
+    )
+    def test_the_stimuli_that_are_left_keep_theirs(self, x):
+        assert x(self).stimuli == (0, 1, 3, 4, 5, 6, 7)
+
+    def test_rows_in_another_order_keep_theirs(self):
+        assert represent(self.RATES).select(stimuli=range(7, -1, -1)).stimuli == (
+            *range(7, -1, -1),
+        )
+
+    def test_while_all_stay_in_place_there_are_no_labels(self):
+        assert represent(self.RATES).select(stimuli=range(8), neurons=[1]).stimuli is None
+
+    def test_populations_that_lost_different_stimuli_are_not_paired_row_by_row(self):
+        x, y = (represent(self.lacking(row), nan="drop-stimuli", name="X") for row in (2, 5))
+        with pytest.raises(HomologError, match="HM001 .* 1 id is only in X: 5"):
+            pair(x, y)
+        both = pair(x, y, reorder=True)
+        assert both.reference.stimuli == both.candidate.stimuli == (0, 1, 3, 4, 6, 7)
+        np.testing.assert_array_equal(both.reference.matrix, both.candidate.matrix)
+
+
 class TestFoldTime:
     def test_rows_are_times_of_stimuli(self):
         responses = np.random.default_rng(0).normal(size=(2, 3, 2, 4))
@@ -410,8 +449,15 @@ class TestFoldTime:
         np.testing.assert_array_equal(y.missing[:, 3], x.missing[:, 1, 1])
 
     def test_positions_stand_for_times(self):
+        responses = np.random.default_rng(0).normal(size=(3, 2, 4))
+        x = represent(responses, "stimulus,time,neuron", stimuli="abc")
+        assert x.fold_time().stimuli == ("a@0", "a@1", "b@0", "b@1", "c@0", "c@1")
+
+    def test_no_labels_are_made_up_for_stimuli_without_any(self):
         x = represent(np.random.default_rng(0).normal(size=(3, 2, 4)), "stimulus,time,neuron")
-        assert x.fold_time().stimuli == ("0@0", "0@1", "1@0", "1@1", "2@0", "2@1")
+        y = x.fold_time()
+        assert y.stimuli is None
+        assert y.groups == (0, 0, 1, 1, 2, 2)
 
     def test_groups_stay_those_of_the_stimuli(self):
         x = represent(

@@ -251,7 +251,8 @@ class Representation:
         ----------
         stimuli, neurons
             Labels, positions from 0, or a boolean mask. An int is a position unless the
-            labels of the axis are ints themselves; then it is a label.
+            labels of the axis are ints themselves; then it is a label. Stimuli without
+            labels keep their positions as labels when others go, or their order changes.
         trials, times
             Positions from 0 or a boolean mask: ``np.asarray(x.times) >= 0`` keeps the
             times from 0 s on.
@@ -278,9 +279,9 @@ class Representation:
     def fold_time(self) -> Representation:
         """Return every time of every stimulus as a row of its own.
 
-        Rows are labelled ``"stimulus@time"`` with the time in seconds (its position if
-        there are no times), and `groups` holds the stimulus of each row: rows of one
-        stimulus are not independent. A trial axis is kept.
+        Rows of labelled stimuli are labelled ``"stimulus@time"`` with the time in seconds
+        (its position if there are no times), and `groups` holds the stimulus of each row:
+        rows of one stimulus are not independent. A trial axis is kept.
 
         Raises
         ------
@@ -296,7 +297,8 @@ class Representation:
             self,
             responses=self.responses.reshape(shape),
             dims=tuple(dim for dim in self.dims if dim != "time"),
-            stimuli=tuple(f"{one}@{time:.9g}" for one in self.labels for time in times),
+            stimuli=self.stimuli
+            and tuple(f"{one}@{time:.9g}" for one in self.stimuli for time in times),
             times=None,
             missing=None if self.missing is None else self.missing.reshape(shape),
             groups=tuple(one for one in self.groups or self.labels for _ in times),

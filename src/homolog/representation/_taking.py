@@ -40,11 +40,20 @@ def taken(x: Representation, at: dict[str, NDArray[Any]]) -> Representation:
         x,
         responses=responses,
         missing=missing,
-        stimuli=_labels(x.stimuli, at.get("stimulus")),
+        stimuli=_labels(_stimuli(x, at.get("stimulus")), at.get("stimulus")),
         groups=_labels(x.groups, at.get("stimulus")),
         times=_labels(x.times, at.get("time")),
         neurons=_labels(x.neurons, at.get("neuron")),
     )
+
+
+def _stimuli(x: Representation, where: NDArray[Any] | None) -> tuple[_axes.Label, ...] | None:
+    """The labels; where rows move up, their old positions if they have none.
+
+    Else two populations that lost different rows would be paired by position.
+    """
+    moved = where is not None and not np.array_equal(where, np.arange(x.n_stimuli))
+    return x.labels if moved else x.stimuli
 
 
 def _labels(labels: tuple[Any, ...] | None, where: NDArray[Any] | None) -> tuple[Any, ...] | None:
