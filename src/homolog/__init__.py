@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from homolog import measures, recordings, testing
     from homolog.all_pairs import Matrix, matrix
-    from homolog.comparison import Comparison, Score, compare
+    from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
     from homolog.files import load, save
     from homolog.representation import Representation, align, represent
+    from homolog.scoring import Score
 
 __version__ = "0.1.0"
 
@@ -35,7 +36,7 @@ _HOME = {
     "HomologError": "errors",
     "Matrix": "all_pairs",
     "Representation": "representation",
-    "Score": "comparison",
+    "Score": "scoring",
     "align": "representation",
     "compare": "comparison",
     "load": "files",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from homolog.comparison import Score
+    from homolog.scoring import Score
 
 JACKKNIFE = """@article{efron1981jackknife,
   author = {Efron, Bradley and Stein, Charles},

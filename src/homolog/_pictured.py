@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from homolog.comparison import Comparison, Score
+    from homolog.comparison import Comparison
     from homolog.representation import Representation
+    from homolog.scoring import Score
 
 MOST_CELLS = 600  # more stimuli than this cannot be told apart in a matrix on a screen
 MOST_LINES = 200  # more stimuli than this make two lines an inkblot: they are put in order

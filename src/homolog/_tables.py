@@ -14,8 +14,9 @@ from homolog import _citations
 from homolog._write import write_whole
 
 if TYPE_CHECKING:
-    from homolog.comparison import Comparison, Score
+    from homolog.comparison import Comparison
     from homolog.representation import Representation
+    from homolog.scoring import Score
 
 _UNITS = {"procrustes": " rad"}
 
@@ -173,6 +174,10 @@ def _described(population: Representation, digest: str) -> dict[str, Any]:
 
 
 def _toml_table(name: str, entries: dict[str, Any]) -> str:
-    """A table of strings, numbers and lists; JSON writes these as TOML does."""
-    lines = [f"{key} = {json.dumps(value)}" for key, value in entries.items()]
+    """A table of strings, numbers and lists, which JSON writes as TOML does but for DEL."""
+    lines = [f"{key} = {_toml(value)}" for key, value in entries.items()]
     return "\n".join([f"[{name}]", *lines, ""])
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.pairing import Pair, pair
+from homolog.pairing import Pair, holding_out, pair, summary_of
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Groups = Literal["stimulus"] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +37,20 @@ class Matrix:
         What was computed.
     values
         (population, population) scores; rows are references, columns candidates.
+    warnings
+        What was dropped or taken on trust before scoring.
     """
 
     names: tuple[str, ...]
     measure: Measure
     values: NDArray[np.float64]
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The matrix with its labels, three digits each."""
         frame = self.to_dataframe().to_string(float_format=lambda value: f"{value:.3f}")
-        return f"{self.measure.label} (rows: reference, columns: candidate)\n{frame}"
+        head = f"{self.measure.label} (rows: reference, columns: candidate)"
+        return "\n".join([head, frame, *(f"! {note}" for note in self.warnings)])
 
     __repr__ = __str__
 
@@ -79,6 +85,7 @@ def matrix(
     *,
     align: bool = False,
     nan: NanPolicy = "stop",
+    groups: Groups = None,
     progress: Progress = silent,
 ) -> Matrix:
     """Score every population against every other.
@@ -97,6 +104,9 @@ def matrix(
         Whether each pair keeps the stimuli it shares, where labels differ.
     nan
         What to do with NaN, see `represent`.
+    groups
+        ``"stimulus"`` lets measures that fit hold all times of a stimulus out together;
+        needed after `Representation.fold_time`.
     progress
         Called with what is being done, pairs done and pairs in all, unless all pairs are
         scored in one go.
@@ -119,34 +129,28 @@ def matrix(
     >>> homolog.matrix(layers, "procrustes").names
     ('one', 'two')
     """
-    if not populations:
-        raise errors.bad_value("populations", {}, "at least one population")
+    if not isinstance(populations, Mapping) or not populations:
+        allowed = "a mapping of names to populations, at least one"
+        raise errors.bad_value("populations", type(populations).__name__, allowed)
+    if groups not in (None, "stimulus"):
+        raise errors.bad_value("groups", groups, '"stimulus" or None')
     measure = measure if isinstance(measure, Measure) else find(measure)
-    named = {name: _named(given, name, nan) for name, given in populations.items()}
-    summaries = _summaries(named, measure, align)
-    names = tuple(named)
-    values = None if summaries is None else measure.score_all([*summaries.values()])
-    if values is None:
-        score = _pair_scorer(named, summaries, measure, align)
-        values = _pair_by_pair(names, measure, score, progress)
-    return Matrix(names, measure, values)
+    named = [_named(given, str(name), nan) for name, given in populations.items()]
+    if _same_stimuli(named):
+        values, warnings = _from_summaries(named, measure, groups, progress)
+    else:
+        values, warnings = _from_pairs(named, measure, align, groups, progress)
+    names = tuple(population.name for population in named)
+    return Matrix(names, measure, values, tuple(dict.fromkeys(warnings)))
 
 
 def _pair_by_pair(
-    names: tuple[str, ...],
-    measure: Measure,
-    score: Callable[[str, str], float],
-    progress: Progress,
+    n: int, measure: Measure, score: Callable[[int, int], float], progress: Progress
 ) -> NDArray[np.float64]:
-    values = np.full((len(names), len(names)), measure.best)
-    own_known = not measure.fits and np.isfinite(measure.best)
-    wanted = [
-        (i, j)
-        for i, j in product(range(len(names)), repeat=2)
-        if (i <= j or not measure.symmetric) and not (i == j and own_known)
-    ]
+    values = np.empty((n, n))
+    wanted = [(i, j) for i, j in product(range(n), repeat=2) if i <= j or not measure.symmetric]
     for done, (i, j) in enumerate(wanted, start=1):
-        values[i, j] = score(names[i], names[j])
+        values[i, j] = score(i, j)
         if measure.symmetric:
             values[j, i] = values[i, j]
         progress(f"{measure.name}: pairs", done, len(wanted))
@@ -157,30 +161,56 @@ def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     return replace(represent(given, nan=nan), name=name)
 
 
-def _summaries(
-    named: Mapping[str, Representation], measure: Measure, align: bool
-) -> dict[str, Any] | None:
-    """One summary for each population; None if not all of them share all stimuli."""
-    first = next(iter(named.values()))
-    means = {
-        name: pair(first, population, reorder=align).candidate for name, population in named.items()
-    }
-    if any(one.n_stimuli != first.n_stimuli for one in means.values()):
-        return None
-    return {name: measure.summary(population.matrix) for name, population in means.items()}
+def _same_stimuli(named: Sequence[Representation]) -> bool:
+    """Whether no pair has anything to drop or to reorder."""
+    first = named[0]
+    return all(
+        one.stimuli == first.stimuli
+        and one.groups == first.groups
+        and one.n_stimuli == first.n_stimuli
+        and one.condition_means().missing is None
+        for one in named
+    )
 
 
-def _pair_scorer(
-    named: Mapping[str, Representation],
-    summaries: Mapping[str, Any] | None,
+def _from_summaries(
+    named: Sequence[Representation], measure: Measure, groups: Groups, progress: Progress
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Summarise each population once."""
+    pairs = [pair(named[0], one, halves=False) for one in named]
+    measure = _held_out(measure, pairs[0], groups)
+    summaries = [summary_of(measure, both.candidate) for both in pairs]
+    values = measure.score_all(summaries)
+    if values is None:
+        values = _pair_by_pair(
+            len(named),
+            measure,
+            lambda i, j: float(measure.score(summaries[i], summaries[j])),
+            progress,
+        )
+    return values, [note for both in pairs for note in both.warnings]
+
+
+def _from_pairs(
+    named: Sequence[Representation],
     measure: Measure,
     align: bool,
-) -> Callable[[str, str], float]:
-    """How to score a pair by name: from shared summaries if there are any."""
-    if summaries is None:
-        return lambda a, b: _score(measure, pair(named[a], named[b], reorder=align))
-    return lambda a, b: float(measure.score(summaries[a], summaries[b]))
+    groups: Groups,
+    progress: Progress,
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Bring each pair onto the stimuli it shares."""
+    warnings: list[str] = []
+
+    def score(i: int, j: int) -> float:
+        both = pair(named[i], named[j], reorder=align, halves=False)
+        warnings.extend(both.warnings)
+        held = _held_out(measure, both, groups)
+        x, y = (summary_of(held, one) for one in (both.reference, both.candidate))
+        return float(held.score(x, y))
+
+    return _pair_by_pair(len(named), measure, score, progress), warnings
 
 
-def _score(measure: Measure, both: Pair) -> float:
-    return float(measure(both.reference.matrix, both.candidate.matrix))
+def _held_out(measure: Measure, both: Pair, groups: Groups) -> Measure:
+    own = both.reference.groups or both.candidate.groups
+    return holding_out(measure, both, own if groups else None)

@@ -70,7 +70,7 @@ def compare(
     groups: Annotated[
         str | None, typer.Option(help='"stimulus" keeps all times of a stimulus together.')
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of intervals and permutations.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Score how alike CANDIDATE and REFERENCE answer the same stimuli.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.metadata import version
 from os import PathLike
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog import errors, statistics
+from homolog import errors
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.pairing import Halves, Pair, pair
+from homolog.pairing import Pair, holding_out, pair
 from homolog.representation import NanPolicy, Representation, represent
+from homolog.scoring import Score, scored
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -26,53 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MEASURES = ("unbiased_cka", "procrustes", "ridge", "soft_matching_correlation")
 
-ROUGH_RELIABILITY = 0.5
-"""Below this the Spearman-Brown ceiling is only a rough guide."""
-
 Chosen = str | Measure | Iterable[str | Measure]
 Groups = Literal["stimulus"] | Sequence[str | int] | None
-
-
-@dataclass(frozen=True, eq=False)
-class Score:
-    """One measure's answer, with what is needed to judge it.
-
-    Attributes
-    ----------
-    measure
-        What was computed; its `best`, `worst`, `kind` and `biased` say how to read it.
-    value
-        The score of the condition means on all shared stimuli.
-    interval
-        95 % jackknife interval over stimuli, or None (the warnings say why).
-    chance
-        Mean score when stimuli are paired at random: exact where known, else the mean of
-        the draws; None if nothing was drawn.
-    p_value
-        Share of random pairings at least as close, (b + 1) / (m + 1); None if none drawn.
-    ceiling
-        The best score trial noise allows (for distances the smallest: the floor); None
-        without repeated trials.
-    warnings
-        What a reader should know before believing the number.
-    null
-        The scores of the random pairings.
-    """
-
-    measure: Measure
-    value: float
-    interval: tuple[float, float] | None = None
-    chance: float | None = None
-    p_value: float | None = None
-    ceiling: float | None = None
-    warnings: tuple[str, ...] = ()
-    null: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
-
-    def __str__(self) -> str:
-        """Value, interval, chance, p and ceiling in one line."""
-        from homolog._tables import score_line
-
-        return score_line(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +43,7 @@ class Comparison:
     warnings
         What was dropped or taken on trust before scoring.
     permutations, seed
-        How many random pairings were drawn, and the seed of all draws.
+        How many random pairings were drawn, and the seed of intervals and permutations.
     versions
         Of homolog, Python and the packages the numbers rest on.
     digests
@@ -178,16 +133,17 @@ def compare(
     permutations
         Random pairings of stimuli for chance level and p; 0 for none.
     rng
-        Seed of every draw. The same seed gives the same numbers.
+        Seed of intervals and permutations, a whole number from 0. The same seed gives
+        the same numbers. (What a measure draws is its own option: ``rng`` of `ridge`.)
     align
         Whether to keep the shared stimuli, in the reference's order, when labels differ.
     nan
         What to do with NaN, see `represent`.
     groups
         What belongs together in folds, intervals and permutations: a label for each
-        stimulus of the reference (the movie of each frame, say), or ``"stimulus"`` for
-        all times of a stimulus, which measures that fit need after
-        `Representation.fold_time`.
+        stimulus of the reference (the movie of each frame, say). Times of a stimulus
+        (`Representation.fold_time`) are left out and permuted together in any case;
+        ``"stimulus"`` says that measures that fit may hold them out together, too.
     progress
         Called with what is being done, steps done and steps in all.
 
@@ -212,16 +168,16 @@ def compare(
     >>> round(result["procrustes"].value, 6)
     0.0
     """
-    if permutations < 0:
-        raise errors.bad_value("permutations", permutations, "0 or more")
-    x, y = (_population(one, nan) for one in (reference, candidate))
-    if groups is not None and not isinstance(groups, str):
-        x, y = replace(x, groups=tuple(groups)), replace(y, groups=None)
-    both = pair(x, y, reorder=align)
+    permutations, rng = (
+        _whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
+    )
+    listed = _listed(measures)
+    both = pair(_population(reference, nan, groups), _population(candidate, nan), reorder=align)
     labels = _group_labels(both, groups)
+    chosen = [holding_out(measure, both, labels) for measure in listed]
+    own = labels or both.reference.groups or both.candidate.groups
     scores = [
-        _score(measure, both, labels, intervals, permutations, rng, progress)
-        for measure in _measures(measures, both, labels)
+        scored(measure, both, own, intervals, permutations, rng, progress) for measure in chosen
     ]
     return Comparison(
         reference=both.reference,
@@ -235,12 +191,38 @@ def compare(
     )
 
 
-def _population(given: Any, nan: NanPolicy) -> Representation:
+def _whole(value: Any, what: str) -> int:
+    if isinstance(value, int | np.integer) and value >= 0:
+        return int(value)
+    raise errors.bad_value(what, value, "a whole number, 0 or more")
+
+
+def _listed(chosen: Chosen | None) -> list[Measure]:
+    """The measures asked for, each once."""
+    if chosen is None:
+        chosen = DEFAULT_MEASURES
+    names = [chosen] if isinstance(chosen, str | Measure) else chosen
+    if not isinstance(names, Iterable) or not all(isinstance(n, str | Measure) for n in names):
+        raise errors.bad_value("measures", chosen, "names of measures, or Measure objects")
+    measures = [one if isinstance(one, Measure) else find(one) for one in names]
+    labels = [measure.label for measure in measures]
+    if not labels or len(set(labels)) < len(labels):
+        raise errors.bad_value("measures", labels, "at least one, each only once")
+    return measures
+
+
+def _population(given: Any, nan: NanPolicy, groups: Groups = None) -> Representation:
+    """The population, with the groups that its stimuli belong to if they are told."""
     if isinstance(given, str | PathLike):
         from homolog.files import load
 
-        return load(given, nan=nan)
-    return represent(given, nan=nan)
+        given = load(given, nan=nan)
+    told = groups if groups is not None and not isinstance(groups, str) else None
+    if told is not None and (isinstance(told, Mapping) or not isinstance(told, Iterable)):
+        raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
+    if isinstance(given, Representation):
+        return given if told is None else replace(given, groups=tuple(told))
+    return represent(given, nan=nan, groups=told)
 
 
 def _group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
@@ -249,126 +231,6 @@ def _group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
     if isinstance(groups, str) and groups != "stimulus":
         raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     return both.reference.groups or both.candidate.groups or both.reference.labels
-
-
-def _measures(
-    chosen: Chosen | None, both: Pair, labels: tuple[object, ...] | None
-) -> list[Measure]:
-    """The measures asked for; those that fit hold whole groups out."""
-    if chosen is None:
-        chosen = DEFAULT_MEASURES
-    listed = [chosen] if isinstance(chosen, str | Measure) else list(chosen)
-    measures = [one if isinstance(one, Measure) else find(one) for one in listed]
-    folded = both.reference.groups or both.candidate.groups
-    if labels is None and folded and any(one.fits for one in measures):
-        raise errors.leak("stimulus")
-    if labels is None:
-        return measures
-    n_stimuli = both.reference.n_stimuli
-    return [one.using(folds=one.folds(n_stimuli, labels)) if one.fits else one for one in measures]
-
-
-def _score(
-    measure: Measure,
-    both: Pair,
-    groups: tuple[object, ...] | None,
-    intervals: bool,
-    permutations: int,
-    rng: int,
-    progress: Progress,
-) -> Score:
-    """Value first, so that bad input is refused before the long work begins."""
-    x, y = both.reference.matrix, both.candidate.matrix
-    sx, sy = (_summary(measure, one) for one in (both.reference, both.candidate))
-    score = Score(measure, float(measure.score(sx, sy)))
-    if groups is None:
-        score = replace(score, chance=measure.chance(sx, sy))
-    notes = [measure.caution(sx, sy)]
-    if intervals:
-        interval, why = _interval(measure, x, y, groups, rng, progress)
-        score, notes = replace(score, interval=interval), [*notes, why]
-    if permutations:
-        null = statistics.permutation_null(
-            measure, x, y, permutations, groups=groups, rng=rng, progress=progress
-        )
-        chance = float(null.mean()) if score.chance is None else score.chance
-        p = statistics.p_value(measure, score.value, null)
-        score = replace(score, null=null, chance=chance, p_value=p)
-    ceiling, why_not = _ceiling(measure, both)
-    notes = [*notes, *why_not, _bias_note(score, both.reference.n_stimuli)]
-    return replace(score, ceiling=ceiling, warnings=tuple(note for note in notes if note))
-
-
-def _summary(measure: Measure, population: Representation) -> Any:
-    """The summary, with an error that names the population."""
-    try:
-        return measure.summary(population.matrix)
-    except errors.HomologError as error:
-        if error.code != "HM006":
-            raise
-        x = population.matrix
-        flat = np.flatnonzero(np.ptp(x, axis=0) == 0)
-        labels = [population.neuron_labels[i] for i in flat]
-        raise errors.constant_neurons(population.called, labels, *x.shape[::-1]) from None
-
-
-def _interval(
-    measure: Measure,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    groups: tuple[object, ...] | None,
-    rng: int,
-    progress: Progress,
-) -> tuple[tuple[float, float] | None, str | None]:
-    """The interval, or why a measure has none once a stimulus is left out."""
-    try:
-        found = statistics.jackknife(measure, x, y, groups=groups, rng=rng, progress=progress)
-    except errors.HomologError as error:
-        if error.code not in ("HM006", "HM031", "HM005"):
-            raise
-        return None, f"no interval: without some stimuli the score has no value ({error})"
-    return found, None
-
-
-def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
-    values: list[float | None] = []
-    notes: list[str] = []
-    for population, halves in (
-        (both.reference, both.reference_halves),
-        (both.candidate, both.candidate_halves),
-    ):
-        value, note = _reliability(measure, population, halves)
-        values.append(value)
-        notes += [note] if note else []
-    if notes:
-        return None, notes
-    low = [one for one in values if one is not None and one < ROUGH_RELIABILITY]
-    rough = (
-        f"trials repeat little (reliability {min(low):.2f}): the ceiling is rough" if low else ""
-    )
-    return statistics.ceiling(measure, *values), [rough] if measure.kind != "distance" else []
-
-
-def _reliability(
-    measure: Measure, population: Representation, halves: Halves | str | None
-) -> tuple[float | None, str | None]:
-    if halves is None:
-        return None, None
-    try:
-        if isinstance(halves, str):
-            return None, f"no ceiling: {population.called}: {halves}"
-        return statistics.reliability(measure, *halves), None
-    except errors.HomologError as error:
-        return None, f"no ceiling: {population.called}: {error}"
-
-
-def _bias_note(score: Score, n_stimuli: int) -> str | None:
-    """Say so when unrelated populations would already look alike."""
-    if not score.measure.biased or score.chance is None or not score.measure.higher_is_closer:
-        return None
-    if score.chance < 0.2:
-        return None
-    return f"unrelated populations score {score.chance:.2f} with {n_stimuli} stimuli"
 
 
 def _digest(population: Representation) -> str:

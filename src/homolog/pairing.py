@@ -1,12 +1,15 @@
 """Two populations brought row for row onto the same stimuli, with nothing hidden."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import check_rows
+from homolog._arrays import check_rows, constant_columns
+from homolog.measures._measure import Measure
 from homolog.representation import Representation, align, without
 
 Halves = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -33,7 +36,13 @@ class Pair:
     warnings: tuple[str, ...]
 
 
-def pair(reference: Representation, candidate: Representation, *, reorder: bool = False) -> Pair:
+def pair(
+    reference: Representation,
+    candidate: Representation,
+    *,
+    reorder: bool = False,
+    halves: bool = True,
+) -> Pair:
     """Check that two populations saw the same stimuli and take means over trials.
 
     Parameters
@@ -43,6 +52,8 @@ def pair(reference: Representation, candidate: Representation, *, reorder: bool 
     reorder
         Whether to keep the shared stimuli in the reference's order where labels differ,
         instead of raising.
+    halves
+        Whether to take means over halves of the trials, too.
 
     Raises
     ------
@@ -65,8 +76,8 @@ def pair(reference: Representation, candidate: Representation, *, reorder: bool 
     return Pair(
         reference=x,
         candidate=y,
-        reference_halves=_halves(reference, kept),
-        candidate_halves=_halves(candidate, kept),
+        reference_halves=_halves(reference, kept) if halves else None,
+        candidate_halves=_halves(candidate, kept) if halves else None,
         warnings=(*x.dropped, *y.dropped, *trusted),
     )
 
@@ -119,3 +130,35 @@ def _halves(population: Representation, kept: NDArray[np.bool_]) -> Halves | str
     except errors.HomologError as error:
         return str(error)
     return first.matrix, second.matrix
+
+
+def summary_of(measure: Measure, population: Representation) -> Any:
+    """The measure's summary of a population, with errors that name it."""
+    try:
+        return measure.summary(population.matrix)
+    except errors.HomologError as error:
+        if error.code != "HM006":
+            raise
+        x = population.matrix
+        constant = np.flatnonzero(constant_columns(x))
+        labels = [population.neuron_labels[i] for i in constant]
+        raise errors.constant_neurons(population.called, labels, *x.shape[::-1]) from None
+
+
+def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -> Measure:
+    """The measure with folds that keep together what belongs together.
+
+    Raises
+    ------
+    HomologError
+        HM012 when times of one stimulus would be in training and test.
+    """
+    if not measure.fits:
+        return measure
+    own = both.reference.groups or both.candidate.groups
+    together = own if groups is None else groups
+    if together is None:
+        return measure
+    if groups is None and isinstance(measure.options["folds"], int | np.integer):
+        raise errors.leak("stimulus")
+    return measure.using(folds=measure.folds(both.reference.n_stimuli, together))

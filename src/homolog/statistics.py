@@ -80,7 +80,8 @@ def jackknife(
     block = _blocks(len(x), groups, rng)
     n_blocks = int(block.max()) + 1
     if n_blocks < LEAST_STIMULI:
-        raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI)
+        noun = "stimuli" if groups is None else "groups of stimuli"
+        raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI, noun)
     value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
     left_out = np.empty(n_blocks)
     for one in range(n_blocks):
@@ -142,7 +143,7 @@ def permutation_null(
     n_permutations
         How many random pairings.
     groups
-        A label for each stimulus; groups, all of one size, are exchanged whole.
+        A label for each stimulus; groups are exchanged whole, among those of one size.
     rng
         Seed or generator; the first draws do not depend on how many follow.
     progress
@@ -152,28 +153,38 @@ def permutation_null(
     -------
     draws
         (n_permutations,) scores.
+
+    Raises
+    ------
+    HomologError
+        HM025 when no two groups have the same size.
     """
     rng = np.random.default_rng(rng)
     reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
-    rows = _exchangeable(len(np.asarray(x)), groups)
+    blocks = _exchangeable(len(np.asarray(x)), groups)
+    order = np.arange(len(np.asarray(x)))
     draws = np.empty(n_permutations)
     for one in range(n_permutations):
-        order = rows[rng.permutation(len(rows))].ravel()
+        for rows in blocks:
+            order[rows] = rows[rng.permutation(len(rows))]
         draws[one] = float(measure.score(permuted(reference, order), candidate))
         progress(f"{measure.name}: chance", one + 1, n_permutations)
     return draws
 
 
-def _exchangeable(n_stimuli: int, groups: Labels | None) -> NDArray[np.int64]:
-    """Rows that move together, as a (block, row within block) array."""
+def _exchangeable(n_stimuli: int, groups: Labels | None) -> list[NDArray[np.int64]]:
+    """Rows that move together: a (group, row within group) array for each size of group."""
     if groups is None:
-        return np.arange(n_stimuli)[:, None]
+        return [np.arange(n_stimuli)[:, None]]
     _, index, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
-    if len(set(sizes.tolist())) > 1:
+    members = np.split(np.argsort(index, kind="stable"), np.cumsum(sizes)[:-1])
+    blocks = [np.stack([m for m in members if len(m) == size]) for size in np.unique(sizes)]
+    if all(len(rows) == 1 for rows in blocks):
+        shown = ", ".join(map(str, sizes[:5].tolist())) + (", …" if len(sizes) > 5 else "")
         raise errors.bad_value(
-            "groups", f"{sizes.min()} to {sizes.max()} stimuli each", "groups of one size"
+            "groups", f"of {shown} stimuli", "at least two groups of one size, to exchange them"
         )
-    return np.argsort(index, kind="stable").reshape(len(sizes), -1)
+    return blocks
 
 
 def p_value(measure: Measure, value: float, draws: Floats) -> float:
@@ -212,7 +223,8 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     Raises
     ------
     HomologError
-        HM035 when similarity between the halves is not above 0, for then nothing repeats.
+        HM035 when similarity between the halves is not above 0, for then nothing repeats;
+        HM031 for a similarity whose best value is not 1.
 
     Notes
     -----
@@ -225,6 +237,10 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     first, second = np.asarray(first), np.asarray(second)
     if measure.kind == "distance":
         return float(measure(first, second))
+    if measure.best != 1:
+        raise errors.undefined(
+            f"the ceiling of {measure.label}", "the score has no upper end", "Normalise it."
+        )
     half = _repeated(first, second) if measure.kind == "variance" else measure(first, second)
     if not half > 0:
         raise errors.nothing_repeats(measure.name, float(half))

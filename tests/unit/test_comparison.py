@@ -229,6 +229,101 @@ def test_frames_of_one_movie_are_held_out_and_left_out_together(rng):
     assert loose.p_value == 0.05 < grouped.p_value
 
 
+def test_times_of_a_stimulus_are_permuted_and_left_out_together(rng):
+    """Slow unrelated responses: p over single times would be tiny in every study."""
+    small = 0
+    for one in rng.spawn(30):
+        x, y = (
+            represent(
+                one.normal(size=(15, 1, n)) + 0.1 * one.normal(size=(15, 8, n)),
+                "stimulus,time,neuron",
+            ).fold_time()
+            for n in (3, 4)
+        )
+        score = homolog.compare(x, y, "cka", permutations=39, intervals=False)["cka"]
+        small += score.p_value <= 0.05
+    assert small <= 6
+
+
+def test_own_folds_may_not_part_a_stimulus(rng):
+    x = represent(rng.normal(size=(10, 4, 3)), "stimulus,time,neuron").fold_time()
+    parted = find("ridge").using(folds=np.arange(40) % 4)
+    with pytest.raises(HomologError, match="HM012"):
+        homolog.compare(x, x, parted, groups="stimulus", **QUICK)
+    with pytest.raises(HomologError, match="HM012"):
+        homolog.compare(x, x, parted, **QUICK)
+    whole = find("ridge").using(folds=np.repeat(np.arange(10), 4))
+    assert homolog.compare(x, x, whole, **QUICK)["ridge"].value > 0.9
+
+
+def test_groups_of_unequal_size_cost_the_chance_level_not_the_comparison(rng):
+    x, y = rng.normal(size=(2, 30, 3))
+    score = homolog.compare(x, y, "cka", groups=[0] * 6 + [1] * 24, **QUICK)["cka"]
+    assert score.p_value is None
+    assert score.chance is None
+    assert score.warnings[0].startswith("no chance level: HM025 groups is 'of 6, 24 stimuli'")
+
+
+def test_a_noisy_candidate_does_not_cost_what_ridge_can_reach(populations, trials):
+    x = populations[0]
+    single = represent(trials[1][:1], "trial,stimulus,neuron", stimuli=x.stimuli)
+    found, alone = (
+        homolog.compare(x, y, "ridge", **QUICK)["ridge"].ceiling
+        for y in (single, single.condition_means())
+    )
+    assert found == alone == pytest.approx(found)
+
+
+def test_stimuli_dropped_on_one_side_are_not_paired_by_position(rng):
+    x = rng.normal(size=(40, 5))
+    a, b = x.copy(), x.copy()
+    a[3, 0], b[35, 1] = np.nan, np.nan
+    with pytest.raises(HomologError, match="HM001"):
+        homolog.compare(a, b, "cka", nan="drop-stimuli", **QUICK)
+    aligned = homolog.compare(a, b, "cka", nan="drop-stimuli", align=True, **QUICK)
+    assert aligned["cka"].value == pytest.approx(1)
+
+
+def test_an_almost_constant_neuron_is_counted(rng):
+    x = rng.normal(size=(20, 5))
+    x[:, 3] = 1.0
+    x[0, 3] = 1.0 + 2e-16
+    with pytest.raises(HomologError, match=r"1 unit is constant on all 20 stimuli \(3 of 5\)"):
+        homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching", **QUICK)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"rng": -1},
+        {"rng": None},
+        {"rng": np.random.default_rng(0)},
+        {"permutations": 10.0},
+        {"permutations": -1},
+        {"measures": []},
+        {"measures": [1]},
+        {"measures": homolog.measures},
+        {"measures": ["cka", "cka"]},
+        {"groups": 5},
+        {"groups": {"a": 1}},
+    ],
+    ids=str,
+)
+def test_options_out_of_range_are_refused(rng, options):
+    x = rng.normal(size=(10, 3))
+    with pytest.raises(HomologError, match="HM025"):
+        homolog.compare(x, x, **options)
+
+
+def test_a_run_is_valid_toml_whatever_the_names(rng, tmp_path):
+    names = ('cell "a" \\ 🧠', "tab\tand\x7f")
+    x, y = (represent(rng.normal(size=(12, 3)), name=name) for name in names)
+    result = homolog.compare(x, y, "cka", permutations=np.int64(9), rng=np.int64(3))
+    run = tomllib.loads((result.save(tmp_path) / "run.toml").read_text(encoding="utf-8"))
+    assert (run["reference"]["name"], run["candidate"]["name"]) == names
+    assert run["run"]["seed"] == 3
+
+
 def test_groups_that_do_not_fit_are_refused(rng):
     x = rng.normal(size=(10, 3))
     with pytest.raises(HomologError, match="HM027"):
@@ -332,9 +427,59 @@ class TestMatrix:
         result = homolog.matrix(named, "procrustes", align=True)
         np.testing.assert_allclose(result.values, 0, atol=1e-9)
 
-    def test_no_population(self):
+    @pytest.mark.parametrize("populations", [{}, [np.eye(4)]], ids=["none", "a list"])
+    def test_no_names(self, populations):
         with pytest.raises(HomologError, match="HM025 populations"):
-            homolog.matrix({}, "cka")
+            homolog.matrix(populations, "cka")
+
+    def test_names_need_not_be_text(self, rng):
+        x, y = rng.normal(size=(2, 9, 3))
+        assert "1" in str(homolog.matrix({1: x, 2: y}, "cka"))
+
+    def test_an_unlabelled_first_population_hides_nothing(self, rng):
+        responses, labels = rng.normal(size=(12, 4)), list("abcdefghijkl")
+        b = represent(responses, stimuli=labels)
+        c = represent(responses[::-1], stimuli=labels[::-1])
+        a = rng.normal(size=(12, 3))
+        for named in ({"a": a, "b": b, "c": c}, {"b": b, "c": c, "a": a}):
+            with pytest.raises(HomologError, match="HM002"):
+                homolog.matrix(named, "cka")
+            result = homolog.matrix(named, "cka", align=True).to_dataframe()
+            assert result.loc["b", "c"] == pytest.approx(1)
+
+    def test_a_pair_keeps_what_it_shares_whatever_comes_first(self, rng):
+        labels = [f"s{i}" for i in range(30)]
+        b, c = (represent(rng.normal(size=(30, 4)), stimuli=labels) for _ in range(2))
+        few = b.select(stimuli=labels[:12])
+        orders = ({"s": few, "b": b, "c": c}, {"b": b, "c": c, "s": few})
+        first, last = (homolog.matrix(one, "cka", align=True).to_dataframe() for one in orders)
+        assert (
+            first.loc["b", "c"]
+            == last.loc["b", "c"]
+            == pytest.approx(float(find("cka")(b.matrix, c.matrix)))
+        )
+
+    def test_times_of_one_stimulus_are_held_out_together_when_told(self, rng):
+        named = {
+            name: represent(rng.normal(size=(12, 5, 3)), "stimulus,time,neuron").fold_time()
+            for name in "xy"
+        }
+        with pytest.raises(HomologError, match="HM012"):
+            homolog.matrix(named, "ridge")
+        found = homolog.matrix(named, "ridge", groups="stimulus").values[0, 1]
+        pair = homolog.compare(named["x"], named["y"], "ridge", groups="stimulus", **QUICK)
+        assert found == pytest.approx(pair["ridge"].value, abs=1e-12)
+
+    def test_what_was_taken_on_trust_is_said(self, rng):
+        result = homolog.matrix({"a": rng.normal(size=(9, 2)), "b": rng.normal(size=(9, 3))}, "nbs")
+        assert any("a and b have no stimulus labels" in note for note in result.warnings)
+        assert "! a and b have no stimulus labels" in str(result)
+
+    def test_a_constant_neuron_is_named_with_its_population(self, rng):
+        x, y = rng.normal(size=(2, 9, 3))
+        y[:, 1] = 5
+        with pytest.raises(HomologError, match=r"HM006 b: 1 unit is constant .*\(1 of 3\)"):
+            homolog.matrix({"a": x, "b": y}, "soft_matching")
 
 
 def test_a_folder_that_cannot_be_made_is_refused(populations, tmp_path):

@@ -91,15 +91,38 @@ def test_more_permutations_only_append_draws(pair):
     np.testing.assert_array_equal(few, many[:5])
 
 
-def test_groups_are_exchanged_whole():
-    rows = statistics._exchangeable(6, ["a", "b", "a", "b", "c", "c"])
-    assert rows.tolist() == [[0, 2], [1, 3], [4, 5]]
+def test_groups_are_exchanged_whole_among_those_of_one_size():
+    rows = statistics._exchangeable(9, ["a", "b", "a", "b", "c", "c", "d", "d", "d"])
+    assert [block.tolist() for block in rows] == [[[0, 2], [1, 3], [4, 5]], [[6, 7, 8]]]
 
 
 def test_groups_of_different_size_cannot_be_exchanged(pair):
     groups = ["a"] * 10 + ["b"] * 20
-    with pytest.raises(HomologError, match="HM025 groups is '10 to 20 stimuli each'"):
+    with pytest.raises(HomologError, match="HM025 groups is 'of 10, 20 stimuli'"):
         statistics.permutation_null(find("cka"), *pair, 5, groups=groups)
+
+
+def test_the_null_of_groups_does_not_depend_on_the_order_of_rows(pair):
+    """Interleaved groups: a group's rows meet another group's rows, one for one."""
+    x, y = pair
+    groups = np.repeat(np.arange(10), 3)
+    order = np.concatenate([np.arange(30)[k::3] for k in range(3)])
+    straight, interleaved = (
+        statistics.permutation_null(find("cka"), *populations, 20, groups=labels, rng=1)
+        for populations, labels in (((x, y), groups), ((x[order], y[order]), groups[order]))
+    )
+    np.testing.assert_allclose(straight, interleaved, rtol=1e-12)
+
+
+def test_p_of_unrelated_interleaved_groups_is_not_small():
+    """60 studies of 20 groups of 6 rows that hardly differ within a group."""
+    small = 0
+    for rng in np.random.default_rng(3).spawn(60):
+        groups = np.tile(np.arange(20), 6)
+        x, y = (rng.normal(size=(20, n))[groups] + 0.1 * rng.normal(size=(120, n)) for n in (4, 5))
+        draws = statistics.permutation_null(find("cka"), x, y, 39, groups=groups, rng=rng)
+        small += statistics.p_value(find("cka"), float(find("cka")(x, y)), draws) <= 0.05
+    assert small <= 9
 
 
 def test_p_is_never_zero_and_counts_draws_as_close_as_the_score():
@@ -153,6 +176,13 @@ def test_a_perfect_candidate_reaches_the_ceiling_and_no_more():
         measure = find(name)
         ceiling = statistics.ceiling(measure, statistics.reliability(measure, first, second), None)
         assert float(measure((first + second) / 2, signal)) == pytest.approx(ceiling, abs=0.02)
+
+
+def test_a_score_without_upper_end_has_no_ceiling():
+    rng = np.random.default_rng(0)
+    measure = find("soft_matching_correlation").using(normalise=False)
+    with pytest.raises(HomologError, match="HM031 the ceiling of soft_matching_correlation"):
+        statistics.reliability(measure, *noisy(rng, rng.normal(size=(30, 4)), 0.1))
 
 
 def test_ceilings_combine_by_kind():

@@ -11,9 +11,7 @@ Folds = Any
 """A number of folds, or one fold label for each stimulus."""
 
 
-def fold_labels(
-    n_stimuli: int, folds: Folds, rng: int, groups: object = None
-) -> NDArray[np.int64]:
+def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -> NDArray[np.int64]:
     """Assign stimuli to folds of nearly equal size at random, whole groups together.
 
     Parameters

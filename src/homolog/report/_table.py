@@ -11,7 +11,8 @@ from homolog import _pictured
 from homolog.report import _words
 
 if TYPE_CHECKING:
-    from homolog.comparison import Comparison, Score
+    from homolog.comparison import Comparison
+    from homolog.scoring import Score
 
 COLUMNS = ("Measure", "Score", "95 % interval", "Chance", "Ceiling", "p")
 

@@ -15,8 +15,9 @@ import numpy as np
 from homolog import _pictured
 
 if TYPE_CHECKING:
-    from homolog.comparison import Comparison, Score
+    from homolog.comparison import Comparison
     from homolog.representation import Representation
+    from homolog.scoring import Score
 
 SIGNIFICANT = 0.05
 

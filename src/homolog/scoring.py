@@ -1,0 +1,199 @@
+"""One measure's answer about a pair, with interval, chance level, p and ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors, statistics
+from homolog.measures._measure import Measure
+from homolog.pairing import Halves, Pair, summary_of
+from homolog.representation import Representation
+from homolog.statistics import Progress
+
+ROUGH_RELIABILITY = 0.5
+"""Below this the Spearman-Brown ceiling is only a rough guide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """One measure's answer, with what is needed to judge it.
+
+    Attributes
+    ----------
+    measure
+        What was computed; its `best`, `worst`, `kind` and `biased` say how to read it.
+    value
+        The score of the condition means on all shared stimuli.
+    interval
+        95 % jackknife interval over stimuli, or None (the warnings say why).
+    chance
+        Mean score when stimuli are paired at random: exact where known, else the mean of
+        the draws; None if nothing was drawn.
+    p_value
+        Share of random pairings at least as close, (b + 1) / (m + 1); None if none drawn.
+    ceiling
+        The best score trial noise allows (for distances the smallest: the floor); None
+        without repeated trials.
+    warnings
+        What a reader should know before believing the number.
+    null
+        The scores of the random pairings.
+    """
+
+    measure: Measure
+    value: float
+    interval: tuple[float, float] | None = None
+    chance: float | None = None
+    p_value: float | None = None
+    ceiling: float | None = None
+    warnings: tuple[str, ...] = ()
+    null: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
+
+    def __str__(self) -> str:
+        """Value, interval, chance, p and ceiling in one line."""
+        from homolog._tables import score_line
+
+        return score_line(self)
+
+
+def scored(
+    measure: Measure,
+    both: Pair,
+    groups: Sequence[object] | None,
+    intervals: bool,
+    permutations: int,
+    rng: int,
+    progress: Progress,
+) -> Score:
+    """Score a pair by one measure, with all that is needed to judge it.
+
+    The value comes first, so that bad input is refused before the long work begins.
+
+    Parameters
+    ----------
+    measure
+        What to score with; one that fits has its folds.
+    both
+        The populations on the same stimuli.
+    groups
+        What each stimulus belongs with, in intervals and permutations; None: alone.
+    intervals
+        Whether to compute a jackknife interval.
+    permutations
+        How many random pairings.
+    rng
+        Seed of both.
+    progress
+        Told of every step.
+    """
+    x, y = both.reference.matrix, both.candidate.matrix
+    sx, sy = (summary_of(measure, one) for one in (both.reference, both.candidate))
+    found = Score(measure, float(measure.score(sx, sy)))
+    if groups is None:
+        found = replace(found, chance=measure.chance(sx, sy))
+    notes = [measure.caution(sx, sy)]
+    if intervals:
+        interval, why = _interval(measure, x, y, groups, rng, progress)
+        found, notes = replace(found, interval=interval), [*notes, why]
+    if permutations:
+        null, why = _null(measure, x, y, permutations, groups, rng, progress)
+        found, notes = _with_null(found, null), [*notes, why]
+    ceiling, why_not = _ceiling(measure, both)
+    notes = [*notes, *why_not, _bias_note(found, both.reference.n_stimuli)]
+    return replace(found, ceiling=ceiling, warnings=tuple(note for note in notes if note))
+
+
+def _interval(
+    measure: Measure,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    groups: Sequence[object] | None,
+    rng: int,
+    progress: Progress,
+) -> tuple[tuple[float, float] | None, str | None]:
+    """The interval, or why a measure has none once a stimulus is left out."""
+    try:
+        found = statistics.jackknife(measure, x, y, groups=groups, rng=rng, progress=progress)
+    except errors.HomologError as error:
+        if error.code == "HM010":
+            raise
+        return None, f"no interval: without some stimuli the score has no value ({error})"
+    return found, None
+
+
+def _null(
+    measure: Measure,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    n_permutations: int,
+    groups: Sequence[object] | None,
+    rng: int,
+    progress: Progress,
+) -> tuple[NDArray[np.float64], str | None]:
+    """Scores of random pairings, or why there are none."""
+    try:
+        draws = statistics.permutation_null(
+            measure, x, y, n_permutations, groups=groups, rng=rng, progress=progress
+        )
+    except errors.HomologError as error:
+        return np.empty(0), f"no chance level: {error}"
+    return draws, None
+
+
+def _with_null(score: Score, null: NDArray[np.float64]) -> Score:
+    if not len(null):
+        return score
+    chance = float(null.mean()) if score.chance is None else score.chance
+    return replace(
+        score,
+        null=null,
+        chance=chance,
+        p_value=statistics.p_value(score.measure, score.value, null),
+    )
+
+
+def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
+    values: list[float | None] = []
+    notes: list[str] = []
+    sides = [(both.reference, both.reference_halves), (both.candidate, both.candidate_halves)]
+    if measure.kind == "variance":
+        sides = sides[:1]  # what is predicted, and not by what
+    for population, halves in sides:
+        value, note = _reliability(measure, population, halves)
+        values.append(value)
+        notes += [note] if note else []
+    if notes:
+        return None, notes
+    low = [one for one in values if one is not None and one < ROUGH_RELIABILITY]
+    rough = (
+        f"trials repeat little (reliability {min(low):.2f}): the ceiling is rough" if low else ""
+    )
+    return statistics.ceiling(measure, values[0], values[-1]), [
+        rough
+    ] if measure.kind != "distance" else []
+
+
+def _reliability(
+    measure: Measure, population: Representation, halves: Halves | str | None
+) -> tuple[float | None, str | None]:
+    if halves is None:
+        return None, None
+    try:
+        if isinstance(halves, str):
+            return None, f"no ceiling: {population.called}: {halves}"
+        return statistics.reliability(measure, *halves), None
+    except errors.HomologError as error:
+        return None, f"no ceiling: {population.called}: {error}"
+
+
+def _bias_note(score: Score, n_stimuli: int) -> str | None:
+    """Say so when unrelated populations would already look alike."""
+    if not score.measure.biased or score.chance is None or not score.measure.higher_is_closer:
+        return None
+    if score.chance < 0.2:
+        return None
+    return f"unrelated populations score {score.chance:.2f} with {n_stimuli} stimuli"
