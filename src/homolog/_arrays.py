@@ -27,6 +27,9 @@ _ALWAYS_FITS = 100_000_000
 _LEAST_SIZE = 1e-5
 _FAST_NUCLEAR_ERROR = 1e-12
 
+_HOLDERS = {"Representation": "matrix", "DataArray": "values"}
+"""Classes that hold responses, by name so that none is imported, and where they hold them."""
+
 
 def namespace(*arrays: Array) -> Any:
     """The array-API namespace the arrays share."""
@@ -119,6 +122,9 @@ def check_responses(x: Any, name: str) -> Array:
 
 def _plain(x: Any, name: str) -> Any:
     """Lists as arrays, masked entries as NaN, and NumPy's subclasses as what they hold."""
+    kind = type(x).__name__
+    if kind in _HOLDERS:
+        raise errors.not_an_array(name, kind, f"Pass its .{_HOLDERS[kind]}.")
     if isinstance(x, np.ma.MaskedArray) and x.mask.any():
         x = np.where(x.mask, np.nan, x.data)
     if hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, np.ndarray):
@@ -137,9 +143,22 @@ def _checked_namespace(x: Any, name: str) -> Any:
         xp = namespace(x)
     except TypeError:
         raise errors.not_numeric(name, type(x).__name__) from None
+    if is_torch_namespace(xp):
+        check_tensor(x, name)
     if xp.isdtype(x.dtype, "complex floating"):
         raise errors.complex_input(name, x.dtype)
     return xp
+
+
+def check_tensor(x: Any, name: str) -> None:
+    """Raise HM017 for a torch tensor whose numbers are not laid out as an array."""
+    if x.is_meta:
+        remedy = "It has no numbers: record responses on a real device."
+        raise errors.not_an_array(name, "meta tensor", remedy)
+    if x.is_quantized:
+        raise errors.not_an_array(name, "quantized tensor", "Pass its .dequantize().")
+    if x.is_nested or not str(x.layout).endswith("strided"):
+        raise errors.not_an_array(name, f"{x.layout} tensor", "Pass its .to_dense().")
 
 
 def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
@@ -207,7 +226,7 @@ def unit_columns(x: Array) -> Array:
         )
     x = centre(x)
     sizes = xp.max(xp.abs(constant(x)), axis=0, keepdims=True)
-    if not _modest(sizes):
+    if not modest(sizes):
         x = x / sizes
     return x / xp.sqrt(xp.sum(x * x, axis=0, keepdims=True))
 
@@ -236,12 +255,12 @@ def largest(x: Array) -> Array:
 def frobenius(x: Array) -> Array:
     """Square root of the sum of squares, without overflow for huge or tiny values."""
     size = largest(x)
-    if _modest(size):
+    if modest(size):
         return namespace(x).sqrt(inner(x, x))
     return size * namespace(x).sqrt(inner(x / size, x / size))
 
 
-def _modest(sizes: Array) -> bool:
+def modest(sizes: Array) -> bool:
     """Whether numbers of these sizes can be squared without overflow, and do not vanish."""
     xp = namespace(sizes)
     least = float(xp.finfo(sizes.dtype).smallest_normal) ** 0.25

@@ -1,6 +1,7 @@
 """Two populations are brought to the stimuli both were shown, by label."""
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +43,14 @@ def test_the_same_stimuli_leave_nothing_out():
     a, b = align(x, population([3, 1, 0, 2], "Y"))
     assert a.dropped == b.dropped == ()
     assert b.labels == x.labels
+
+
+def test_tables_are_aligned_as_they_are():
+    rates = np.eye(4)
+    x, y = (pandas.DataFrame(rates, index=list(order)) for order in ("abcd", "dcbe"))
+    a, b = align(x, y)
+    assert a.stimuli == b.stimuli == ("b", "c", "d")
+    assert a.dropped == ("X: left out 1 of 4 stimuli not in Y ('a')",)
 
 
 def test_trials_gaps_and_groups_go_along():

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas
 import pytest
+import xarray
 
 from homolog.errors import HomologError
 from homolog.representation import Representation, align, represent
@@ -106,6 +107,16 @@ REFUSALS = {
         lambda: represent(np.ones((92, 0)), name="X"),
         "HM018 X has 0 neurons (shape 92×0). Check the selection that produced it.",
     ),
+    "one neuron in a table": (
+        lambda: represent(pandas.Series([1.0, 2.0, 3.0]), name="X"),
+        "HM017 X (pandas Series) is not an array of responses. Pass a DataFrame with stimuli in"
+        " rows and neurons in columns.",
+    ),
+    "many arrays": (
+        lambda: represent(xarray.Dataset({"rates": ("stimulus", [1.0, 2.0])}), name="X"),
+        "HM017 X (xarray Dataset) is not an array of responses. Pass one of its variables:"
+        " dataset[name].",
+    ),
     "two stimuli": (
         lambda: represent(np.eye(2), name="X"),
         "HM019 X has 2 stimuli; at least 3 are needed. If stimuli are along another axis name"
@@ -168,6 +179,41 @@ REFUSALS = {
         "HM026 X: missing is 4×3 of float64; it must be 3×4 of bool, True where nothing was"
         " recorded.",
     ),
+    "float mask beside gaps": (
+        lambda: represent(gaps(), nan="pairwise", missing=np.zeros((92, 168)), name="X"),
+        "HM026 X: missing is 92×168 of float64; it must be 92×168 of bool, True where nothing was"
+        " recorded.",
+    ),
+    "mask beside gaps": (
+        lambda: represent(gaps(), nan="pairwise", missing=np.zeros((2, 168), bool), name="X"),
+        "HM026 X: missing is 2×168 of bool; it must be 92×168 of bool, True where nothing was"
+        " recorded.",
+    ),
+    "mask of what is flattened": (
+        lambda: represent(np.ones((3, 2, 2)), flatten=True, missing=np.zeros(5, bool), name="X"),
+        "HM026 X: missing is 5 of bool; it must be 3×2×2 of bool, True where nothing was recorded.",
+    ),
+    "name that is no text": (
+        lambda: represent(RATES, ["stimulus", None], name="X"),
+        "HM026 X has 2 axes (3×4) and these names for them: stimulus, None. Name each axis once,"
+        " from trial, stimulus, time, neuron; stimulus and neuron are needed.",
+    ),
+    "names that are a number": (
+        lambda: represent(RATES, 3),
+        "HM025 dims is 3; allowed: a list, a tuple or an array.",
+    ),
+    "labels that are a number": (
+        lambda: represent(RATES, stimuli=5),
+        "HM025 stimulus labels is 5; allowed: a list, a tuple or an array.",
+    ),
+    "selection that is a number": (
+        lambda: represent(RATES).select(neurons=2),
+        "HM025 the neuron selection is 2; allowed: a list, a tuple or an array.",
+    ),
+    "times in words": (
+        lambda: represent(RATES[:, None], "stimulus,time,neuron", times=["a"]),
+        "HM025 times is ['a']; allowed: a number of seconds for each time.",
+    ),
     "too few labels": (
         lambda: represent(RATES, stimuli="ab", name="X"),
         "HM027 X: 2 stimulus labels for an axis of length 3. Give one for each.",
@@ -197,6 +243,11 @@ REFUSALS = {
     ),
     "nothing to align either by": (
         lambda: align(represent(RATES, name="X"), represent(RATES, name="Y")),
+        "HM029 X and Y have no stimulus labels to align by. Give stimuli=… when representing or"
+        " loading.",
+    ),
+    "arrays to align": (
+        lambda: align(RATES, RATES),
         "HM029 X and Y have no stimulus labels to align by. Give stimuli=… when representing or"
         " loading.",
     ),

@@ -85,7 +85,7 @@ def test_a_plan_short_of_the_optimum_is_not_certified(monkeypatch, rng):
         return np.outer(supply, demand), {"v": np.zeros(len(demand))}
 
     monkeypatch.setattr(ot, "emd", stopped_early)
-    with pytest.raises(RuntimeError, match=r"matching 3 with 4 neurons stopped at \S+ though \S+"):
+    with pytest.raises(HomologError, match=r"HM038 matching 3 with 4 neurons stopped at \S+ thou"):
         transport(rng.normal(size=(3, 4)))
 
 

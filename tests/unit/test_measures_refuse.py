@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import xarray
 
 from homolog.errors import HomologError
 from homolog.measures import find
+from homolog.representation import represent
 
 NEEDS_TUNED_NEURONS = ["one_to_one_matching", "soft_matching", "soft_matching_correlation"]
 
@@ -51,7 +53,7 @@ def test_cca_of_few_components_of_many_neurons(rng):
     leading = [np.linalg.svd(a - a.mean(axis=0))[0][:, :2] for a in (wide, wide[:, :9])]
     wanted = np.linalg.svdvals(leading[0].T @ leading[1]).mean()
     assert float(cca(wide, wide[:, :9])) == pytest.approx(wanted, abs=1e-12)
-    with pytest.raises(HomologError, match="HM025 pca is 0; allowed: 1 to 11 components"):
+    with pytest.raises(HomologError, match=r"HM025 pca is 0; allowed: 1 to 11 components"):
         find("cca").using(pca=0)(wide, wide)
     with pytest.raises(HomologError, match=r"HM005 .* units \(12\) ≥ stimuli \(12\)"):
         find("cca").using(pca=12)(wide, wide)
@@ -149,3 +151,56 @@ def test_a_neuron_that_fires_at_one_stimulus_foretells_nothing(rng):
     x, y = rng.normal(size=(20, 4)), np.zeros((20, 1))
     y[7] = 0.1
     assert abs(float(find("ridge")(x, y + 0.3))) < 0.01
+
+
+@pytest.mark.parametrize("pca", [2.5, "2"])
+def test_cca_of_a_part_of_a_component(pca):
+    with pytest.raises(HomologError, match=r"HM025 pca is .*; allowed: None or a whole number of"):
+        find("cca").using(pca=pca)
+
+
+@pytest.mark.parametrize("name", [None, 3, np])
+def test_a_measure_is_found_by_its_name_alone(name):
+    with pytest.raises(HomologError, match=r"HM025 measure is .*; allowed: a name, one of homolog"):
+        find(name)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e160])
+def test_size_and_shape_in_any_unit(unit, pair):
+    wanted = float(find("size_and_shape")(*pair))
+    assert float(find("size_and_shape")(*(unit * one for one in pair))) == pytest.approx(
+        wanted * unit, rel=1e-12, abs=0
+    )
+
+
+def test_what_holds_an_array_is_not_one(pair):
+    x, y = pair
+    for holder, text in (
+        (represent(x), r"X \(Representation\) is not an array of responses\. Pass its \.matrix\."),
+        (
+            xarray.DataArray(x),
+            r"X \(DataArray\) is not an array of responses\. Pass its \.values\.",
+        ),
+    ):
+        with pytest.raises(HomologError, match=f"HM017 {text}"):
+            find("cka")(holder, y)
+        with pytest.raises(HomologError, match=f"HM017 {text}"):
+            find("cka").summary(holder)
+
+
+@pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor")
+def test_tensors_that_are_no_arrays(pair):
+    torch = pytest.importorskip("torch")
+    x = torch.asarray(pair[0])
+    for tensor, says in (
+        (x.to_sparse(), r"torch.sparse_coo tensor\) .* Pass its \.to_dense\(\)"),
+        (x.to("meta"), r"meta tensor\) .* It has no numbers: record responses on a real device"),
+        (
+            torch.quantize_per_tensor(x.float(), 0.1, 0, torch.qint8),
+            r"quantized tensor\) .* Pass its \.dequantize\(\)",
+        ),
+    ):
+        with pytest.raises(HomologError, match=rf"HM017 X \({says}"):
+            represent(tensor, name="X")
+        with pytest.raises(HomologError, match=rf"HM017 X \({says}"):
+            find("cka").summary(tensor)

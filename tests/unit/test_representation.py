@@ -422,7 +422,7 @@ class TestPositions:
 
     def test_populations_that_lost_different_stimuli_are_not_paired_row_by_row(self):
         x, y = (represent(self.lacking(row), nan="drop-stimuli", name="X") for row in (2, 5))
-        with pytest.raises(HomologError, match="HM001 .* 1 id is only in X: 5"):
+        with pytest.raises(HomologError, match=r"HM001 .* 1 id is only in X: 5"):
             pair(x, y)
         both = pair(x, y, reorder=True)
         assert both.reference.stimuli == both.candidate.stimuli == (0, 1, 3, 4, 6, 7)

@@ -81,6 +81,11 @@ def libraries_differ(x: str, y: str) -> HomologError:
     )
 
 
+def devices_differ(x: str, y: str) -> HomologError:
+    """HM037: one array on a GPU, say, and one beside it."""
+    return HomologError("HM037", f"X is on device {x}, Y on {y}. Move one to the other's device.")
+
+
 def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologError:
     """HM005: a measure that is perfect for any data when neurons outnumber stimuli."""
     return HomologError(
@@ -93,6 +98,16 @@ def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologErr
 def undefined(measure: str, why: str, remedy: str) -> HomologError:
     """HM031: data for which a measure has no value."""
     return HomologError("HM031", f"{measure} is undefined here, not 0: {why}. {remedy}")
+
+
+def not_optimal(n_x: int, n_y: int, reached: float, possible: float) -> HomologError:
+    """HM038: a matching that the solver could not prove to be the best."""
+    return HomologError(
+        "HM038",
+        f"matching {n_x} with {n_y} neurons stopped at {reached:.12g} though {possible:.12g} has"
+        " not been ruled out: the costs may differ too much in scale. Leave normalise=True, or"
+        " leave out neurons of extreme size.",
+    )
 
 
 def too_few_for_interval(n_units: int, least: int, noun: str = "stimuli") -> HomologError:

@@ -23,6 +23,11 @@ def not_numeric(name: str, dtype: object) -> HomologError:
     )
 
 
+def not_an_array(name: str, kind: str, remedy: str) -> HomologError:
+    """HM017: something that holds responses, but from which they cannot be read as they are."""
+    return HomologError("HM017", f"{name} ({kind}) is not an array of responses. {remedy}")
+
+
 def no_neurons(name: str, shape: tuple[int, ...]) -> HomologError:
     """HM018: a population of nobody."""
     return HomologError(

@@ -63,8 +63,8 @@ def transport(costs: np.ndarray) -> Matching:
 
     Raises
     ------
-    RuntimeError
-        If the duality gap shows that the solver stopped short of the optimum.
+    HomologError
+        HM038 if the duality gap shows that the solver stopped short of the optimum.
     """
     costs = _checked(costs)
     n_x, n_y = costs.shape
@@ -89,10 +89,7 @@ def _network_simplex(costs: np.ndarray) -> Matching:
     prices = unit * (log["v"] - log["v"].mean())
     dual = float(np.mean((costs - prices).min(axis=1)) + prices.mean())
     if abs(objective - dual) > _CERTIFIED_GAP * unit:
-        raise RuntimeError(
-            f"matching {n_x} with {n_y} neurons stopped at {objective:.12g} though "
-            f"{dual:.12g} has not been ruled out; the costs may differ too much in scale"
-        )
+        raise errors.not_optimal(n_x, n_y, objective, dual)
     return Matching(rows, columns, mass, objective)
 
 

@@ -30,7 +30,7 @@ def find(name: str) -> "Measure":
     Raises
     ------
     HomologError
-        HM023 with the nearest names if there is no such measure.
+        HM023 with the nearest names if there is no such measure, HM025 if it is no text.
 
     Examples
     --------
@@ -38,6 +38,8 @@ def find(name: str) -> "Measure":
     >>> homolog.measures.find("unbiased-cka").name
     'unbiased_cka'
     """
+    if not isinstance(name, str):
+        raise errors.bad_value("measure", name, "a name, one of homolog.measures.names()")
     key = name.strip().lower().replace("-", "_").replace(" ", "_")
     if key not in names():
         near = get_close_matches(key, names(), n=3, cutoff=0.4)

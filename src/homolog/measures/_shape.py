@@ -8,7 +8,7 @@ from homolog.measures._measure import along_stimuli
 
 @dataclass(frozen=True)
 class Shape:
-    """Centred responses, no wider than long, with their squared norm."""
+    """Centred responses, no wider than long, with their squared norm if they were scaled."""
 
     responses: Array = along_stimuli()
     square: Array = None
@@ -16,8 +16,7 @@ class Shape:
 
 def shape(x: Array) -> Shape:
     """The centred population in its own unit."""
-    x = narrow(centre(x))
-    return Shape(x, inner(x, x))
+    return Shape(narrow(centre(x)))
 
 
 def unit_shape(x: Array) -> Shape:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
@@ -40,6 +41,8 @@ def _leading(x: Array, n_components: int) -> Array:
 def _promises(*, pca: int | None) -> Mapping[str, Any]:
     if pca is None:
         return {}
+    if not isinstance(pca, int | np.integer):
+        raise errors.bad_value("pca", pca, "None or a whole number of components")
     return {"invariant_to": _ROTATIONS, "candidate_invariant_to": _ROTATIONS, "smooth": False}
 
 

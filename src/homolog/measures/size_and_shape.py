@@ -2,7 +2,7 @@
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, shape_distance
+from homolog._arrays import Array, inner, largest, modest, namespace, shape_distance
 from homolog.measures._measure import measure
 from homolog.measures._shape import Shape, shape
 
@@ -58,4 +58,8 @@ def size_and_shape(x: Shape, y: Shape) -> Float[Array, ""]:
     Do not use it for populations in different units, nor for comparing pairs with
     different numbers of stimuli. At equality the gradient returned is 0.
     """
-    return shape_distance(x.responses, y.responses, x.square, y.square)
+    xp = namespace(x.responses, y.responses)
+    size = xp.maximum(largest(x.responses), largest(y.responses))
+    unit = 1.0 if modest(size) else size
+    a, b = x.responses / unit, y.responses / unit
+    return unit * shape_distance(a, b, inner(a, a), inner(b, b))

@@ -5,16 +5,17 @@ from dataclasses import replace
 from homolog import errors
 from homolog.representation._axes import left_out
 from homolog.representation._checks import LEAST_STIMULI
+from homolog.representation._represent import represent
 from homolog.representation._representation import Representation
 
 
-def align(x: Representation, y: Representation) -> tuple[Representation, Representation]:
+def align(x: object, y: object) -> tuple[Representation, Representation]:
     """Keep the stimuli that both have, by label, in the order of `x`.
 
     Parameters
     ----------
     x, y
-        Populations with stimulus labels.
+        Populations with stimulus labels, or what `represent` makes such populations of.
 
     Returns
     -------
@@ -40,6 +41,7 @@ def align(x: Representation, y: Representation) -> tuple[Representation, Represe
     >>> y.dropped
     ("Y: left out 1 of 4 stimuli not in X ('e')",)
     """
+    x, y = _represented(x, "X"), _represented(y, "Y")
     if x.stimuli is None or y.stimuli is None:
         raise errors.labels_absent([one.called for one in (x, y) if one.stimuli is None])
     in_y = set(y.stimuli)
@@ -49,6 +51,11 @@ def align(x: Representation, y: Representation) -> tuple[Representation, Represe
             x.called, y.called, len(shared), (x.stimuli[0], y.stimuli[0]), LEAST_STIMULI
         )
     return _only(x, shared, y.called), _only(y, shared, x.called)
+
+
+def _represented(given: object, name: str) -> Representation:
+    built = represent(given)
+    return built if built is given or built.name else replace(built, name=name)
 
 
 def _only(x: Representation, shared: list[str | int], other: str) -> Representation:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -20,11 +21,12 @@ def named(dims: str | Sequence[str] | None, shape: tuple[int, ...], name: str) -
             return ("stimulus", "neuron")
         if len(shape) > 2:
             raise errors.axes_unnamed(shape)
-    words = dims.replace(",", " ").split() if isinstance(dims, str) else list(dims or ())
+    given = dims.replace(",", " ").split() if isinstance(dims, str) else listed(dims or (), "dims")
+    words = tuple(map(str, given))
     names = tuple(SYNONYMS.get(word, word) for word in words)
     complete = {"stimulus", "neuron"} <= set(names) <= set(DIMS)
     if len(names) != len(shape) or len(set(names)) != len(names) or not complete:
-        raise errors.axes_misnamed(name, shape, tuple(words))
+        raise errors.axes_misnamed(name, shape, words)
     return names
 
 
@@ -49,13 +51,21 @@ def label(given: object) -> Label:
     return str(given).replace("\0", "")  # files pad text with NUL
 
 
+def listed(given: Any, what: str) -> list[Any]:
+    """The entries of anything that has some."""
+    try:
+        return list(given)
+    except TypeError:
+        raise errors.bad_value(what, given, "a list, a tuple or an array") from None
+
+
 def sequence(
     given: Iterable[object] | None, n_needed: int, axis: str, name: str
 ) -> tuple[Label, ...] | None:
     """Check that labels are as many as needed; they are all ints or all text."""
     if given is None:
         return None
-    labels = tuple(label(one) for one in given)
+    labels = tuple(label(one) for one in listed(given, f"{axis} labels"))
     if len(labels) != n_needed:
         raise errors.labels_miscounted(name, axis, len(labels), n_needed)
     if any(isinstance(one, str) for one in labels):
@@ -86,7 +96,7 @@ def positions(
 
     An int is a position unless the labels are themselves ints.
     """
-    entries = list(chosen)
+    entries = listed(chosen, f"the {axis} selection")
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         if len(entries) != n:
             raise errors.labels_miscounted(name, axis, len(entries), n, what="mask entries")

@@ -28,6 +28,14 @@ def real(given: ArrayLike, name: str) -> NDArray[Any]:
     return array
 
 
+def mask(given: object, shape: tuple[int, ...], name: str) -> Mask:
+    """Return a mask as it was given if it is one for responses of this shape."""
+    declared = np.asarray(given)
+    if declared.dtype != bool or declared.shape != shape:
+        raise errors.mask_misshapen(name, declared.dtype, declared.shape, shape)
+    return declared
+
+
 def floats(array: NDArray[Any]) -> Responses:
     """Return a float copy; float32 stays, everything else becomes float64."""
     wanted = np.float32 if array.dtype == np.float32 else np.float64

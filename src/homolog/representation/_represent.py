@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog._arrays import check_tensor
 from homolog.representation import _axes, _checks
 from homolog.representation._representation import Representation
 from homolog.representation._taking import without
@@ -17,6 +18,11 @@ from homolog.representation._taking import without
 NanPolicy = Literal["stop", "drop-units", "drop-stimuli", "pairwise"]
 
 SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "milliseconds": 1e-3, "us": 1e-6}
+
+_NOT_ONE_ARRAY = {
+    "pandas Series": "Pass a DataFrame with stimuli in rows and neurons in columns.",
+    "xarray Dataset": "Pass one of its variables: dataset[name].",
+}
 
 POLICIES = ("stop", "drop-units", "drop-stimuli", "pairwise")
 
@@ -78,7 +84,7 @@ def represent(
         return _unchanged(obj, told if dims is None else {**told, "dims": dims})
     if nan not in POLICIES:
         raise errors.bad_value("nan", nan, ", ".join(map(repr, POLICIES)))
-    values, own_dims, own = _contents(obj, dims)
+    values, own_dims, own = _contents(obj, dims, name or "the population")
     fields: dict[str, Any] = own | told
     called = fields.get("name") or "the population"
     values = _checks.real(values, called)
@@ -92,10 +98,12 @@ def _with_policy(
     values: NDArray[Any], dims: tuple[str, ...], fields: dict[str, Any], nan: NanPolicy
 ) -> Representation:
     """Build the population after what `nan` says about undeclared NaN and infinities."""
+    called = fields.get("name", "the population")
     bad = ~np.isfinite(values)
     declared = fields.get("missing")
-    if declared is not None and np.shape(declared) == bad.shape:
-        bad &= ~np.asarray(declared, dtype=bool)
+    if declared is not None:
+        declared = _checks.mask(declared, bad.shape, called)
+        bad &= ~declared
     if nan == "stop" or not bad.any():
         return Representation(values, dims, **fields)
     fields = {**fields, "missing": bad if declared is None else bad | declared}
@@ -104,7 +112,7 @@ def _with_policy(
     dim = "neuron" if nan == "drop-units" else "stimulus"
     out, why = _checks.along(bad, dims, dim), "with NaN or inf"
     if out.all():
-        raise errors.nothing_left(fields.get("name", "the population"), dim, out.size, why)
+        raise errors.nothing_left(called, dim, out.size, why)
     return without(Representation(values, dims, **fields), dim, out, why)
 
 
@@ -130,12 +138,14 @@ def _two_axes(
         raise errors.bad_value("pool", pool, "None, 'mean'")
     if dims is not None:
         raise errors.bad_value("dims", dims, "None with flatten=True or pool='mean'")
+    called = fields.get("name", "the population")
     if values.ndim < 2:
-        raise errors.axes_misnamed(fields.get("name", "the population"), values.shape, ())
+        raise errors.axes_misnamed(called, values.shape, ())
     kept = {key: value for key, value in fields.items() if key != "times"}
     if flatten:
         if "missing" in kept:
-            kept["missing"] = np.reshape(kept["missing"], (len(values), -1))
+            mask = _checks.mask(kept["missing"], values.shape, called)
+            kept["missing"] = mask.reshape(len(values), -1)
         return values.reshape(len(values), -1), None, kept
     if "missing" in kept:
         raise errors.bad_value("missing", "given", "None with pool='mean'")
@@ -143,7 +153,7 @@ def _two_axes(
 
 
 def _contents(
-    obj: Any, dims: str | Sequence[str] | None
+    obj: Any, dims: str | Sequence[str] | None, called: str
 ) -> tuple[Any, Sequence[str] | None, dict[str, Any]]:
     """Return the values of a container, the names of its axes and the labels it holds.
 
@@ -153,7 +163,11 @@ def _contents(
     library = type(obj).__module__.partition(".")[0]
     if isinstance(obj, (str, PathLike)):
         raise errors.bad_value("obj", str(obj), "an array; a file is read by homolog.load(path)")
+    kind = f"{library} {type(obj).__name__}"
+    if kind in _NOT_ONE_ARRAY:
+        raise errors.not_an_array(called, kind, _NOT_ONE_ARRAY[kind])
     if library == "torch":
+        check_tensor(obj, called)
         return _from_torch(obj), None, {}
     if library == "xarray":
         dims, fields = xarray_fields(obj)

@@ -346,9 +346,7 @@ def _stored_mask(
     """Return the mask with axes as stored, None if nothing is missing."""
     if given is None:
         return None
-    mask = np.asarray(given)
-    if mask.dtype != bool or mask.shape != shape:
-        raise errors.mask_misshapen(name, mask.dtype, mask.shape, shape)
+    mask = _checks.mask(given, shape, name)
     if not mask.any():
         return None
     stored = np.array(mask.transpose(order), order="C")
@@ -361,7 +359,10 @@ def _stored_times(
 ) -> tuple[float, ...] | None:
     if given is None:
         return None
-    times = tuple(float(time) for time in given)
+    try:
+        times = tuple(float(time) for time in given)
+    except (TypeError, ValueError):
+        raise errors.bad_value("times", given, "a number of seconds for each time") from None
     if len(times) != n_needed:
         raise errors.labels_miscounted(name, "time", len(times), n_needed)
     _axes.refuse_repeats(times, "time", name)
