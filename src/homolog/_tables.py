@@ -12,28 +12,12 @@ import numpy as np
 
 from homolog import _citations
 from homolog._write import write_whole
+from homolog.scoring import interval_text
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.representation import Representation
     from homolog.scoring import Score
-
-_UNITS = {"procrustes": " rad"}
-
-
-def score_line(score: Score) -> str:
-    """One score in a line, as a methods section needs it."""
-    measure = score.measure
-    parts = [f"{measure.label} = {score.value:.3f}{_UNITS.get(measure.name, '')}"]
-    if score.interval:
-        parts.append(f"{_interval(score)} 95 % jackknife")
-    if score.chance is not None:
-        parts.append(f"chance {score.chance:.3f}")
-    if score.p_value is not None:
-        parts.append(f"p = {score.p_value:.2g} ({len(score.null)} permutations)")
-    if score.ceiling is not None:
-        parts.append(f"{_bound(score)} {score.ceiling:.3f}")
-    return " · ".join(parts)
 
 
 def comparison_table(comparison: Comparison) -> str:
@@ -64,20 +48,11 @@ def _cells(score: Score) -> tuple[str, ...]:
         measure.label + (" *" if measure.biased else ""),
         f"{measure.best:g}",
         f"{score.value:.3f}",
-        _interval(score) if score.interval else "",
+        interval_text(score.interval) if score.interval else "",
         "" if score.chance is None else f"{score.chance:.3f}",
         "" if score.p_value is None else f"{score.p_value:.2g}",
         f"{ceiling} floor" if ceiling and measure.kind == "distance" else ceiling,
     )
-
-
-def _interval(score: Score) -> str:
-    low, high = score.interval or (np.nan, np.nan)
-    return f"[{low:.3f}, {high:.3f}]"
-
-
-def _bound(score: Score) -> str:
-    return "floor" if score.measure.kind == "distance" else "ceiling"
 
 
 def _warning_lines(comparison: Comparison) -> list[str]:
@@ -151,9 +126,11 @@ def _run_toml(comparison: Comparison, command: str) -> str:
     tables: dict[str, dict[str, Any]] = {
         "run": {
             "command": command,
+            "call": comparison.call,
             "measures": [score.measure.label for score in comparison.scores],
             "permutations": comparison.permutations,
             "seed": comparison.seed,
+            **({} if comparison.groups is None else {"groups": comparison.groups}),
             "warnings": list(comparison.warnings),
         },
         "reference": _described(comparison.reference, comparison.digests["reference"]),

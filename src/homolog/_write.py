@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from homolog import errors
@@ -32,6 +33,32 @@ def replacing(path: Path) -> Generator[Path]:
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise HM034 if `folder` could not be written to, before any work is done for it."""
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise errors.unwritable(folder, f"{there} is a file, not a folder")
+    if not os.access(there, os.W_OK):
+        raise errors.unwritable(folder, f"no permission to write to {there}")
+
+
+@contextmanager
+def staged(folder: Path) -> Generator[Path]:
+    """Give a folder whose files move into `folder` once all of them are written.
+
+    Whoever interrupts the writing leaves the files of an earlier run as they were.
+    """
+    refuse_unwritable(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as name:
+        temporary = Path(name)
+        yield temporary
+        for file in sorted(one for one in temporary.rglob("*") if one.is_file()):
+            place = folder / file.relative_to(temporary)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(place)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

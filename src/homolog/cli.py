@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Generator
@@ -46,6 +47,20 @@ def main(
         raise typer.Exit
 
 
+Dims = Annotated[
+    str | None, typer.Option(help='Axes of the arrays, as in "trial,stimulus,neuron".')
+]
+Align = Annotated[bool, typer.Option("--align", help="Keep the stimuli that a pair shares.")]
+DropConstant = Annotated[
+    bool, typer.Option("--drop-constant", help="Leave out neurons that never change.")
+]
+FoldTime = Annotated[bool, typer.Option("--fold-time", help="Make every time of a stimulus a row.")]
+Groups = Annotated[
+    str | None, typer.Option(help='"stimulus" holds all times of a stimulus out together.')
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
 @app.command()
 def compare(
     reference: Annotated[str, typer.Argument(help="File with the reference's responses.")],
@@ -54,24 +69,19 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for scores, figures and report.")
     ] = None,
-    dims: Annotated[
-        str | None, typer.Option(help='Axes of both arrays, as in "trial,stimulus,neuron".')
+    dims: Dims = None,
+    candidate_dims: Annotated[
+        str | None, typer.Option(help="Axes of the candidate, where they differ.")
     ] = None,
-    permutations: Annotated[int, typer.Option(help="Random pairings; 0 for none.")] = 1000,
+    permutations: Annotated[int, typer.Option(min=0, help="Random pairings; 0: none.")] = 1000,
     intervals: Annotated[bool, typer.Option(help="95 % jackknife intervals.")] = True,
-    align: Annotated[bool, typer.Option("--align", help="Keep the stimuli both have.")] = False,
+    align: Align = False,
     nan: Nan = "stop",
-    drop_constant: Annotated[
-        bool, typer.Option("--drop-constant", help="Leave out neurons that never change.")
-    ] = False,
-    fold_time: Annotated[
-        bool, typer.Option("--fold-time", help="Make every time of a stimulus a row.")
-    ] = False,
-    groups: Annotated[
-        str | None, typer.Option(help='"stimulus" keeps all times of a stimulus together.')
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of intervals and permutations.")] = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    drop_constant: DropConstant = False,
+    fold_time: FoldTime = False,
+    groups: Groups = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of intervals and permutations.")] = 0,
+    quiet: Quiet = False,
 ) -> None:
     """Score how alike CANDIDATE and REFERENCE answer the same stimuli.
 
@@ -79,13 +89,14 @@ def compare(
     """
     with refusals():
         import homolog
+        from homolog import report
+        from homolog._write import refuse_unwritable, staged
 
-        x, y = (
-            _prepared(
-                homolog.load(path, dims=dims, nan=cast("NanPolicy", nan)), drop_constant, fold_time
-            )
-            for path in (reference, candidate)
-        )
+        if out is not None:
+            report.require()
+            refuse_unwritable(out)
+        x = _loaded(reference, dims, nan, drop_constant, fold_time)
+        y = _loaded(candidate, candidate_dims or dims, nan, drop_constant, fold_time)
         with shown_progress(quiet) as progress:
             comparison = homolog.compare(
                 x,
@@ -100,35 +111,50 @@ def compare(
             )
         typer.echo(str(comparison))
         if out is not None:
-            from homolog import report
-
             command = shlex.join(["homolog", *sys.argv[1:]])
-            comparison.save(out, command)
-            typer.echo(f"\nreport: {report.write(comparison, out, command=command)}")
+            with staged(out) as folder:
+                comparison.save(folder, command)
+                page = report.write(comparison, folder, command=command)
+            typer.echo(f"\nreport: {out / page.name}")
 
 
 @app.command()
 def matrix(
     files: Annotated[list[str], typer.Argument(help="One file for each population.")],
-    measure: Annotated[str, typer.Option("--measure", "-m", help="Measure.")] = "unbiased_cka",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the matrix.")] = None,
-    dims: Annotated[
-        str | None, typer.Option(help='Axes of every array, as in "trial,stimulus,neuron".')
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", "-m", help="Measure. Default: unbiased_cka.")
     ] = None,
-    align: Annotated[bool, typer.Option("--align", help="Keep the stimuli a pair shares.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the matrix.")] = None,
+    dims: Dims = None,
+    align: Align = False,
     nan: Nan = "stop",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    drop_constant: DropConstant = False,
+    fold_time: FoldTime = False,
+    groups: Groups = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Score every population against every other."""
+    """Score every population against every other by one measure."""
     with refusals():
         import homolog
+        from homolog import errors
+        from homolog._write import refuse_unwritable
 
-        populations = {
-            name: homolog.load(path, dims=dims, nan=cast("NanPolicy", nan))
-            for name, path in zip(_short_names(files), files, strict=True)
-        }
+        names = _split(measure) or ["unbiased_cka"]
+        if len(names) > 1:
+            raise errors.bad_value("--measure", ",".join(names), "one measure for a matrix")
+        if len(set(files)) < len(files):
+            raise errors.bad_value("files", " ".join(files), "each file once")
+        if out is not None:
+            refuse_unwritable(out)
+        populations = [_loaded(path, dims, nan, drop_constant, fold_time) for path in files]
         with shown_progress(quiet) as progress:
-            result = homolog.matrix(populations, measure, align=align, progress=progress)
+            result = homolog.matrix(
+                dict(zip(_short_names(populations, files), populations, strict=True)),
+                names[0],
+                align=align,
+                groups=groups,  # pyright: ignore[reportArgumentType]
+                progress=progress,
+            )
         typer.echo(str(result))
         if out is not None:
             typer.echo(f"\nwritten: {result.save(out)}")
@@ -177,7 +203,7 @@ def show_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]
             "options": ", ".join(f"{k}={v!r}" for k, v in found.defaults.items()) or "none",
             "source": found.source,
         }
-        typer.echo(f"{found.name}\n\n{inspection.getdoc(found)}\n")
+        typer.echo(f"{found.name}\n\n{_plain(inspection.getdoc(found) or '')}\n")
         for fact, value in facts.items():
             shown = (
                 {True: "yes", False: "no"}.get(value, value) if value in (True, False) else value
@@ -194,6 +220,20 @@ def cite_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]
         typer.echo(measures.find(name).citation)
 
 
+FLAGS = {
+    "HM001": "--align",
+    "HM002": "--align",
+    "HM003": "--dims or --candidate-dims",
+    "HM004": "--nan",
+    "HM006": "--drop-constant",
+    "HM007": "--dims",
+    "HM010": "--no-intervals",
+    "HM012": "--groups stimulus",
+    "HM028": "--fold-time",
+}
+"""What does on the command line what a message says for Python."""
+
+
 @contextmanager
 def refusals() -> Generator[None]:
     """Turn a refused input into one line on standard error and exit status 1."""
@@ -202,8 +242,12 @@ def refusals() -> Generator[None]:
     try:
         yield
     except HomologError as error:
-        typer.echo(f"error: {error}", err=True)
+        flag = f" (On the command line: {FLAGS[error.code]}.)" if error.code in FLAGS else ""
+        typer.echo(f"error: {error}{flag}", err=True)
         raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted: nothing was written", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextmanager
@@ -228,16 +272,27 @@ def shown_progress(quiet: bool) -> Generator[Progress]:
         yield show
 
 
-def _prepared(population: Representation, drop_constant: bool, fold_time: bool) -> Representation:
+def _loaded(
+    path: str, dims: str | None, nan: str, drop_constant: bool, fold_time: bool
+) -> Representation:
+    import homolog
+
+    population = homolog.load(path, dims=dims, nan=cast("NanPolicy", nan))
     population = population.fold_time() if fold_time else population
     return population.drop_constant() if drop_constant else population
 
 
 def _split(names: list[str] | None) -> list[str] | None:
-    return [one for name in names for one in name.split(",")] if names else None
+    return [one for name in names for one in name.split(",") if one] if names else None
 
 
-def _short_names(paths: list[str]) -> list[str]:
-    """File names without folder and ending, or whole paths where those are not unique."""
-    stems = [Path(path.split("::")[0]).stem for path in paths]
-    return stems if len(set(stems)) == len(stems) else paths
+def _short_names(populations: list[Representation], paths: list[str]) -> list[str]:
+    """The populations' own names, or their paths where those are not unique."""
+    names = [population.name for population in populations]
+    return names if len(set(names)) == len(names) else paths
+
+
+def _plain(docstring: str) -> str:
+    """A docstring without the marks that only a documentation page shows."""
+    docstring = re.sub(r":math:`([^`]*)`", r"\1", docstring)
+    return docstring.replace(".. math:: ", "    ").replace("``", "").replace("`", "")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from homolog import errors
+from homolog import errors, statistics
 from homolog.measures import find
 from homolog.measures._measure import Measure
 from homolog.pairing import Pair, holding_out, pair
@@ -44,6 +44,10 @@ class Comparison:
         What was dropped or taken on trust before scoring.
     permutations, seed
         How many random pairings were drawn, and the seed of intervals and permutations.
+    groups
+        How many groups of stimuli were kept together; None if each stood alone.
+    call
+        The call in Python that computes this again.
     versions
         Of homolog, Python and the packages the numbers rest on.
     digests
@@ -56,6 +60,8 @@ class Comparison:
     warnings: tuple[str, ...]
     permutations: int
     seed: int
+    groups: int | None
+    call: str
     versions: dict[str, str]
     digests: dict[str, str]
 
@@ -174,8 +180,10 @@ def compare(
     listed = _listed(measures)
     both = pair(_population(reference, nan, groups), _population(candidate, nan), reorder=align)
     labels = _group_labels(both, groups)
-    chosen = [holding_out(measure, both, labels) for measure in listed]
     own = labels or both.reference.groups or both.candidate.groups
+    if intervals:
+        statistics.refuse_few(both.reference.n_stimuli, own)
+    chosen = [holding_out(measure, both, labels) for measure in listed]
     scores = [
         scored(measure, both, own, intervals, permutations, rng, progress) for measure in chosen
     ]
@@ -186,6 +194,8 @@ def compare(
         warnings=both.warnings,
         permutations=permutations,
         seed=rng,
+        groups=None if own is None else len(set(own)),
+        call=_call(listed, intervals, permutations, rng, align, nan, groups),
         versions=_versions(),
         digests={"reference": _digest(both.reference), "candidate": _digest(both.candidate)},
     )
@@ -231,6 +241,38 @@ def _group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
     if isinstance(groups, str) and groups != "stimulus":
         raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     return both.reference.groups or both.candidate.groups or both.reference.labels
+
+
+def _call(
+    measures: Sequence[Measure],
+    intervals: bool,
+    permutations: int,
+    rng: int,
+    align: bool,
+    nan: str,
+    groups: Groups,
+) -> str:
+    """The call that computes a comparison again, from variables named as its arguments."""
+    arguments = ["reference", "candidate", f"[{', '.join(map(_spelled, measures))}]"]
+    told = {"intervals": intervals, "permutations": permutations, "rng": rng}
+    told |= {"align": align, "nan": nan}
+    usual = {"intervals": True, "permutations": 1000, "rng": 0, "align": False, "nan": "stop"}
+    arguments += [f"{key}={value!r}" for key, value in told.items() if value != usual[key]]
+    if groups is not None:
+        arguments.append(f"groups={groups!r}" if isinstance(groups, str) else "groups=groups")
+    return f"homolog.compare({', '.join(arguments)})"
+
+
+def _spelled(measure: Measure) -> str:
+    """A measure as one writes it: its name, or the variant made of it."""
+    changed = [
+        f"{key}={value.tolist() if isinstance(value, np.ndarray) else value!r}"
+        for key, value in measure.options.items()
+        if value is not measure.defaults[key] and not np.array_equal(value, measure.defaults[key])
+    ]
+    if not changed:
+        return repr(measure.name)
+    return f"homolog.measures.find({measure.name!r}).using({', '.join(changed)})"
 
 
 def _digest(population: Representation) -> str:

@@ -55,9 +55,25 @@ class Score:
 
     def __str__(self) -> str:
         """Value, interval, chance, p and ceiling in one line."""
-        from homolog._tables import score_line
+        measure = self.measure
+        unit = " rad" if measure.name == "procrustes" else ""
+        parts = [f"{measure.label} = {self.value:.3f}{unit}"]
+        if self.interval:
+            parts.append(f"{interval_text(self.interval)} 95 % jackknife")
+        if self.chance is not None:
+            parts.append(f"chance {self.chance:.3f}")
+        if self.p_value is not None:
+            parts.append(f"p = {self.p_value:.2g} ({len(self.null)} permutations)")
+        if self.ceiling is not None:
+            bound = "floor" if measure.kind == "distance" else "ceiling"
+            parts.append(f"{bound} {self.ceiling:.3f}")
+        return " · ".join(parts)
 
-        return score_line(self)
+
+def interval_text(interval: tuple[float, float]) -> str:
+    """An interval in brackets, three digits."""
+    low, high = interval
+    return f"[{low:.3f}, {high:.3f}]"
 
 
 def scored(

@@ -77,11 +77,9 @@ def jackknife(
     from scipy.stats import t
 
     x, y = np.asarray(x), np.asarray(y)
+    refuse_few(len(x), groups)
     block = _blocks(len(x), groups, rng)
     n_blocks = int(block.max()) + 1
-    if n_blocks < LEAST_STIMULI:
-        noun = "stimuli" if groups is None else "groups of stimuli"
-        raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI, noun)
     value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
     left_out = np.empty(n_blocks)
     for one in range(n_blocks):
@@ -91,6 +89,14 @@ def jackknife(
     reach = float(t.ppf((1 + level) / 2, n_blocks - 1)) * error
     low, high = sorted((measure.best, measure.worst))
     return max(low, value - reach), min(high, value + reach)
+
+
+def refuse_few(n_stimuli: int, groups: Labels | None) -> None:
+    """Raise HM010 where there are too few independent stimuli for an interval."""
+    n = n_stimuli if groups is None else len(np.unique(np.asarray(groups)))
+    if n < LEAST_STIMULI:
+        noun = "stimuli" if groups is None else "groups of stimuli"
+        raise errors.too_few_for_interval(n, LEAST_STIMULI, noun)
 
 
 def _blocks(

@@ -59,6 +59,64 @@ def test_a_refused_input_is_one_line_and_status_1(files, tmp_path):
     assert result.stdout == ""
 
 
+def test_a_refusal_names_the_flag_that_helps(files, tmp_path):
+    np.save(tmp_path / "turned.npy", np.random.default_rng(0).normal(size=(4, 20)))
+    result = run("compare", files[0], tmp_path / "turned.npy", *QUICK)
+    assert "HM003 turned looks transposed" in result.stderr
+    assert result.stderr.strip().endswith("(On the command line: --dims or --candidate-dims.)")
+    mended = run(
+        "compare", files[0], tmp_path / "turned.npy", "--candidate-dims", "neuron,stimulus",
+        "-m", "cka", *QUICK,
+    )  # fmt: skip
+    assert "4 neurons) on 20 stimuli" in mended.stdout, mended.stderr
+
+
+@pytest.mark.parametrize("option", [["--seed", "-1"], ["--permutations", "-1"], ["-m", ","]])
+def test_options_out_of_range_are_no_traceback(files, option):
+    result = run("compare", *files, *option, "--quiet")
+    assert result.exit_code in (1, 2)
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_file_in_place_of_the_folder_is_noticed_before_the_work(files, tmp_path):
+    (tmp_path / "out").write_text("kept")
+    result = run("compare", *files, "-o", tmp_path / "out", *QUICK)
+    assert "HM034" in result.stderr
+    assert "is a file, not a folder" in result.stderr
+    assert result.stdout == ""
+    assert (tmp_path / "out").read_text() == "kept"
+
+
+def test_an_interrupted_report_leaves_the_earlier_run_whole(files, tmp_path, monkeypatch):
+    pytest.importorskip("plotly")
+    out = tmp_path / "out"
+    assert run("compare", *files, "-m", "cka", "-o", out, *QUICK).exit_code == 0
+    before = {one: one.read_bytes() for one in out.rglob("*") if one.is_file()}
+
+    def interrupted(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("homolog.report._static.write_figures", interrupted)
+    result = run("compare", *files, "-m", "nbs", "-o", out, *QUICK)
+    assert result.exit_code == 130
+    assert "interrupted: nothing was written" in result.stderr
+    assert {one: one.read_bytes() for one in out.rglob("*") if one.is_file()} == before
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+
+
+def test_a_missing_extra_is_noticed_before_the_work(files, tmp_path, monkeypatch):
+    monkeypatch.setattr("homolog.report.find_spec", lambda _name: None)
+    result = run("compare", *files, "-o", tmp_path / "out", *QUICK)
+    assert "HM013 the report needs jinja2 and plotly" in result.stderr
+    assert result.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_matrix_takes_each_file_once_and_one_measure(files):
+    assert "HM025 files" in run("matrix", *files, files[0]).stderr
+    assert "HM025 --measure" in run("matrix", *files, "-m", "cka", "-m", "nbs").stderr
+
+
 def test_nothing_is_written_when_a_comparison_is_refused(files, tmp_path):
     np.save(tmp_path / "short.npy", np.random.default_rng(0).normal(size=(19, 4)))
     run("compare", files[0], tmp_path / "short.npy", "-o", tmp_path / "out", *QUICK)
@@ -106,7 +164,7 @@ def test_matrix_prints_and_writes(files, tmp_path):
 def test_files_of_one_name_in_different_folders_are_told_apart(files, tmp_path):
     (tmp_path / "again").mkdir()
     other = tmp_path / "again" / "brain.npz"
-    other.write_bytes((tmp_path / "net.npz").read_bytes())
+    other.write_bytes((tmp_path / "brain.npz").read_bytes())
     result = run("matrix", files[0], other, "-m", "nbs", "--quiet")
     assert result.exit_code == 0, result.output
     assert str(other) in result.stdout
@@ -126,6 +184,8 @@ def test_measures_are_listed_shown_and_cited():
     shown = run("measures", "show", "procrustes").stdout
     assert "Procrustes angle between two populations, in radians." in shown
     assert "metric: yes" in shown
+    assert "math::" not in shown
+    assert ":math:" not in shown
     assert "@inproceedings{kornblith2019similarity," in run("measures", "cite", "cka").stdout
     wrong = run("measures", "show", "ckaa")
     assert wrong.exit_code == 1

@@ -171,6 +171,12 @@ def test_a_neuron_that_answers_one_stimulus_costs_the_interval_not_the_score(rng
     assert "no interval: without some stimuli the score has no value (HM006" in score.warnings[0]
 
 
+def test_few_groups_stop_before_an_interval_is_guessed(rng):
+    x = rng.normal(size=(20, 3))
+    with pytest.raises(HomologError, match="HM010 jackknife over 5 groups of stimuli"):
+        homolog.compare(x, x, "cka", groups=[i % 5 for i in range(20)])
+
+
 def test_few_stimuli_stop_before_an_interval_is_guessed(rng):
     x, y = rng.normal(size=(2, 6, 3))
     with pytest.raises(HomologError, match="HM010 jackknife over 6 stimuli"):
@@ -290,6 +296,19 @@ def test_an_almost_constant_neuron_is_counted(rng):
     x[0, 3] = 1.0 + 2e-16
     with pytest.raises(HomologError, match=r"1 unit is constant on all 20 stimuli \(3 of 5\)"):
         homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching", **QUICK)
+
+
+def test_the_call_that_is_told_computes_the_same_again(populations):
+    measures = [find("cca").using(pca=3), "nbs", find("ridge").using(folds=4)]
+    result = homolog.compare(
+        *populations, measures, permutations=5, rng=2, intervals=False, align=True
+    )
+    names = {"homolog": homolog, "reference": populations[0], "candidate": populations[1]}
+    again = eval(result.call, names)  # noqa: S307
+    assert again.to_dataframe().equals(result.to_dataframe())
+    assert again.call == result.call
+    usual = homolog.compare(*populations, "nbs")
+    assert usual.call == "homolog.compare(reference, candidate, ['nbs'])"
 
 
 @pytest.mark.parametrize(

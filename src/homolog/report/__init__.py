@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.representation import Representation
 
-__all__ = ["write"]
+__all__ = ["require", "write"]
+
+
+def require() -> None:
+    """Raise HM013 unless jinja2 and plotly are installed."""
+    missing = [package for package in ("jinja2", "plotly") if find_spec(package) is None]
+    if missing:
+        raise errors.missing_extra("the report", _words.listed(missing), "report")
 
 
 def write(comparison: Comparison, folder: str | Path, *, command: str | None = None) -> Path:
@@ -51,9 +58,7 @@ def write(comparison: Comparison, folder: str | Path, *, command: str | None = N
     HomologError
         HM013 where jinja2 or plotly is not installed; nothing is written then.
     """
-    missing = [package for package in ("jinja2", "plotly") if find_spec(package) is None]
-    if missing:
-        raise errors.missing_extra("the report", _words.listed(missing), "report")
+    require()
     folder = Path(folder)
     page = _render(comparison, command)
     _static.write_figures(comparison, folder / "figures")
