@@ -1,5 +1,7 @@
 """Scoring many populations in one go must not change a score."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,23 @@ def test_more_neurons_than_stimuli_are_scored_from_their_gram_matrices(
     assert measure.score_all([measure.summary(x) for x in many.values()]) is None
     expected = [[float(measure(x, y)) for y in many.values()] for x in many.values()]
     np.testing.assert_allclose(homolog.matrix(many, measure).values, expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", IN_ONE_GO)
+def test_all_pairs_in_one_go_on_any_array_library(
+    name: str, xp: Any, rng: np.random.Generator
+) -> None:
+    measure = measures.find(name)
+    many = rng.normal(size=(20, 12, 10))
+    summaries = [measure.summary(xp.asarray(x)) for x in many]
+    expected = [[float(measure(x, y)) for y in many] for x in many[:2]]
+    np.testing.assert_allclose(measure.score_all(summaries)[:2], expected, atol=1e-12)
+
+
+def test_sums_stay_on_the_device_of_the_populations(rng: np.random.Generator) -> None:
+    xp = pytest.importorskip("array_api_strict")
+    there = [xp.asarray(x, device=xp.Device("device1")) for x in rng.normal(size=(20, 12, 10))]
+    assert _many.overlaps(there, there).device == xp.Device("device1")
 
 
 def test_a_measure_without_another_way_is_scored_pair_by_pair(rng: np.random.Generator) -> None:

@@ -59,12 +59,12 @@ def _by_stimuli(populations: Sequence[Array]) -> Array:
 
     They come a few rows at a time and without their lower triangles, then are dropped.
     """
-    xp = namespace(*populations)
     n_stimuli = populations[0].shape[0]
     step = max(1, _ROW_ENTRIES // (n_stimuli * len(populations)))
-    total = xp.zeros((len(populations), len(populations)), dtype=populations[0].dtype)
+    total: Array = 0.0
     for start in range(0, n_stimuli, step):
-        rows, later = slice(start, start + step), slice(start + step, None)
+        stop = min(start + step, n_stimuli)
+        rows, later = slice(start, stop), slice(stop, n_stimuli)
         within = _stacked([x[rows, :] @ x[rows, :].T for x in populations])
         beyond = _stacked([x[rows, :] @ x[later, :].T for x in populations])
         total = total + within @ within.T + 2 * (beyond @ beyond.T)
