@@ -216,6 +216,21 @@ def centre(x: Array) -> Array:
     return x - namespace(x).mean(x, axis=0, keepdims=True)
 
 
+def even_columns(x: Array) -> Array:
+    """`x` with neurons scaled to one size where sizes are so unequal that rounding shows.
+
+    What a population spans stays the same. Neurons that do not vary become 0, for all that
+    they have is rounding.
+    """
+    xp = namespace(x)
+    varies, whole = ~constant_columns(x), constant(x)
+    spans = (xp.max(whole, axis=0) - xp.min(whole, axis=0)) * xp.astype(varies, x.dtype)
+    widest = xp.max(spans)
+    if bool(xp.all(~varies | (spans > _LEAST_SIZE * widest))):
+        return x
+    return x * xp.astype(varies, x.dtype) / xp.where(varies, spans, widest)
+
+
 def unit_columns(x: Array) -> Array:
     """Centred tuning curves of length one; HM006 if a neuron has none."""
     xp = namespace(x)
@@ -272,7 +287,7 @@ def rounding(x: Array) -> float:
     return max(1e-12, 64 * float(namespace(x).finfo(x.dtype).eps))
 
 
-def _nonzero(singular: Array, shape: tuple[int, ...]) -> Array:
+def nonzero(singular: Array, shape: tuple[int, ...]) -> Array:
     """Which singular values of a matrix of that shape count, given their precision."""
     eps = float(namespace(singular).finfo(singular.dtype).eps)
     return singular > max(RANK_TOLERANCE, max(shape) * eps) * singular[0]
@@ -282,7 +297,7 @@ def polar(c: Array) -> Array:
     """The partial isometry closest to `c`: U V' over its non-zero singular values."""
     xp = namespace(c)
     u, s, vh = xp.linalg.svd(c, full_matrices=False)
-    kept = xp.astype(_nonzero(s, c.shape), c.dtype)
+    kept = xp.astype(nonzero(s, c.shape), c.dtype)
     return (u * kept) @ vh
 
 
@@ -339,7 +354,7 @@ def basis(x: Array) -> Array:
     whitening = _whitening(constant(x))
     if whitening is None:
         u, s, vh = xp.linalg.svd(constant(x), full_matrices=False)
-        rank = int(to_numpy(_nonzero(s, x.shape)).sum())
+        rank = int(to_numpy(nonzero(s, x.shape)).sum())
         if not carries_gradient(x):
             return u[:, :rank]
         whitening = vh[:rank, :].T / s[:rank]

@@ -11,6 +11,7 @@ from homolog._arrays import (
     check_pair,
     check_responses,
     constant_columns,
+    even_columns,
     frobenius,
     narrow,
     nuclear_norm,
@@ -111,6 +112,15 @@ def test_unit_columns_are_centred_and_of_length_one_in_any_unit(unit, xp, rng):
     columns = to_numpy(unit_columns(xp.asarray(unit * (rng.normal(size=(6, 3)) + 4))))
     assert columns.mean(axis=0) == pytest.approx(np.zeros(3), abs=1e-15)
     assert np.linalg.norm(columns, axis=0) == pytest.approx(np.ones(3), abs=1e-14)
+
+
+def test_columns_of_very_unequal_size_are_made_even(xp, rng):
+    x = rng.normal(size=(9, 4)) + 3
+    x[:, 3] = 0.1 + 1e-17 * np.arange(9)
+    alike = xp.asarray(x)
+    assert even_columns(alike) is alike
+    even = to_numpy(even_columns(xp.asarray(x * [1e12, 1.0, 1e-8, 1.0])))
+    assert np.ptp(even, axis=0) == pytest.approx([1, 1, 1, 0], abs=1e-14)
 
 
 def test_the_neuron_without_tuning_is_named():

@@ -200,6 +200,33 @@ def test_two_libraries_in_one_call_are_refused(rng):
         find("cka")(x, torch.asarray(x))
 
 
+@pytest.mark.parametrize(
+    ("name", "n_neurons"), [("cca", 4), ("linear_regression", 4), ("linear_regression", 40)]
+)
+def test_one_neuron_of_enormous_size_changes_nothing(name, n_neurons, rng):
+    x, y = rng.normal(size=(30, 5)), rng.normal(size=(30, n_neurons))
+    uneven = y * np.r_[1e12, np.ones(n_neurons - 1)]
+    assert float(find(name)(x, uneven)) == pytest.approx(float(find(name)(x, y)), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["cca", "linear_regression"])
+def test_nothing_is_read_from_the_rounding_of_a_silent_neuron(name, rng):
+    x, y = rng.normal(size=(30, 5)), rng.normal(size=(30, 3)) * [1e12, 1.0, 1e6]
+    silent = 0.3 + 1e-17 * rng.integers(0, 9, size=(30, 1))
+    score = float(find(name)(x, np.c_[y, silent]))
+    assert score == pytest.approx(float(find(name)(x, y)), abs=1e-9)
+
+
+@pytest.mark.parametrize("dissimilarity", ["correlation", "cosine", "squared_euclidean"])
+def test_ties_are_ties_in_single_precision(dissimilarity, rng):
+    jnp = pytest.importorskip("jax.numpy")
+    x, y = rng.poisson(2.0, size=(2, 60, 8)) + np.eye(60, 8, dtype=int)
+    rsa = find("rsa").using(dissimilarity=dissimilarity)
+    single = rsa(jnp.asarray(x, dtype=jnp.float32), jnp.asarray(y, dtype=jnp.float32))
+    assert single.dtype == jnp.float32
+    assert float(single) == pytest.approx(float(rsa(x, y)), abs=5e-6)
+
+
 def test_every_public_name_of_the_folder_is_documented():
     assert all(m.__doc__ and m.title for m in map(find, names()))
     assert measures.names.__doc__

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, basis, centre, largest, namespace, nuclear_norm
+from homolog._arrays import Array, basis, centre, even_columns, largest, namespace, nuclear_norm
 from homolog.measures._measure import along_stimuli, measure
 
 _ROTATIONS = frozenset({"shift", "scale", "permutation", "rotation"})
@@ -26,9 +26,10 @@ def _summary(x: Array, *, pca: int | None = None) -> _Summary:
         raise errors.too_many_neurons("cca", n_directions, n_stimuli)
     if pca is not None and pca < 1:
         raise errors.bad_value("pca", pca, f"1 to {n_stimuli - 1} components")
-    x = centre(x)
+    reduced = pca is not None and pca < n_neurons
+    x = centre(x if reduced else even_columns(x))
     x = x / largest(x)
-    if pca is not None and pca < n_neurons:
+    if reduced:
         x = _leading(x, pca)
     return _Summary(basis(x))
 

@@ -6,24 +6,32 @@ from functools import cached_property
 
 from jaxtyping import Float
 
-from homolog._arrays import Array, basis, centre, frobenius, inner, narrow
+from homolog._arrays import Array, basis, centre, even_columns, frobenius, inner, narrow
 from homolog.measures import _many
 from homolog.measures._measure import along_stimuli, measure
 
 
 @dataclass(frozen=True)
 class _Summary:
+    """A population as what is predicted and, with neurons of like size, as what predicts."""
+
     responses: Array = along_stimuli()
+    predictors: Array = along_stimuli()
 
     @cached_property
     def basis(self) -> Array:
         """Orthonormal basis of what the population spans."""
-        return basis(self.responses)
+        return basis(self.predictors)
 
 
 def _summary(x: Array) -> _Summary:
+    responses, even = _unit(x), even_columns(x)
+    return _Summary(responses, responses if even is x else _unit(even))
+
+
+def _unit(x: Array) -> Array:
     x = centre(x)
-    return _Summary(narrow(x / frobenius(x)))
+    return narrow(x / frobenius(x))
 
 
 def _chance(x: _Summary, y: _Summary) -> float:

@@ -144,12 +144,14 @@ def _unit_ranks(pairs: np.ndarray) -> np.ndarray:
     Spike counts give many equal dissimilarities; left to rounding, their order would be
     an accident. All 0 if all are equal.
     """
+    eps = float(np.finfo(pairs.dtype).eps)
+    pairs = pairs.astype(np.float64)
     order, level = _ascending(pairs)
-    gaps, rounding_error = _gaps(pairs[order])
+    gaps, rounding_error = _gaps(pairs[order], eps)
     mixed = np.unique(level[1:][gaps < -rounding_error])
     if len(mixed):
         _sort_within(order, pairs, np.searchsorted(level, mixed), np.searchsorted(level, mixed + 1))
-        gaps, rounding_error = _gaps(pairs[order])
+        gaps, rounding_error = _gaps(pairs[order], eps)
     first = np.flatnonzero(np.concatenate(([True], gaps > rounding_error)))
     count = np.diff(first, append=len(pairs))
     centred = first + (count - len(pairs)) / 2
@@ -159,13 +161,13 @@ def _unit_ranks(pairs: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def _gaps(ascending: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Differences between neighbours, and how much of each may be rounding.
+def _gaps(ascending: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Differences between neighbours, and how much of each may be rounding at precision `eps`.
 
     Judged by the median, for one stray stimulus can make the largest as large as it likes.
     """
-    rounding_error = 1e-12 * ascending[1:]
-    rounding_error += 4e-15 * ascending[len(ascending) // 2]
+    rounding_error = max(1e-12, 16 * eps) * ascending[1:]
+    rounding_error += 18 * eps * ascending[len(ascending) // 2]
     return np.diff(ascending), rounding_error
 
 
