@@ -62,7 +62,10 @@ def carries_gradient(x: Array) -> bool:
 def to_numpy(x: Array) -> np.ndarray:
     """The numbers as a NumPy array on the host, cut off from any gradient."""
     x = constant(x)
-    return np.asarray(x.cpu() if is_torch_namespace(namespace(x)) else x)
+    xp = namespace(x)
+    if is_cupy_namespace(xp):
+        return x.get()
+    return np.asarray(x.cpu() if is_torch_namespace(xp) else x)
 
 
 def to_namespace_of(like: Array, values: np.ndarray) -> Array:
@@ -183,11 +186,24 @@ def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Ar
     return x, y
 
 
-def check_kinds(x: Array, y: Array) -> None:
-    """Raise HM037 unless both arrays come from the same library."""
+def of_one_kind(x: Array, y: Array) -> tuple[Array, Array]:
+    """Both in the wider of their types; HM037 unless of one library and on one device."""
     kinds = [namespace(a).__name__.removeprefix("array_api_compat.") for a in (x, y)]
     if kinds[0] != kinds[1]:
         raise errors.libraries_differ(*(kind.partition(".")[0] for kind in kinds))
+    xp = namespace(x, y)
+    places = [_place(a) for a in (x, y)]
+    if None not in places and places[0] != places[1]:
+        raise errors.devices_differ(*map(str, places))
+    dtype = xp.result_type(x, y)
+    return xp.astype(x, dtype, copy=False), xp.astype(y, dtype, copy=False)
+
+
+def _place(x: Array) -> Any:
+    """The device `x` is on; None while JAX traces it."""
+    from array_api_compat import device
+
+    return None if is_jax_namespace(namespace(x)) and carries_gradient(x) else device(x)
 
 
 def check_rows(

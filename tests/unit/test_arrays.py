@@ -1,10 +1,12 @@
 """The array algebra: norms, distances and bases against definitions, on every array library."""
 
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from homolog import _arrays
 from homolog._arrays import (
     basis,
     centre,
@@ -83,6 +85,21 @@ def test_a_matrix_is_an_array_like_any_other():
 def test_responses_are_computed_with_in_double_precision(xp):
     single = xp.asarray(np.eye(4, 3), dtype=xp.float32)
     assert check_responses(single, "R").dtype == xp.float64
+
+
+def test_numbers_are_fetched_from_a_gpu_through_cupy(monkeypatch):
+    class OnGpu:
+        """Refuses, as CuPy does, to become a NumPy array unasked."""
+
+        def __array__(self, *_, **__):
+            raise TypeError("implicit conversion to a NumPy array is not allowed")
+
+        def get(self):
+            return np.eye(3)
+
+    cupy = ModuleType("array_api_compat.cupy")
+    monkeypatch.setattr(_arrays, "namespace", lambda _: cupy)
+    np.testing.assert_array_equal(to_numpy(OnGpu()), np.eye(3))
 
 
 def test_two_populations_must_have_the_same_stimuli():

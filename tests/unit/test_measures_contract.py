@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pytest
 
-from homolog import measures
+from homolog import _arrays, measures
 from homolog.errors import HomologError
 from homolog.measures import find, names
 from homolog.measures._measure import Measure, along_stimuli, measure, permuted
@@ -225,6 +225,27 @@ def test_ties_are_ties_in_single_precision(dissimilarity, rng):
     single = rsa(jnp.asarray(x, dtype=jnp.float32), jnp.asarray(y, dtype=jnp.float32))
     assert single.dtype == jnp.float32
     assert float(single) == pytest.approx(float(rsa(x, y)), abs=5e-6)
+
+
+def test_arrays_on_two_devices_are_refused(rng):
+    xp = pytest.importorskip("array_api_strict")
+    x = rng.normal(size=(6, 3))
+    here, there = (xp.asarray(x, device=xp.Device(name)) for name in ("CPU_DEVICE", "device1"))
+    with pytest.raises(HomologError, match=r"HM037 X is on device .*CPU_DEVICE.*, Y on .*device1"):
+        find("cka")(here, there)
+    assert find("cka")(there, there).device == xp.Device("device1")
+
+
+@pytest.mark.parametrize("name", names())
+def test_precisions_may_differ_where_single_is_kept(name, rng, monkeypatch):
+    """As on an accelerator, here without one."""
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(_arrays, "_working_dtype", lambda x: x.dtype)
+    x, y = (torch.asarray(rng.normal(size=(12, n))) for n in (4, 3))
+    for pair in ((x.float(), y), (x, y.float())):
+        score = find(name)(*pair)
+        assert score.dtype == torch.float64
+        assert float(score) == pytest.approx(float(find(name)(x, y)), abs=1e-4)
 
 
 def test_every_public_name_of_the_folder_is_documented():

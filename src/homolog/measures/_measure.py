@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import Array, check_kinds, check_responses, check_rows, to_numpy
+from homolog._arrays import Array, check_responses, check_rows, of_one_kind, to_numpy
 from homolog.measures._folds import fold_labels
 
 INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
@@ -91,7 +91,7 @@ class Measure:
     def __call__(self, x: Array, y: Array) -> Array:
         """Score candidate `y` against reference `x`; a 0-d array of their namespace."""
         x, y = check_responses(x, "X"), check_responses(y, "Y")
-        check_kinds(x, y)
+        x, y = of_one_kind(x, y)
         check_rows(tuple(x.shape), tuple(y.shape))
         return self.score(self._summarise(x), self._summarise(y))
 
