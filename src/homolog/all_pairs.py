@@ -147,8 +147,13 @@ def matrix(
 def _pair_by_pair(
     n: int, measure: Measure, score: Callable[[int, int], float], progress: Progress
 ) -> NDArray[np.float64]:
-    values = np.empty((n, n))
-    wanted = [(i, j) for i, j in product(range(n), repeat=2) if i <= j or not measure.symmetric]
+    values = np.full((n, n), measure.best)
+    own_known = not measure.fits and np.isfinite(measure.best)
+    wanted = [
+        (i, j)
+        for i, j in product(range(n), repeat=2)
+        if (i <= j or not measure.symmetric) and not (i == j and own_known)
+    ]
     for done, (i, j) in enumerate(wanted, start=1):
         values[i, j] = score(i, j)
         if measure.symmetric:
@@ -158,7 +163,9 @@ def _pair_by_pair(
 
 
 def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
-    return replace(represent(given, nan=nan), name=name)
+    if isinstance(given, Representation):
+        return replace(given, name=name)
+    return represent(given, nan=nan, name=name)
 
 
 def _same_stimuli(named: Sequence[Representation]) -> bool:

@@ -145,7 +145,7 @@ def _unit_ranks(pairs: np.ndarray) -> np.ndarray:
     an accident. All 0 if all are equal.
     """
     eps = float(np.finfo(pairs.dtype).eps)
-    pairs = pairs.astype(np.float64)
+    pairs = pairs.astype(np.float64, copy=False)
     order, level = _ascending(pairs)
     gaps, rounding_error = _gaps(pairs[order], eps)
     mixed = np.unique(level[1:][gaps < -rounding_error])
