@@ -22,6 +22,17 @@ JACKKNIFE = """@article{efron1981jackknife,
   doi = {10.1214/aos/1176345462}
 }"""
 
+BUSING = """@article{busing1999delete,
+  author = {Busing, Frank M. T. A. and Meijer, Erik and van der Leeden, Rien},
+  title = {Delete-m Jackknife for Unequal m},
+  journal = {Statistics and Computing},
+  volume = {9},
+  number = {1},
+  pages = {3--8},
+  year = {1999},
+  doi = {10.1023/A:1008800423698}
+}"""
+
 PERMUTATION = """@article{phipson2010permutation,
   author = {Phipson, Belinda and Smyth, Gordon K.},
   title = {Permutation {P}-values Should Never Be Zero: Calculating Exact {P}-values When
@@ -95,7 +106,7 @@ def cited_by(scores: Sequence[Score]) -> list[Reference]:
     """Return what scores rest on: their measures first, then the statistics that were used."""
     entries = [score.measure.citation for score in scores]
     if any(score.interval is not None for score in scores):
-        entries.append(JACKKNIFE)
+        entries += [JACKKNIFE, BUSING]
     if any(score.p_value is not None for score in scores):
         entries.append(PERMUTATION)
     if any(score.ceiling is not None and score.measure.higher_is_closer for score in scores):

@@ -127,6 +127,13 @@ def tuning(representation: Representation, neuron: int) -> np.ndarray:
     return (responses - responses.mean()) / responses.std()
 
 
+def neuron_name(representation: Representation, neuron: int, longest: int) -> str:
+    """Return what to call a neuron: its label, after "neuron" unless it says so itself."""
+    label = str(representation.neuron_labels[neuron])
+    own = label.lower().startswith(("neuron", "unit", "cell"))
+    return cut(label if own else f"neuron {label}", longest)
+
+
 def cut(text: str, longest: int) -> str:
     """Shorten a name to so many letters, the last an ellipsis where some are lost."""
     return text if len(text) <= longest else f"{text[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -52,7 +52,7 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
         for place, end, side in ((0, scale.left, "left"), (1, scale.right, "right")):
             text = f"{end:.3g}".replace("-", "\N{MINUS SIGN}")
             ax.text(place, row + 0.36, text, ha=side, va="center", color=SOFT, fontsize=7)
-    _explain_marks(ax)
+    _explain_marks(ax, comparison)
     labels = [score.measure.label.replace(", ", ",\n") for score in comparison.scores]
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(comparison.scores) - 0.5, -0.6)
@@ -65,18 +65,24 @@ def scores(ax: Axes, comparison: Comparison) -> Axes:
     return ax
 
 
-def _explain_marks(ax: Axes) -> None:
-    """Add a legend of the four marks below the strips."""
+def _explain_marks(ax: Axes, comparison: Comparison) -> None:
+    """Add a legend of the marks that some strip has, above the strips."""
     from matplotlib.lines import Line2D
 
-    marks = [
-        Line2D([], [], color=SCORE, marker="o", linestyle="", label="score"),
-        Line2D([], [], color=SCORE, alpha=0.35, linewidth=6, label="95 % interval"),
-        Line2D([], [], color=SOFT, marker="|", linestyle="", markersize=10, label="chance"),
-        Line2D([], [], color=INK, marker="v", linestyle="", label="ceiling"),
-    ]
+    marks = {
+        "value": Line2D([], [], color=SCORE, marker="o", linestyle="", label="score"),
+        "interval": Line2D([], [], color=SCORE, alpha=0.35, linewidth=6, label="95 % interval"),
+        "chance": Line2D(
+            [], [], color=SOFT, marker="|", linestyle="", markersize=10, label="chance"
+        ),
+        "ceiling": Line2D([], [], color=INK, marker="v", linestyle="", label="ceiling"),
+    }
     ax.legend(
-        handles=marks,
+        handles=[
+            mark
+            for part, mark in marks.items()
+            if any(getattr(score, part) is not None for score in comparison.scores)
+        ],
         ncols=4,
         frameon=False,
         fontsize=8,
@@ -119,8 +125,8 @@ def matched_tuning(axes: Sequence[Axes], comparison: Comparison) -> Sequence[Axe
 
     Neurons are matched one to one so that the summed correlation of their tuning over
     stimuli is largest. Responses are in standard deviations from each neuron's mean.
-    Above 200 stimuli they are in the order of
-    the reference's response. Axes beyond the number of matched pairs are switched off.
+    Above 200 stimuli they are in the order of the reference's response. Axes beyond the
+    number of matched pairs are switched off.
     """
     reference, candidate = comparison.reference, comparison.candidate
     chosen = list(_pictured.best_median_worst(comparison).items())
@@ -130,11 +136,8 @@ def matched_tuning(axes: Sequence[Axes], comparison: Comparison) -> Sequence[Axe
         y = _pictured.tuning(candidate, match.candidate)
         order = np.argsort(x) if crowded else np.arange(len(x))
         names = [
-            f"{_pictured.cut(side.called, 30)}, neuron {_pictured.cut(str(neuron), 16)}"
-            for side, neuron in (
-                (reference, reference.neuron_labels[match.reference]),
-                (candidate, candidate.neuron_labels[match.candidate]),
-            )
+            f"{_pictured.cut(side.called, 30)}, {_pictured.neuron_name(side, neuron, 23)}"
+            for side, neuron in ((reference, match.reference), (candidate, match.candidate))
         ]
         ax.plot(x[order], color=REFERENCE, linewidth=1.2, label=names[0])
         style = "." if crowded else "-"

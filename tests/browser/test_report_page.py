@@ -311,12 +311,45 @@ def test_stimuli_can_be_put_in_order_of_the_response(opened: Open, page_path: Pa
     assert order.get_attribute("aria-pressed") == "true"
     assert page.evaluate(curve) == sorted(recorded)
     title = page.locator("#match-best .xtitle").text_content()
-    assert title == "Stimulus, by response of the reference"
+    assert title == "Stimulus, by reference response"
     page.emulate_media(color_scheme="dark")
     page.wait_for_timeout(300)
     assert page.evaluate(curve) == sorted(recorded)
     page.keyboard.press("Enter")
     assert page.evaluate(curve) == recorded
+
+
+def test_the_name_of_an_ordered_axis_fits_its_chart(opened: Open, page_path: Path) -> None:
+    page = opened(page_path, 1100).page
+    page.locator("#order").click()
+    beyond = page.evaluate(
+        """['best', 'median', 'worst'].map(rank => {
+            const chart = document.getElementById(`match-${rank}`);
+            const [drawn, name] = ['.main-svg', '.xtitle'].map(
+                part => chart.querySelector(part).getBoundingClientRect());
+            return Math.max(drawn.left - name.left, name.right - drawn.right);
+        })"""
+    )
+    assert max(beyond) <= 0
+
+
+def test_heat_maps_stand_level_when_one_title_wraps(
+    opened: Open, page_path: Path, tmp_path: Path
+) -> None:
+    title = 'class="key reference">reference'
+    text = page_path.read_text(encoding="utf-8")
+    assert f"<h3 {title}" in text
+    (tmp_path / "long.html").write_text(
+        text.replace(f"<h3 {title}", f"<h3 {title}{' of a long name' * 12}"), encoding="utf-8"
+    )
+    page = opened(tmp_path / "long.html").page
+    heights, tops = page.evaluate(
+        """['height', 'top'].map(side => [...document.querySelectorAll('.two .chart, .two h3')]
+            .map(part => Math.round(part.getBoundingClientRect()[side])))"""
+    )
+    assert heights[0] > heights[2]
+    assert heights[1] == heights[3] > 200
+    assert tops[1] == tops[3]
 
 
 def test_crowded_tuning_starts_in_order(opened: Open, unusual: dict[str, Path]) -> None:

@@ -1,6 +1,7 @@
 """The numbers behind the pictures, and what matplotlib is asked to draw."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -250,3 +251,21 @@ def test_matrix_writes_its_numbers_and_bright_is_alike(measure: str) -> None:
 def test_a_long_name_is_cut_where_space_is_short() -> None:
     assert _pictured.cut("V1", 5) == "V1"
     assert _pictured.cut("session", 5) == "sess…"
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("unit 13", "unit 13"), ("Cell_4", "Cell_4"), ("neuron 2", "neuron 2"), (7, "neuron 7")],
+)
+def test_a_neuron_is_not_called_one_twice(label: str | int, name: str) -> None:
+    rng = np.random.default_rng(0)
+    x = Representation(rng.normal(size=(9, 3)), neurons=(label, "b", "c"))
+    assert _pictured.neuron_name(x, 0, 20) == name
+    assert _pictured.neuron_name(x, 1, 20) == "neuron b"
+
+
+def test_only_marks_that_are_drawn_are_explained(comparison: homolog.Comparison) -> None:
+    bare = replace(comparison, scores=[Score(measures.find("cka"), 0.5, chance=0.1)])
+    (ax,) = _axes()
+    figures.scores(ax, bare)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["score", "chance"]

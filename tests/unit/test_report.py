@@ -1,6 +1,7 @@
 """The words, numbers and files of the report; the browser tests look at the page itself."""
 
 import base64
+import html
 import json
 import re
 from dataclasses import replace
@@ -94,7 +95,7 @@ def test_verdict_names_the_measures_that_do_not_find_similarity() -> None:
 def test_verdict_does_not_take_a_large_p_for_a_difference() -> None:
     said = _words.verdict(_scored(cka={"value": 0.1, "chance": 0.1, "p_value": 0.4}))
     assert said.startswith(
-        "The measure does not find the two populations more alike than chance (p ≥ 0.4), which is "
+        "By cka the two populations are not found more alike than chance (p ≥ 0.4), which is "
         "not evidence that they differ;"
     )
     both = _scored(cka={"value": 0.1, "p_value": 0.4}, nbs={"value": 0.1, "p_value": 0.06})
@@ -104,6 +105,24 @@ def test_verdict_does_not_take_a_large_p_for_a_difference() -> None:
 def test_verdict_without_permutations_claims_nothing_about_chance() -> None:
     said = _words.verdict(_scored(cka={"value": 0.99, "chance": 0.1}))
     assert said.startswith("No permutation test was run, so the scores are not judged against")
+
+
+def test_verdict_says_when_a_permutation_test_was_not_possible() -> None:
+    found = replace(_scored(cka={"value": 0.9, "ceiling": 0.95}), permutations=99)
+    assert _words.verdict(found) == (
+        "No permutation test was possible, so the scores are not judged against chance; how far "
+        "they come is unknown, because there is no chance level."
+    )
+
+
+def test_verdict_counts_only_what_was_tested_and_limited() -> None:
+    far = {"value": 0.5, "chance": 0.1, "p_value": 0.01, "ceiling": 0.9}
+    found = _scored(cka=far, unbiased_cka=far, nbs={"value": 0.7})
+    assert _words.verdict(found).startswith("All 2 measures tested find the two populations")
+    assert "; where a ceiling beyond chance is known, the scores cover" in _words.verdict(found)
+    weak = {"value": 0.1, "p_value": 0.4}
+    said = _words.verdict(_scored(cka=weak, unbiased_cka=weak, nbs={"value": 0.7}))
+    assert said.startswith("No measure tested finds the two populations more alike than chance")
 
 
 def test_verdict_says_that_a_ceiling_can_be_passed() -> None:
@@ -157,12 +176,17 @@ def test_methods_state_sizes_statistics_and_citations(comparison: Comparison) ->
         "the candidate (V4, 5 neurons, spikes/s)",
         "the same 24 stimuli",
         "unbiased_cka (Linear CKA from unbiased estimates; Nguyen et al., 2021)",
-        "jackknife intervals over stimuli (Efron & Stein, 1981)",
+        "jackknife intervals over stimuli (Efron & Stein, 1981; Busing et al., 1999)",
         "do not account for the bias of procrustes, ridge and soft_matching_correlation",
-        "99 random pairings, seed 0",
+        "(99 random pairings, seed 0), known exactly for unbiased_cka.",
+        "ridge (Share of the reference's variance that ridge regression from the candidate "
+        "foretells; Golub et al., 1979; folds = 5)",
+        "The neurons' mean responses over stimuli matter to no score.",
         "(Phipson & Smyth, 2010) and are not corrected for the 4 measures tested",
         "Spearman–Brown correction (Spearman, 1910; Brown, 1910)",
-        "for distances, as a floor, the mean distance between the halves",
+        "the geometric mean of both reliabilities (1 for a population without repeated trials)",
+        "for explained variance, the share of the reference's variance that repeats",
+        "as a floor, the mean over populations of the distance between the halves",
     ):
         assert part in said
 
@@ -174,6 +198,60 @@ def test_methods_say_nothing_of_what_was_not_done() -> None:
     assert said.endswith("No noise ceiling was estimated.")
     keys = [entry.key for entry in _citations.cited_by(_scored(nbs={"value": 0.7}).scores)]
     assert len(keys) == 1
+
+
+def test_methods_name_options_that_were_changed_and_always_those_of_rsa() -> None:
+    chosen = ["rsa", measures.find("cca").using(pca=3), measures.find("ridge").using(folds=4)]
+    found = homolog.compare(*_populations(), chosen, permutations=0, intervals=False)
+    said = _methods.paragraph(found)
+    assert "2008; dissimilarity = correlation, comparison = spearman)" in said
+    assert "2017; pca = 3)" in said
+    assert "1979; folds = 4)" in said
+    assert "mean responses over stimuli matter to rsa only." in said
+
+
+def test_methods_say_what_was_kept_together() -> None:
+    groups = [i // 2 for i in range(24)]
+    found = homolog.compare(*_populations(), ["ridge", "cka"], permutations=9, groups=groups)
+    said = _methods.paragraph(found)
+    assert (
+        "Stimuli of a group (12 groups) were kept together in cross-validation folds, intervals "
+        "and permutations."
+    ) in said
+    assert "1979; folds = 5)" in said
+    assert "jackknife intervals over groups of stimuli (Efron" in said
+    assert "when groups of stimuli are exchanged whole and at random among those of one size" in (
+        said
+    )
+    assert "known exactly" not in said
+    assert "seen by both, in 12 groups" in report._render(found, None)
+
+
+@pytest.mark.parametrize(("groups", "sets"), [(None, False), (100, False), (101, True)])
+def test_stimuli_are_said_to_be_left_out_in_groups_only_above_a_hundred(
+    groups: int | None, sets: bool
+) -> None:
+    found = replace(_scored(cka={"value": 0.5, "interval": (0.4, 0.6)}), groups=groups)
+    assert ("left out in 100 groups drawn with seed 0" in _methods.paragraph(found)) is sets
+
+
+def test_methods_say_which_scores_have_what_others_lack() -> None:
+    full = {"value": 0.5, "interval": (0.4, 0.6), "chance": 0.1, "p_value": 0.01, "ceiling": 0.9}
+    said = _methods.paragraph(_scored(nbs=full, cka={"value": 0.5}))
+    for part in ("95 % intervals of nbs", "Chance of nbs", "p-values of nbs", "ceilings of nbs"):
+        assert f"{part} " in said
+
+
+def test_methods_do_not_call_an_exact_chance_level_drawn() -> None:
+    said = _methods.paragraph(_scored(cka={"value": 0.5, "chance": 0.1}))
+    assert "a random stimulus of the other, known exactly for cka." in said
+    assert "random pairings" not in said
+
+
+def test_methods_repeat_what_was_left_out() -> None:
+    found = replace(_scored(cka={"value": 0.5}), warnings=("V1: left out 1 of 8 neurons", "b"))
+    said = _methods.paragraph(found)
+    assert "Left out or taken on trust before scoring: V1: left out 1 of 8 neurons; b." in said
 
 
 # Citations
@@ -262,6 +340,15 @@ def test_the_limit_of_a_distance_is_called_its_floor(comparison: Comparison) -> 
     names = {row.label: [name for name, _, _ in row.cells] for row in _table.rows(comparison)}
     assert "Floor" in names["procrustes"]
     assert "Ceiling" in names["unbiased_cka"]
+
+
+def test_only_marks_that_stand_somewhere_are_explained() -> None:
+    bare = _scored(cka={"value": 0.5}, nbs={"value": 0.5, "chance": 0.1})
+    page = report._render(bare, None)
+    legend = re.sub(r"<[^>]*>", " ", page.split('<ul class="legend"')[1].split("</ul>")[0])
+    assert legend.split()[-2:] == ["score", "chance"]
+    assert 'class="null"' not in page
+    assert 'class="interval"' not in page
 
 
 def test_notes_warn_of_bias_direction_and_asymmetry(comparison: Comparison) -> None:
@@ -428,11 +515,15 @@ def test_command_seed_versions_and_digests_are_shown(written: Path, comparison: 
     assert homolog.__version__ in text
 
 
-def test_without_a_command_the_call_in_python_is_shown(comparison: Comparison) -> None:
-    assert _words.call(comparison) == (
-        "homolog.compare(reference, candidate, ['unbiased_cka', 'procrustes', 'ridge', "
-        "'soft_matching_correlation'], permutations=99, rng=0)"
-    )
+def test_without_a_command_the_call_in_python_is_shown_and_runs() -> None:
+    variant = measures.find("cca").using(pca=3)
+    found = homolog.compare(*_populations(), ["rsa", variant], permutations=0, intervals=False)
+    page = report._render(found, None)
+    shown = html.unescape(page.split('id="command">')[1].split("<")[0])
+    pair = dict(zip(("reference", "candidate"), _populations(), strict=True))
+    again = eval(shown, {"homolog": homolog, **pair})  # noqa: S307 - pasted as a reader would
+    assert [score.value for score in again.scores] == [score.value for score in found.scores]
+    assert again.call == found.call == shown
 
 
 def test_the_bib_file_can_be_taken_from_the_page(written: Path, comparison: Comparison) -> None:
@@ -441,7 +532,7 @@ def test_the_bib_file_can_be_taken_from_the_page(written: Path, comparison: Comp
     assert link is not None
     content = base64.b64decode(link.removeprefix("data:text/x-bibtex;base64,")).decode()
     assert content == _citations.bibtex(comparison.scores)
-    assert content.count("@") == 8
+    assert content.count("@") == 9
 
 
 def test_figures_come_as_svg_png_and_csv_and_nothing_is_left_over(written: Path) -> None:

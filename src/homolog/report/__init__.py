@@ -130,9 +130,11 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "n_stimuli": comparison.reference.n_stimuli,
         "every": _pictured.stride(comparison.reference.n_stimuli),
         "crowded": comparison.reference.n_stimuli > _pictured.MOST_LINES,
+        "groups": comparison.groups,
         "verdict": _words.verdict(comparison),
         "columns": _table.COLUMNS,
         "rows": table,
+        "marks": _table.marks(table),
         "dissimilarities": dissimilarities,
         "highest": _words.number(highest, 1),
         "colours": ", ".join(_charts.COLOURS),
@@ -160,7 +162,7 @@ def _side(side: Representation, role: str) -> dict[str, Any]:
 
 def _provenance(comparison: Comparison, command: str | None) -> dict[str, Any]:
     return {
-        "command": command or _words.call(comparison),
+        "command": command or comparison.call,
         "seed": comparison.seed,
         "permutations": comparison.permutations,
         "versions": list(comparison.versions.items()),

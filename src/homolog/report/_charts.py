@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 STEP = 1e-4  # distances are kept in the page to this precision
 FEW, LONGEST_OF_FEW = 16, 14  # stimuli whose labels all fit at an axis, and their letters
+LONGEST = 48  # letters of any label
 LONGEST_OF_MANY = 4  # letters of labels of which some fit
 
 # Cividis: even steps for the eye, in colour-blind vision too, and dark means alike.
@@ -145,9 +146,10 @@ def _tuning(comparison: Comparison, rank: str, match: _pictured.Match) -> Chart:
         title=title,
         note=f"r = {r}",
         words=(
-            f"{title}: responses of neuron {reference.neuron_labels[match.reference]} of the "
-            f"reference and of neuron {candidate.neuron_labels[match.candidate]} of the "
-            f"candidate to {len(labels)} stimuli, correlation {r}."
+            f"{title}: responses of {_pictured.neuron_name(reference, match.reference, LONGEST)} "
+            f"of the reference and of "
+            f"{_pictured.neuron_name(candidate, match.candidate, LONGEST)} of the candidate to "
+            f"{len(labels)} stimuli, correlation {r}."
         ),
         data=[
             _tuning_line(reference, match.reference, "reference", labels),
@@ -163,7 +165,7 @@ def _tuning(comparison: Comparison, rank: str, match: _pictured.Match) -> Chart:
 
 
 def _tuning_line(side: Representation, neuron: int, role: str, labels: list[str]) -> Json:
-    name = html.escape(_pictured.cut(str(side.neuron_labels[neuron]), 14), quote=False)
+    name = html.escape(_pictured.neuron_name(side, neuron, 20), quote=False)
     crowded = len(labels) > _pictured.MOST_LINES
     mode = "lines+markers" if len(labels) <= 60 else "lines"
     return {
@@ -171,7 +173,7 @@ def _tuning_line(side: Representation, neuron: int, role: str, labels: list[str]
         "mode": "markers" if crowded and role == "candidate" else mode,
         "x": labels,
         "y": [round(float(value), 3) for value in _pictured.tuning(side, neuron)],
-        "name": f"{role}, neuron {name}",
+        "name": f"{role}, {name}",
         "line": {"color": f"@{role}", "width": 1.6},
         "marker": {"color": f"@{role}", "size": 3 if crowded else 4},
         "opacity": 0.7 if crowded else 1,
@@ -245,7 +247,9 @@ def _stimulus_axis(labels: list[str], angle: int) -> Json:
 def _labels(labels: Sequence[object]) -> list[str]:
     """Escape labels and cut long ones; the number keeps cut ones apart."""
     texts = [str(label) for label in labels]
-    cut = [t if len(t) <= 48 else f"{_pictured.cut(t, 40)} ({i + 1})" for i, t in enumerate(texts)]
+    cut = [
+        t if len(t) <= LONGEST else f"{_pictured.cut(t, 40)} ({i + 1})" for i, t in enumerate(texts)
+    ]
     return [html.escape(text, quote=False) for text in cut]
 
 

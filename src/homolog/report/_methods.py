@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from homolog import _citations
-from homolog._citations import BROWN, JACKKNIFE, PERMUTATION, SPEARMAN
+from homolog._citations import BROWN, BUSING, JACKKNIFE, PERMUTATION, SPEARMAN
 from homolog.report import _words
+from homolog.statistics import MOST_GROUPS
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.measures._measure import Measure
     from homolog.representation import Representation
+    from homolog.scoring import Score
 
 
 def paragraph(comparison: Comparison) -> str:
@@ -20,7 +25,9 @@ def paragraph(comparison: Comparison) -> str:
         sentence
         for sentence in (
             _populations(comparison),
+            _treated(comparison),
             _measures(comparison),
+            _groups(comparison),
             _intervals(comparison),
             _chance(comparison),
             _ceiling(comparison),
@@ -35,8 +42,15 @@ def _populations(comparison: Comparison) -> str:
     return (
         f"The responses of {_side(x, 'reference')} and of {_side(y, 'candidate')} to the same "
         f"{_words.counted(x.n_stimuli, 'stimulus')} were compared with "
-        f"{f'homolog {version}'.strip()}, neurons centred over stimuli."
+        f"{f'homolog {version}'.strip()}."
     )
+
+
+def _treated(comparison: Comparison) -> str:
+    """What became of missing responses and unlike stimuli: the comparison's own sentences."""
+    if not comparison.warnings:
+        return ""
+    return f"Left out or taken on trust before scoring: {'; '.join(comparison.warnings)}."
 
 
 def _side(side: Representation, role: str) -> str:
@@ -47,28 +61,103 @@ def _side(side: Representation, role: str) -> str:
 
 def _measures(comparison: Comparison) -> str:
     named = [_measure(score.measure) for score in comparison.scores]
-    return f"Similarity was scored by {_words.listed(named)}."
+    swayed = [
+        score.measure.label
+        for score in comparison.scores
+        if "shift" not in score.measure.invariant_to & score.measure.candidate_invariant_to
+    ]
+    to = f"to {_words.listed(swayed)} only" if swayed else "to no score"
+    return (
+        f"Similarity was scored by {_words.listed(named)}. "
+        f"The neurons' mean responses over stimuli matter {to}."
+    )
 
 
 def _measure(measure: Measure) -> str:
     found = _citations.references([measure.citation])
     title = measure.title.rstrip(".").split(": ")[0]
-    return f"{measure.label} ({'; '.join([title, *(entry.cited for entry in found)])})"
+    told = [title, *(entry.cited for entry in found), _options(measure)]
+    return f"{measure.label} ({'; '.join(text for text in told if text)})"
+
+
+def _options(measure: Measure) -> str:
+    """The options that name a way of computing, those that were changed, and how many folds."""
+    told = {
+        key: value
+        for key, value in measure.options.items()
+        if isinstance(value, str) or not np.array_equal(value, measure.defaults[key])
+    }
+    if measure.fits:
+        folds = measure.options["folds"]
+        told["folds"] = folds if np.ndim(folds) == 0 else len(np.unique(folds))
+    return ", ".join(f"{key} = {value}" for key, value in told.items())
+
+
+def _groups(comparison: Comparison) -> str:
+    if comparison.groups is None:
+        return ""
+    scores = comparison.scores
+    where = {
+        "cross-validation folds": any(score.measure.fits for score in scores),
+        "intervals": any(score.interval is not None for score in scores),
+        "permutations": any(score.p_value is not None for score in scores),
+    }
+    kept = [name for name, used in where.items() if used]
+    if not kept:
+        return ""
+    return (
+        f"Stimuli of a group ({_words.counted(comparison.groups, 'group')}) were kept together in "
+        f"{_words.listed(kept)}."
+    )
 
 
 def _intervals(comparison: Comparison) -> str:
-    if all(score.interval is None for score in comparison.scores):
+    known = [score for score in comparison.scores if score.interval is not None]
+    if not known:
         return ""
-    biased = [s.measure.label for s in comparison.scores if s.measure.biased and s.interval]
+    whole = "stimuli" if comparison.groups is None else "groups of stimuli"
+    sets = (
+        f", left out in {MOST_GROUPS} groups drawn with seed {comparison.seed}"
+        if (comparison.groups or comparison.reference.n_stimuli) > MOST_GROUPS
+        else ""
+    )
+    biased = [score.measure.label for score in known if score.measure.biased]
     caveat = (
         f" They do not account for the bias of {_words.listed(biased)} at few stimuli."
         if biased
         else ""
     )
-    return f"The 95 % intervals are jackknife intervals over stimuli {_cite(JACKKNIFE)}.{caveat}"
+    return (
+        f"The 95 % intervals{_of(known, comparison)} are jackknife intervals over {whole}{sets} "
+        f"{_cite(JACKKNIFE, BUSING)}.{caveat}"
+    )
 
 
 def _chance(comparison: Comparison) -> str:
+    known = [score for score in comparison.scores if score.chance is not None]
+    if not known:
+        return ""
+    paired = (
+        "each stimulus of one population is paired with a random stimulus of the other"
+        if comparison.groups is None
+        else "groups of stimuli are exchanged whole and at random among those of one size"
+    )
+    exact = [
+        score.measure.label
+        for score in known
+        if comparison.groups is None and score.measure.chance_level is not None
+    ]
+    closed = f", known exactly for {_words.listed(exact)}" if exact else ""
+    drawn = (
+        f" ({comparison.permutations} random pairings, seed {comparison.seed})"
+        if comparison.permutations
+        else ""
+    )
+    of = _of(known, comparison)
+    return f"Chance{of} is the mean score when {paired}{drawn}{closed}.{_p_values(comparison)}"
+
+
+def _p_values(comparison: Comparison) -> str:
     tested = [score for score in comparison.scores if score.p_value is not None]
     if not tested:
         return ""
@@ -76,11 +165,16 @@ def _chance(comparison: Comparison) -> str:
         f" and are not corrected for the {len(tested)} measures tested" if len(tested) > 1 else ""
     )
     return (
-        "Chance is the mean score when each stimulus of one population is paired with a random "
-        f"stimulus of the other ({comparison.permutations} random pairings, seed "
-        f"{comparison.seed}); p-values are one-sided, (b + 1)/(m + 1) "
+        f" The p-values{_of(tested, comparison)} are one-sided, (b + 1)/(m + 1) "
         f"{_cite(PERMUTATION)}{several}."
     )
+
+
+def _of(scores: Sequence[Score], comparison: Comparison) -> str:
+    """Name the scores that a sentence is about, unless it is about all."""
+    if len(scores) == len(comparison.scores):
+        return ""
+    return f" of {_words.listed([score.measure.label for score in scores])}"
 
 
 def _ceiling(comparison: Comparison) -> str:
@@ -89,10 +183,11 @@ def _ceiling(comparison: Comparison) -> str:
         return "No noise ceiling was estimated."
     kinds = {score.measure.kind for score in limited}
     said = {
-        "correlation": "for correlation-like scores, the geometric mean of both reliabilities",
-        "variance": "for explained variance, the reliability of the reference",
-        "distance": "for distances, as a floor, the mean distance between the halves of a "
-        "population, uncorrected",
+        "correlation": "for correlation-like scores, the geometric mean of both reliabilities (1 "
+        "for a population without repeated trials)",
+        "variance": "for explained variance, the share of the reference's variance that repeats",
+        "distance": "for distances, as a floor, the mean over populations of the distance "
+        "between the halves, uncorrected",
     }
     corrected = (
         f" with the Spearman\N{EN DASH}Brown correction {_cite(SPEARMAN, BROWN)}"
@@ -100,8 +195,8 @@ def _ceiling(comparison: Comparison) -> str:
         else ""
     )
     return (
-        f"Noise ceilings come from the agreement of odd with even trials{corrected}: "
-        f"{'; '.join(text for kind, text in said.items() if kind in kinds)}."
+        f"Noise ceilings{_of(limited, comparison)} come from the agreement of odd with even "
+        f"trials{corrected}: {'; '.join(text for kind, text in said.items() if kind in kinds)}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,12 @@ class Row:
 def rows(comparison: Comparison) -> list[Row]:
     """Return the table's rows, in the order in which the measures were asked for."""
     return [_row(score) for score in comparison.scores]
+
+
+def marks(rows: Sequence[Row]) -> set[str]:
+    """Return which marks stand on some strip, and so need to be explained."""
+    kinds = ("interval", "chance", "null", "ceiling")
+    return {kind for kind in kinds if any(getattr(row.strip, kind) is not None for row in rows)}
 
 
 def _row(score: Score) -> Row:

@@ -78,19 +78,25 @@ def share_of_ceiling(score: Score) -> float | None:
 
 def verdict(comparison: Comparison) -> str:
     """Return one sentence on how the scores stand to chance and to the ceiling."""
-    return f"{_against_chance(comparison.scores)}{_against_ceiling(comparison.scores)}."
+    return f"{_against_chance(comparison)}{_against_ceiling(comparison.scores)}."
 
 
-def _against_chance(scores: Sequence[Score]) -> str:
-    tested = [score for score in scores if score.p_value is not None]
+def _against_chance(comparison: Comparison) -> str:
+    tested = [score for score in comparison.scores if score.p_value is not None]
     if not tested:
-        return "No permutation test was run, so the scores are not judged against chance"
+        done = "possible" if comparison.permutations else "run"
+        return f"No permutation test was {done}, so the scores are not judged against chance"
+    some = " tested" if len(tested) < len(comparison.scores) else ""
     above = [s for s in tested if s.p_value is not None and s.p_value <= SIGNIFICANT]
     if not above:
         smallest = min(s.p_value for s in tested if s.p_value is not None)
-        who = "The measure does not find" if len(tested) == 1 else "No measure finds"
+        who = (
+            f"By {tested[0].measure.label} the two populations are not found"
+            if len(tested) == 1
+            else f"No measure{some} finds the two populations"
+        )
         return (
-            f"{who} the two populations more alike than chance (p \N{GREATER-THAN OR EQUAL TO} "
+            f"{who} more alike than chance (p \N{GREATER-THAN OR EQUAL TO} "
             f"{p_value(smallest)}), which is not evidence that they differ"
         )
     largest = max(s.p_value for s in above if s.p_value is not None)
@@ -104,12 +110,12 @@ def _against_chance(scores: Sequence[Score]) -> str:
         verb = "finds" if len(above) == 1 else "find"
         negated = "does" if len(tested) - len(above) == 1 else "do"
         return (
-            f"{len(above)} of {len(tested)} measures {verb} the two populations more alike than "
-            f"chance ({p}); {others} {negated} not"
+            f"{len(above)} of {len(tested)} measures{some} {verb} the two populations more alike "
+            f"than chance ({p}); {others} {negated} not"
         )
     if len(tested) == 1:
         return f"By {tested[0].measure.label} the two populations are more alike than chance ({p})"
-    return f"All {len(tested)} measures find the two populations more alike than chance ({p})"
+    return f"All {len(tested)} measures{some} find the two populations more alike than chance ({p})"
 
 
 def _against_ceiling(scores: Sequence[Score]) -> str:
@@ -117,6 +123,9 @@ def _against_ceiling(scores: Sequence[Score]) -> str:
         return "; how alike they could be at best is unknown, because no ceiling could be estimated"
     shares = {s.measure.label: share_of_ceiling(s) for s in scores}
     known = {label: share for label, share in shares.items() if share is not None}
+    limited = [score for score in scores if score.ceiling is not None]
+    if all(score.chance is None for score in limited):
+        return "; how far they come is unknown, because there is no chance level"
     if not known:
         return "; the ceiling is no better than chance, so the trials are too noisy to say more"
     least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
@@ -125,9 +134,10 @@ def _against_ceiling(scores: Sequence[Score]) -> str:
         way += ", which is an estimate and can be passed"
     if len(known) == 1:
         return f"; {least} covers {percent(known[least])} {way}"
+    where = "" if len(known) == len(scores) else "where a ceiling beyond chance is known, "
     return (
-        f"; the scores cover from {percent(known[least])} ({least}) to {percent(known[most])} "
-        f"({most}) {way}"
+        f"; {where}the scores cover from {percent(known[least])} ({least}) to "
+        f"{percent(known[most])} ({most}) {way}"
     )
 
 
@@ -160,13 +170,4 @@ def matched(comparison: Comparison) -> str:
         "Neurons are paired one to one so that the summed correlation of their tuning is largest: "
         f"{counted(len(pairs), 'pair')}, median r = {middle}.{unpaired} Pairs chosen like this "
         "correlate even between unrelated populations; the scores say how far beyond chance."
-    )
-
-
-def call(comparison: Comparison) -> str:
-    """Write the call in Python that computes a comparison again."""
-    names = ", ".join(repr(score.measure.label) for score in comparison.scores)
-    return (
-        f"homolog.compare(reference, candidate, [{names}], "
-        f"permutations={comparison.permutations}, rng={comparison.seed})"
     )

@@ -77,7 +77,7 @@ function ordered(chart) {
   }));
   const xaxis = {
     ...chart.layout.xaxis,
-    title: {text: "Stimulus, by response of the reference"},
+    title: {text: "Stimulus, by reference response"},
     categoryorder: "array",
     categoryarray: data[0].x,
     showticklabels: "dtick" in chart.layout.xaxis, // a few of many say nothing when shuffled
