@@ -36,7 +36,34 @@ def test_no_such_file(folder):
     assert text_of(inspect, folder / "nowhere" / "x.npz") == (
         f"HM032 there is no file {folder / 'nowhere' / 'x.npz'}."
     )
-    assert text_of(load, folder).startswith(f"HM032 there is no file {folder}.")
+    assert text_of(load, folder / "spikes.mat") == (
+        f"HM032 there is no file {folder / 'spikes.mat'}."
+    )
+
+
+@pytest.mark.parametrize("read", [load, inspect])
+def test_a_folder_is_no_file(read, folder):
+    assert text_of(read, folder) == f"HM032 {folder} is a folder. Name a file in it."
+    for here in ("", "."):
+        assert text_of(read, here) == "HM032 . is a folder. Name a file in it."
+
+
+@pytest.mark.parametrize("nan", ["stop", "drop-units", "drop-stimuli", "pairwise"])
+def test_not_one_response(nan, folder):
+    np.save(folder / "x.npy", np.full((5, 4), np.nan))
+    assert text_of(load, folder / "x.npy", nan=nan) == (
+        "HM004 x holds no response: all 20 entries are NaN or inf. Check its source."
+    )
+
+
+@pytest.mark.parametrize("suffix", ["npz", "npy", "mat", "h5", "nc", "parquet"])
+def test_text_under_another_name(suffix, folder):
+    path = folder / f"x.{suffix}"
+    path.write_text("stimulus,n0\na,1\nb,2\n", encoding="utf-8")
+    for read in (load, inspect):
+        said = text_of(read, path)
+        assert said.startswith(f"HM021 {path} cannot be read as ")
+        assert said.endswith(": it is text. Name it by what it is, .csv or .tsv for a table.")
 
 
 def test_which_array(folder):
@@ -71,8 +98,7 @@ def test_an_unknown_format(name, ending, folder):
 def test_axes_of_a_saved_population_stand(folder):
     save(represent(np.eye(3)), folder / "x.npz")
     assert text_of(load, folder / "x.npz", "neuron,stimulus", flatten=True) == (
-        "HM025 an option is 'dims and flatten'; allowed: none that changes the axes stimulus,"
-        " neuron."
+        f"HM025 {folder / 'x.npz'} was saved by homolog with its axes: leave out dims and flatten."
     )
 
 

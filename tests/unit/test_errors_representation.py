@@ -259,7 +259,7 @@ REFUSALS = {
     "no neuron whole": (
         lambda: represent(RATES * np.nan, nan="drop-units", name="X"),
         "HM030 X: leaving out the neurons with NaN or inf would leave none of 4. Leave out stimuli"
-        " instead.",
+        ' instead, or keep what there is with nan="pairwise".',
     ),
 }
 

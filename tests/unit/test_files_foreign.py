@@ -11,7 +11,8 @@ import scipy.sparse
 import xarray
 
 from homolog.errors import HomologError
-from homolog.files import arrays, load
+from homolog.files import arrays, inspect, load, save
+from homolog.representation import Representation
 
 RATES = np.random.default_rng(0).normal(size=(4, 3))
 TRIALS = np.random.default_rng(1).normal(size=(5, 4, 3))
@@ -186,8 +187,19 @@ class TestMatlab:
     def test_a_struct_is_not_numbers(self, tmp_path):
         path = tmp_path / "x.mat"
         scipy.io.savemat(path, {"session": {"rates": RATES}})
-        assert refused(path).startswith("HM022")
-        assert refused(f"{path}::session").startswith("HM017")
+        for said in (refused(path), refused(f"{path}::session"), refused(f"{path}::session/rates")):
+            assert said == (
+                f"HM017 'session' in {path} is a struct of MATLAB; only plain arrays are read."
+                " Save the array in it as a variable of its own."
+            )
+        assert inspect(path).arrays[0].dtype == "struct"
+
+    def test_a_cell_is_not_numbers(self, tmp_path):
+        cells = np.empty((1, 2), dtype=object)
+        cells[0] = [RATES, RATES]
+        scipy.io.savemat(tmp_path / "x.mat", {"areas": cells, "rates": RATES})
+        assert refused(f"{tmp_path / 'x.mat'}::areas").startswith("HM017 'areas' in")
+        assert load(f"{tmp_path / 'x.mat'}::rates").n_neurons == 3
 
 
 class TestTables:
@@ -241,16 +253,13 @@ class TestTables:
     def test_a_first_row_that_could_be_either_is_refused(self, first, tmp_path):
         path = text(tmp_path, f"{first}\nb,3,4\nc,5,6\nd,7,9\n")
         assert refused(path) == (
-            f"HM021 {path} cannot be read as a table: row 1 may name the neurons or hold"
-            " responses; a header begins with the word stimulus. Write the file anew."
+            f"HM039 {path}: row 1 may name the neurons or hold responses. If it is a header let it"
+            " begin with the word stimulus, if not put one before it."
         )
 
     @pytest.mark.parametrize(
         ("content", "why"),
         [
-            ("stimulus,n1,n2\na,1,2\nb,3\nc,5,6\n", "row 3 has 2 fields and row 1 has 3"),
-            ("stimulus,n1,n2\na,1,2\nb,x,4\nc,5,6\n", "row 3, column 2 is 'x', not a number"),
-            ("1,2\n3,4\n5,oops\n", "row 3, column 2 is 'oops', not a number"),
             ("a,1.5\nb,2", "its last line is cut off, or a line end is wanting after it"),
             ("\n\n", "it has no rows"),
             ('a,"1.5\nb,2\n', "unexpected end of data"),
@@ -263,13 +272,151 @@ class TestTables:
             f"HM021 {path} cannot be read as a table: {why}. Write the file anew."
         )
 
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            ("stimulus,n1,n2\na,1,2\nb,n/a?,4\nc,5,6\n", "row 3, column 2 is 'n/a?'"),
+            ("1,2\n3,4\n5,oops\n", "row 3, column 2 is 'oops'"),
+            ("n1,n2\n1,2\nx,4\n5,6\n", "row 3, column 1 is 'x'"),  # n1 is a neuron all the same
+        ],
+    )
+    def test_a_word_among_numbers(self, content, why, tmp_path):
+        path = text(tmp_path, content)
+        assert refused(path) == (
+            f"HM021 {path} cannot be read as a table: {why}, not a number. Give the number, or"
+            " leave the cell empty and choose nan=."
+        )
+
+    def test_rows_of_unequal_length(self, tmp_path):
+        path = text(tmp_path, "stimulus,n1,n2\na,1,2\nb,3\nc,5,6\n")
+        assert refused(path) == (
+            f"HM021 {path} cannot be read as a table: row 3 has 2 fields and row 1 has 3. Give"
+            " every row as many, and delete lines that stand before the table."
+        )
+
+    @pytest.mark.parametrize(
+        ("lines", "suffix", "said"),
+        [
+            (["stim;n0;n1", "a;1,5;2", "b;3;4,5"], "csv", "semicolons. Save it with commas and"),
+            (["1,5;2,5", "3,5;4,5", "5,5;6,5"], "csv", "semicolons. Save it with commas and"),
+            (["stim\tn0\tn1", "a\t1\t2", "b\t3\t4"], "csv", "tabs. Save it with commas, or name"),
+            (["1.5  2", "3 4", "5 6"], "csv", "spaces. Save it with commas and"),
+            (["stim,n0,n1", "face a,1,2", "b,3,4"], "tsv", "commas. Save it with tabs and"),
+        ],
+    )
+    def test_other_separators_are_named(self, lines, suffix, said, tmp_path):
+        path = text(tmp_path, "\n".join([*lines, ""]), suffix)
+        expected = f"HM021 {path} cannot be read as a table: its columns are separated by {said}"
+        assert refused(path).startswith(expected)
+        with pytest.raises(HomologError, match="its columns are separated by"):
+            inspect(path)
+
+    def test_separators_inside_of_cells_are_none(self, tmp_path):
+        path = text(tmp_path, "the stimulus,n1\nface a,1\nface b,x\nface c,2\n")
+        assert "row 3, column 2 is 'x'" in refused(path)
+        path = text(tmp_path, "a\t1,5\nb\t2,5\nc\t3,5\n", "tsv")
+        assert refused(path).startswith("HM017")
+
+    def test_a_comment_before_the_table(self, tmp_path):
+        path = text(tmp_path, "# recorded in May\nstimulus,n1\na,1\nb,2\nc,4\n")
+        assert refused(path) == (
+            f"HM021 {path} cannot be read as a table: it begins with a comment. Delete the lines"
+            " that begin with #, or the # alone before names of columns."
+        )
+
+    def test_labels_without_responses(self, tmp_path):
+        path = text(tmp_path, "stimulus\na\nb\nc\n")
+        for read in (load, inspect):
+            with pytest.raises(HomologError, match=r"HM021 .* one column, of labels, and none of"):
+                read(path)
+
+    def test_labels_follow_the_axes(self, tmp_path):
+        path = text(tmp_path, "neuron,s1,s2,s3\nn1,1,2,4\nn2,3,5,6\n")
+        x = load(path, "neuron,stimulus")
+        assert (x.stimuli, x.neurons) == (("s1", "s2", "s3"), ("n1", "n2"))
+        assert x.matrix.tolist() == [[1, 3], [2, 5], [4, 6]]
+        assert load(path, "neuron,stimulus", stimuli="abc").stimuli == tuple("abc")
+
     def test_a_column_of_words_is_refused(self, tmp_path):
         path = text(tmp_path, "stimulus,category,n1\na,face,2\nb,house,4\nc,face,6\n")
-        assert refused(path).startswith("HM017 1 column of the table holds no numbers: 'category'")
+        assert refused(path) == (
+            "HM017 1 column of the table holds no numbers: 'category'. The first column holds the"
+            " stimulus labels; remove every other column of text."
+        )
 
     def test_text_that_is_not_utf8(self, tmp_path):
         (tmp_path / "x.csv").write_bytes(b"stimulus,n1\n\xff\xfe,1\n")
-        assert refused(tmp_path / "x.csv").startswith("HM021")
+        assert refused(tmp_path / "x.csv").endswith("it is not UTF-8 text. Save it as UTF-8.")
+
+
+class TestFirstColumn:
+    """A first column of numbers: labels or a neuron, by its header."""
+
+    FORMS = pytest.mark.parametrize("form", ["csv", "tsv", "parquet"])
+
+    def written(self, folder: Path, header: str, form: str) -> Path:
+        """Write a table whose first column is numbers."""
+        path, names = folder / f"x.{form}", header.split(",")
+        values = np.column_stack([[0, 22.5, 45, 67.5], *RATES.T])[:, : len(names)]
+        frame = pandas.DataFrame(values, columns=names)
+        if form == "parquet":
+            frame.to_parquet(path, index=False)
+        else:
+            frame.to_csv(path, index=False, sep="," if form == "csv" else "\t")
+        return path
+
+    @FORMS
+    @pytest.mark.parametrize(
+        "first", ["orientation", "stim", "Stimulus", "label", "Unnamed: 0", "image_id"]
+    )
+    def test_labels(self, first, form, tmp_path):
+        x = load(self.written(tmp_path, f"{first},n0,n1,n2", form))
+        assert x.neurons == ("n0", "n1", "n2")
+        assert [float(one) for one in x.stimuli] == [0, 22.5, 45, 67.5]
+        np.testing.assert_array_equal(x.matrix, RATES)
+
+    @FORMS
+    @pytest.mark.parametrize("header", ["n0,n1,n2,n3", "n,n.1,n.2", "V1_3,V1_12,V4_1,V4_2", "rate"])
+    def test_a_neuron(self, header, form, tmp_path):
+        x = load(self.written(tmp_path, header, form))
+        assert x.neurons == tuple(header.split(","))
+        assert x.stimuli is None
+
+    @FORMS
+    @pytest.mark.parametrize(
+        "first", ["AVAL,AVAR,RIM", "orientation,face,house", "soma,n1", "v1,n0,n1"]
+    )
+    def test_unclear(self, first, form, tmp_path):
+        path = self.written(tmp_path, first, form)
+        column = first.partition(",")[0]
+        for read in (load, inspect):
+            with pytest.raises(HomologError) as error:
+                read(path)
+            assert str(error.value) == (
+                f"HM039 {path}: the first column, '{column}', may hold stimulus labels or a neuron."
+                ' If labels, call it "stimulus"; if it is a neuron, put a column "stimulus" with'
+                " labels before it."
+            )
+
+
+class TestMissing:
+    """`nan` also speaks of what a file declares missing."""
+
+    @pytest.mark.parametrize("ours", [True, False])
+    def test_declared(self, ours, tmp_path):
+        path, missing = tmp_path / "x.npz", np.zeros(RATES.shape, dtype=bool)
+        missing[1, 2] = True
+        if ours:
+            save(Representation(RATES, missing=missing, name="V1"), path)
+        else:
+            np.savez(path, responses=RATES, missing=missing, name="V1")
+        assert load(path).missing.sum() == load(path, nan="pairwise").missing.sum() == 1
+        x, y = load(path, nan="drop-units"), load(path, nan="drop-stimuli")
+        assert (x.n_neurons, x.n_stimuli, x.missing) == (2, 4, None)
+        assert (y.n_neurons, y.n_stimuli, y.missing) == (3, 3, None)
+        assert x.dropped == ("V1: left out 1 of 3 neurons with missing responses (2)",)
+        assert y.dropped == ("V1: left out 1 of 4 stimuli with missing responses (1)",)
+        assert refused(path, nan="drop").startswith("HM025 nan is 'drop'")
 
 
 class TestParquet:

@@ -12,15 +12,23 @@ from homolog.errors._base import (
     unknown_name,
 )
 from homolog.errors._files import (
+    WRITE_ANEW,
+    axes_saved,
     cannot_hold,
     columns_not_numeric,
+    first_column_unclear,
+    first_row_unclear,
+    is_folder,
     no_file,
+    nothing_finite,
     pickled,
     recording_absent,
+    text_columns,
     unknown_format,
     unreadable,
     unwritable,
     which_array,
+    wrapped,
 )
 from homolog.errors._pairs import (
     devices_differ,
@@ -63,8 +71,10 @@ from homolog.errors._populations import (
 )
 
 __all__ = [
+    "WRITE_ANEW",
     "HomologError",
     "axes_misnamed",
+    "axes_saved",
     "axes_unnamed",
     "axis_absent",
     "axis_empty",
@@ -76,7 +86,10 @@ __all__ = [
     "constant_neurons",
     "devices_differ",
     "duplicate_labels",
+    "first_column_unclear",
+    "first_row_unclear",
     "groups_differ",
+    "is_folder",
     "labels_absent",
     "labels_miscounted",
     "leak",
@@ -94,6 +107,7 @@ __all__ = [
     "not_in_axis",
     "not_numeric",
     "not_optimal",
+    "nothing_finite",
     "nothing_left",
     "nothing_repeats",
     "one_sided",
@@ -101,6 +115,7 @@ __all__ = [
     "pickled",
     "recording_absent",
     "rows_differ",
+    "text_columns",
     "too_few_for_interval",
     "too_few_shared",
     "too_few_stimuli",
@@ -112,4 +127,5 @@ __all__ = [
     "unreadable",
     "unwritable",
     "which_array",
+    "wrapped",
 ]

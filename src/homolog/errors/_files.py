@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from homolog.errors._base import HomologError, counted, some
 
+WRITE_ANEW = "Write the file anew."
 
-def unreadable(
-    path: object, form: str, why: str, remedy: str = "Write the file anew."
-) -> HomologError:
+
+def unreadable(path: object, form: str, why: str, remedy: str = WRITE_ANEW) -> HomologError:
     """HM021: an empty, truncated or corrupted file."""
     return HomologError("HM021", f"{path} cannot be read as {form}: {why}. {remedy}")
 
@@ -42,6 +42,63 @@ def columns_not_numeric(columns: Sequence[str]) -> HomologError:
         f" no numbers: {some(columns)}. Make the one with stimulus labels the index and drop"
         " the others.",
     )
+
+
+def text_columns(columns: Sequence[str]) -> HomologError:
+    """HM017: columns of words or dates in a file, beside the one that may hold labels."""
+    verb = "holds" if len(columns) == 1 else "hold"
+    return HomologError(
+        "HM017",
+        f"{counted(len(columns), 'column')} of the table {verb} no numbers: {some(columns)}."
+        " The first column holds the stimulus labels; remove every other column of text.",
+    )
+
+
+def wrapped(path: object, name: str, kind: str) -> HomologError:
+    """HM017: a struct or cell of MATLAB, inside which we do not look."""
+    return HomologError(
+        "HM017",
+        f"'{name}' in {path} is a {kind} of MATLAB; only plain arrays are read. Save the array"
+        " in it as a variable of its own.",
+    )
+
+
+def first_row_unclear(path: object) -> HomologError:
+    """HM039: a first row of a table that may name the neurons or hold responses."""
+    return HomologError(
+        "HM039",
+        f"{path}: row 1 may name the neurons or hold responses. If it is a header let it begin"
+        " with the word stimulus, if not put one before it.",
+    )
+
+
+def first_column_unclear(path: object, column: str) -> HomologError:
+    """HM039: a first column of a table that may be a neuron or the labels of stimuli."""
+    return HomologError(
+        "HM039",
+        f"{path}: the first column, {column!r}, may hold stimulus labels or a neuron. If labels,"
+        ' call it "stimulus"; if it is a neuron, put a column "stimulus" with labels before it.',
+    )
+
+
+def axes_saved(path: object, options: Sequence[str]) -> HomologError:
+    """HM025: an option about axes, for a file in which homolog saved them."""
+    return HomologError(
+        "HM025",
+        f"{path} was saved by homolog with its axes: leave out {' and '.join(options)}.",
+    )
+
+
+def nothing_finite(name: str, n: int) -> HomologError:
+    """HM004: an array in which there is not one response."""
+    return HomologError(
+        "HM004", f"{name} holds no response: all {n:,} entries are NaN or inf. Check its source."
+    )
+
+
+def is_folder(path: object) -> HomologError:
+    """HM032: a folder where a file was wanted."""
+    return HomologError("HM032", f"{path} is a folder. Name a file in it.")
 
 
 def no_file(path: object, near: Sequence[str]) -> HomologError:

@@ -189,7 +189,7 @@ def nothing_left(name: str, axis: str, n: int, why: str) -> HomologError:
     return HomologError(
         "HM030",
         f"{name}: leaving out the {plural} {why} would leave none of {n}. Leave out {other}"
-        " instead.",
+        ' instead, or keep what there is with nan="pairwise".',
     )
 
 

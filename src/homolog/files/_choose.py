@@ -9,6 +9,8 @@ from homolog import errors
 from homolog.files._record import BESIDE, LABELS, TEXTS
 from homolog.files._stored import Arrays, Stored
 
+WRAPPED = {"struct", "cell"}
+
 
 def chosen(arrays: Arrays, inner: str, path: Path) -> dict[str, Stored]:
     """Return the responses and what stands beside them, keyed like a record.
@@ -81,14 +83,22 @@ def within(arrays: Arrays, inner: str, path: Path) -> dict[str, Stored]:
         if not inner or name == inner or name.startswith(f"{inner}/")
     }
     if inner and not found:
+        _refuse_wrapped(arrays, inner.partition("/")[0], path)
         near = get_close_matches(inner, arrays, cutoff=0.4)
         raise errors.unknown_name("array", inner, near, f"homolog inspect {path} lists all.")
     return found
 
 
+def _refuse_wrapped(arrays: Arrays, name: str, path: Path) -> None:
+    """Raise HM017 for a variable of MATLAB that wraps others."""
+    if name in arrays and arrays[name].dtype in WRAPPED:
+        raise errors.wrapped(path, name, arrays[name].dtype)
+
+
 def _named(arrays: Arrays, inner: str, path: Path) -> str:
     found = within(arrays, inner, path)
     if inner in found:
+        _refuse_wrapped(found, inner, path)
         return inner
     names = candidates(found)
     responses = f"{inner}/responses".strip("/")
@@ -97,4 +107,7 @@ def _named(arrays: Arrays, inner: str, path: Path) -> str:
     pickled = [name for name, one in found.items() if one.kind == "O"]
     if len(names) == 1 or (not names and pickled):
         return [*names, *pickled][0]
+    if not names:
+        for name in found:
+            _refuse_wrapped(found, name, path)
     raise errors.which_array(path, names, f"{path}::{names[0] if names else 'NAME'}")

@@ -32,6 +32,7 @@ class Format:
     arrays: Callable[[Path], dict[str, Stored]]
     write: Callable[[Path, Record], None]
     holds: frozenset[str] = EVERYTHING
+    is_text: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -47,8 +48,8 @@ FORMATS = {
     ".h5": HDF5,
     ".hdf5": HDF5,
     ".mat": Format("a MATLAB file", arrays_in_mat, write_mat),
-    ".csv": Format("a table", arrays_in_csv, write_csv, LABELLED),
-    ".tsv": Format("a table", arrays_in_tsv, write_tsv, LABELLED),
+    ".csv": Format("a table", arrays_in_csv, write_csv, LABELLED, is_text=True),
+    ".tsv": Format("a table", arrays_in_tsv, write_tsv, LABELLED, is_text=True),
     ".parquet": Format("a parquet table", arrays_in_parquet, write_parquet, TABLE),
     ".nc": Format("netCDF", arrays_in_netcdf, write_netcdf),
 }

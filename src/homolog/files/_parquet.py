@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from homolog import errors
+from homolog.files._header import named_labels
 from homolog.files._record import SEAL
 from homolog.files._stored import Record, Stored, in_memory, require_room, texts
 
@@ -24,7 +25,7 @@ def arrays_in_parquet(path: Path) -> dict[str, Stored]:
     require_room(path, (header.num_rows, header.num_columns))
     table = parquet.read_table(path, page_checksum_verification=True, use_threads=False)
     metadata = table.schema.metadata or {}
-    found = _ours(table, json.loads(metadata[KEY])) if KEY in metadata else _foreign(table)
+    found = _ours(table, json.loads(metadata[KEY])) if KEY in metadata else _foreign(table, path)
     return {key: in_memory(np.asarray(one)) for key, one in found.items()}
 
 
@@ -45,8 +46,8 @@ def _ours(table: Any, words: dict[str, Any]) -> dict[str, Any]:
     return {**found, "missing": missing} if missing.any() else found
 
 
-def _foreign(table: Any) -> dict[str, Any]:
-    """Read any table: labels from the index or from the only column of words."""
+def _foreign(table: Any, path: Path) -> dict[str, Any]:
+    """Read any table: labels from the index, the only column of words, or the first column."""
     import pandas
 
     frame = table.to_pandas()
@@ -54,7 +55,10 @@ def _foreign(table: Any) -> dict[str, Any]:
     if len(words) == 1 and isinstance(frame.index, pandas.RangeIndex):
         frame = frame.set_index(words.pop())
     if words:
-        raise errors.columns_not_numeric([str(one) for one in words])
+        raise errors.text_columns([str(one) for one in words])
+    names = [str(one) for one in frame]
+    if names and isinstance(frame.index, pandas.RangeIndex) and named_labels(names, path):
+        frame = frame.set_index(frame.columns[0])
     found = {"responses": frame.to_numpy(), "neurons": [str(one) for one in frame.columns]}
     if not isinstance(frame.index, pandas.RangeIndex):
         found["stimuli"] = frame.index.tolist()

@@ -58,6 +58,14 @@ def require_room(path: Path, shape: tuple[int, ...]) -> None:
     require_memory(n_bytes, f"loading {path.name}", arithmetic, remedy)
 
 
+class UnreadableError(ValueError):
+    """What a reader finds wrong with a file, and what to do about it."""
+
+    def __init__(self, why: str, remedy: str = errors.WRITE_ANEW) -> None:
+        super().__init__(why)
+        self.remedy = remedy
+
+
 @contextmanager
 def reading(path: Path, form: str) -> Generator[None]:
     """Turn whatever a library raises on a damaged file into HM021.
@@ -69,6 +77,8 @@ def reading(path: Path, form: str) -> Generator[None]:
         yield
     except HomologError:
         raise
+    except UnreadableError as error:
+        raise errors.unreadable(path, form, str(error), error.remedy) from error
     except PermissionError as error:
         raise errors.unreadable(path, form, "permission denied", "Ask its owner.") from error
     except Exception as error:

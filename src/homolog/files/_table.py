@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import math
-import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog.files._stored import Record, Stored, in_memory, require_room, texts
+from homolog.files._header import WHOLE, Row, is_word, labels_below, number, split
+from homolog.files._stored import Record, Stored, UnreadableError, in_memory, require_room, texts
 from homolog.representation import Representation
 
-# What the first column may be called if it holds labels. We write the number of rows
-# behind the word, so that a table that lost some is told from a shorter one.
-LABELS_BELOW = {"", "stimulus", "stimuli", "image", "condition", "label", "index", "id"} | {
-    f"{word}_id" for word in ("stimulus", "image", "condition")
-}
-COUNTED = re.compile(r"stimulus \(([0-9]+)\)")
-
-WHOLE = re.compile(r"0|-?[1-9][0-9]*")
-EMPTY = {"", "nan", "na", "n/a", "null", "none"}
+SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "spaces"}
+LINES_LOOKED_AT = 10
 CHARACTERS_PER_NUMBER = 8  # a guess, good enough to refuse what could never fit
-
-Row = list[str]
 
 
 def arrays_in_csv(path: Path) -> dict[str, Stored]:
@@ -63,8 +53,25 @@ def lost_in_text(x: Representation) -> list[str]:
 
 def _arrays(path: Path, delimiter: str) -> dict[str, Stored]:
     require_room(path, (path.stat().st_size // CHARACTERS_PER_NUMBER,))
-    header, rows = _split(_rows(path, delimiter))
-    labels = _labels_below(header, rows)
+    text = _text(path)
+    try:
+        found = _parsed(text, delimiter, path)
+    except ValueError as error:
+        other = _separated_by(text.splitlines()[:LINES_LOOKED_AT], delimiter)
+        if other is None:
+            raise
+        or_else = ", or name it .tsv" if other == "\t" else " and with points for decimals"
+        remedy = f"Save it with {SEPARATORS[delimiter]}{or_else}."
+        why = f"its columns are separated by {SEPARATORS[other]}"
+        raise UnreadableError(why, remedy) from error
+    return {key: in_memory(one) for key, one in found.items()}
+
+
+def _parsed(text: str, delimiter: str, path: Path) -> dict[str, NDArray[Any]]:
+    header, rows = split(_rows(text, delimiter), path)
+    labels = labels_below(header, rows, path)
+    if labels and len(rows[0]) == 1:
+        raise UnreadableError("it has one column, of labels, and none of responses")
     stimuli = [row[0] for row in rows] if labels else []
     neurons = header[labels:] if header else []
     found: dict[str, NDArray[Any]] = {
@@ -74,86 +81,66 @@ def _arrays(path: Path, delimiter: str) -> dict[str, Stored]:
         found["stimuli"] = _labels(stimuli)
     if any(neurons):
         found["neurons"] = _labels(neurons)
-    return {key: in_memory(one) for key, one in found.items()}
+    return found
 
 
-def _rows(path: Path, delimiter: str) -> list[Row]:
-    """Read the cells, as many in every row."""
-    text = path.read_bytes().decode("utf-8-sig")
+def _text(path: Path) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError("it is not UTF-8 text", "Save it as UTF-8.") from error
+    if text.startswith("#"):
+        remedy = "Delete the lines that begin with #, or the # alone before names of columns."
+        raise UnreadableError("it begins with a comment", remedy)
     if not text.endswith(("\n", "\r")):
-        raise ValueError("its last line is cut off, or a line end is wanting after it")
+        raise UnreadableError("its last line is cut off, or a line end is wanting after it")
+    return text
+
+
+def _rows(text: str, delimiter: str) -> list[Row]:
+    """Read the cells, as many in every row."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = [row for row in reader if row]
     if not rows:
-        raise ValueError("it has no rows")
-    for number, row in enumerate(rows, 1):
+        raise UnreadableError("it has no rows")
+    for nth, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
-            raise ValueError(f"row {number} has {len(row)} fields and row 1 has {len(rows[0])}")
+            raise UnreadableError(
+                f"row {nth} has {len(row)} fields and row 1 has {len(rows[0])}",
+                "Give every row as many, and delete lines that stand before the table.",
+            )
     return rows
 
 
-def _split(rows: list[Row]) -> tuple[Row | None, list[Row]]:
-    """Part the row that names the neurons from the others, if there is one.
+def _separated_by(lines: Sequence[str], delimiter: str) -> str | None:
+    """Return what else parts all lines into equally many columns, None if nothing does.
 
-    Where the first row could be either it is refused, for a stimulus would be lost, or
-    labels taken for responses.
+    Spaces stand in labels and commas in decimals too, so these count only where the
+    delimiter itself is not to be found.
     """
-    first, rest = rows[0], rows[0][1:]
-    counted = COUNTED.fullmatch(first[0])
-    if counted and int(counted[1]) != len(rows) - 1:
-        raise ValueError(f"it says that it has {counted[1]} stimuli and has {len(rows) - 1}")
-    named = counted or first[0].lower() in LABELS_BELOW - {""}
-    if named or _has_words(rest or first) or (not first[0] and _counts_up(rest)):
-        return first, rows[1:]
-    labelled = not first[0] or _is_word(first[0])
-    if _counts_up(first) or (labelled and rest and all(map(WHOLE.fullmatch, rest))):
-        raise ValueError(
-            "row 1 may name the neurons or hold responses; a header begins with the word stimulus"
-        )
-    return None, rows
-
-
-def _counts_up(cells: Row) -> bool:
-    """Whether cells count from 0, as columns without names are written."""
-    return cells == [str(i) for i in range(len(cells))]
-
-
-def _labels_below(header: Row | None, rows: list[Row]) -> bool:
-    """Whether the first column holds labels of stimuli."""
-    named = header is not None and header[0].lower() in LABELS_BELOW
-    counted = header is not None and COUNTED.fullmatch(header[0]) is not None
-    return named or counted or _has_words([row[0] for row in rows])
-
-
-def _has_words(cells: Iterable[str]) -> bool:
-    return any(map(_is_word, cells))
-
-
-def _is_word(cell: str) -> bool:
-    """Whether a cell holds neither a number nor a mark for a missing one."""
-    return math.isnan(_number(cell)) and cell.strip().lower() not in EMPTY
-
-
-def _number(cell: str) -> float:
-    """Return the number in a cell, NaN if there is none."""
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan
+    for other in SEPARATORS:
+        if other == delimiter or (other in ", " and any(delimiter in line for line in lines)):
+            continue
+        cells = [line.split(None if other == " " else other) for line in lines if line.strip()]
+        if len({len(row) for row in cells}) == 1 and len(cells[0]) > 1:
+            return other
+    return None
 
 
 def _numbers(rows: list[Row], neurons: Row, labels: int) -> NDArray[np.float64]:
     columns = list(zip(*rows, strict=True))
-    words = [i for i, cells in enumerate(columns) if _has_words(cells)]
-    of_words = [i for i in words if all(map(_is_word, columns[i]))]
+    of_words = [i for i, cells in enumerate(columns) if all(map(is_word, cells))]
     if of_words:
-        raise errors.columns_not_numeric([neurons[i] if neurons else str(i) for i in of_words])
-    if words:
-        cells = columns[words[0]]
-        row = next(i for i, cell in enumerate(cells) if _is_word(cell))
-        where = f"row {row + 1 + bool(neurons)}, column {words[0] + 1 + labels}"
-        raise ValueError(f"{where} is {cells[row]!r}, not a number")
-    return np.array([[_number(cell) for cell in row] for row in rows], dtype=np.float64)
+        raise errors.text_columns([neurons[i] if neurons else str(i) for i in of_words])
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            if is_word(cell):
+                where = f"row {r + 1 + bool(neurons)}, column {c + 1 + labels}"
+                raise UnreadableError(
+                    f"{where} is {cell!r}, not a number",
+                    "Give the number, or leave the cell empty and choose nan=.",
+                )
+    return np.array([[number(cell) for cell in row] for row in rows], dtype=np.float64)
 
 
 def _labels(cells: Row) -> NDArray[np.int64] | NDArray[np.str_]:
