@@ -26,11 +26,11 @@ def _summary(x: Array, *, pca: int | None = None) -> _Summary:
         raise errors.too_many_neurons("cca", n_directions, n_stimuli)
     if pca is not None and pca < 1:
         raise errors.bad_value("pca", pca, f"1 to {n_stimuli - 1} components")
-    reduced = pca is not None and pca < n_neurons
+    reduced = n_directions < n_neurons
     x = centre(x if reduced else even_columns(x))
     x = x / largest(x)
     if reduced:
-        x = _leading(x, pca)
+        x = _leading(x, n_directions)
     return _Summary(basis(x))
 
 
