@@ -78,7 +78,7 @@ def pair(
         candidate=y,
         reference_halves=_halves(reference, kept) if halves else None,
         candidate_halves=_halves(candidate, kept) if halves else None,
-        warnings=(*x.dropped, *y.dropped, *trusted),
+        warnings=(*x.dropped, *y.dropped, *_gaps(reference), *_gaps(candidate), *trusted),
     )
 
 
@@ -93,6 +93,16 @@ def _same_number(x: Representation, y: Representation) -> tuple[str, ...]:
     return (
         f"{' and '.join(unlabelled)} {verb} no stimulus labels: row k of one is taken to be"
         " the same stimulus as row k of the other",
+    )
+
+
+def _gaps(population: Representation) -> tuple[str, ...]:
+    """Say that some trials lack responses, for their means are over the others."""
+    if population.missing is None or not population.has_trials:
+        return ()
+    share = population.missing.mean()
+    return (
+        f"{population.called}: {share:.1%} of single-trial responses are missing from its means",
     )
 
 

@@ -196,6 +196,16 @@ def test_single_repeats_cost_the_ceiling_and_say_so(populations, trials):
     )
 
 
+def test_missing_single_trials_are_said(populations, trials):
+    missing = np.zeros(trials[0].shape, dtype=bool)
+    missing[:2, :, 0] = True
+    x = represent(trials[0], "trial,stimulus,neuron", missing=missing, name="V1")
+    result = homolog.compare(x, populations[1], "unbiased_cka", **QUICK)
+    share = "V1: 4.2% of single-trial responses are missing from its means"
+    assert result.warnings[0] == share
+    assert result.scores[0].ceiling is not None
+
+
 def test_wide_data_warn_what_biased_cka_would_read(rng):
     x, y = rng.normal(size=(20, 400)), rng.normal(size=(20, 300))
     score = homolog.compare(x, y, "unbiased_cka", **QUICK).scores[0]
