@@ -39,7 +39,9 @@ def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -
     _, index = np.unique(alone if groups is None else np.asarray(groups), return_inverse=True)
     n_groups = int(index.max()) + 1
     if not 2 <= folds <= n_groups:
-        raise errors.bad_value("folds", folds, f"2 to {n_groups}, the independent stimuli, set by .using(folds=...)")
+        raise errors.bad_value(
+            "folds", folds, f"2 to {n_groups}, the independent stimuli, set by .using(folds=...)"
+        )
     order = np.random.default_rng(rng).permutation(n_groups)
     return (order % folds)[index]
 
