@@ -33,18 +33,23 @@ one, and its score is checked against ours: the difference is in the last column
 """
 
 WHY_MISSED = """\
-Why ten times faster than the fastest peer is out of reach where it is missed: both sides spend their
-time in one and the same operation, and there is nothing left around it to save.
+Where ten times faster than the fastest peer is missed, both sides spend their time in one and the
+same operation, and little is left around it to save:
 
-- `procrustes`, neurons fewer than stimuli: the product of all neurons with all neurons, then
-  singular values. SciPy makes the same product and singular vectors as well. Neurons more than
-  stimuli: rsatoolbox's `bures` also works in the space of stimuli.
-- `soft_matching`, `one_to_one_matching`: the same product, then the assignment; both exact.
+- `procrustes`: the product of all neurons with all neurons, then singular values. SciPy makes the
+  same product, and singular vectors as well. Where neurons outnumber stimuli, rsatoolbox's `bures`
+  works in the space of stimuli, too.
+- `soft_matching`, `one_to_one_matching`: the same product, then the assignment; both are exact.
 - `cka`, `unbiased_cka`: one Gram matrix for each population and one product of all of them. We make
-  half of each Gram matrix, `cka_from_features` makes all of it twice, rsatoolbox once.
-- `linear_regression`, few neurons: scikit-learn may fit all references to a candidate at once.
-- `rsa`: ranking two million dissimilarities. We sort integers that carry their place, once for each
-  population, instead of sorting places; a pair then takes a millisecond.
+  half of each Gram matrix; `cka_from_features` makes all of it, twice.
+- `cca`: the product and its singular values are most of a pair, though SciPy also finds both bases
+  anew for each.
+- `linear_regression`, few neurons: scikit-learn may fit all references to a candidate at once. Our
+  own goal in seconds did not count the check of each population's rank.
+- `rsa`: ranking two million dissimilarities, once for each population; a pair then takes a
+  millisecond. NumPy's sort is several times slower on some processors with AVX-512 than on others.
+
+A verdict within a tenth of its goal may change from run to run.
 """
 
 
