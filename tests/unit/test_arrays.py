@@ -6,7 +6,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from homolog import _arrays
 from homolog._arrays import (
     basis,
     centre,
@@ -98,7 +97,7 @@ def test_numbers_are_fetched_from_a_gpu_through_cupy(monkeypatch):
             return np.eye(3)
 
     cupy = ModuleType("array_api_compat.cupy")
-    monkeypatch.setattr(_arrays, "namespace", lambda _: cupy)
+    monkeypatch.setattr("homolog._arrays._libraries.namespace", lambda _: cupy)
     np.testing.assert_array_equal(to_numpy(OnGpu()), np.eye(3))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pytest
 
-from homolog import _arrays, measures
+from homolog import measures
 from homolog.errors import HomologError
 from homolog.measures import find, names
 from homolog.measures._measure import Measure, along_stimuli, measure, permuted
@@ -240,7 +240,7 @@ def test_arrays_on_two_devices_are_refused(rng):
 def test_precisions_may_differ_where_single_is_kept(name, rng, monkeypatch):
     """As on an accelerator, here without one."""
     torch = pytest.importorskip("torch")
-    monkeypatch.setattr(_arrays, "_working_dtype", lambda x: x.dtype)
+    monkeypatch.setattr("homolog._arrays._checks.working_dtype", lambda x: x.dtype)
     x, y = (torch.asarray(rng.normal(size=(12, n))) for n in (4, 3))
     for pair in ((x.float(), y), (x, y.float())):
         score = find(name)(*pair)

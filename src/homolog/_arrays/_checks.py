@@ -1,0 +1,135 @@
+"""Raw arrays, refused unless they are responses that can be scored."""
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import is_torch_namespace
+
+from homolog import errors
+from homolog._arrays._centring import constant_columns
+from homolog._arrays._libraries import Array, constant, namespace, to_numpy, working_dtype
+
+_ALWAYS_FITS = 100_000_000
+
+_HOLDERS = {"Representation": "matrix", "DataArray": "values"}
+"""Classes that hold responses, by name so that none is imported, and where they hold them."""
+
+
+def check_responses(x: Any, name: str) -> Array:
+    """Return `x` as a (stimulus, neuron) float array fit for computing, or raise.
+
+    Parameters
+    ----------
+    x
+        Array of any array-API namespace, or nested lists.
+    name
+        What error messages call it.
+
+    Raises
+    ------
+    HomologError
+        HM007 not two axes, HM016 complex, HM017 not numeric, HM018 no neurons, HM019
+        fewer than three stimuli, HM004 not finite, HM006 constant.
+    """
+    x = _plain(x, name)
+    xp = _checked_namespace(x, name)
+    if x.ndim != 2:
+        raise errors.axes_unnamed(tuple(x.shape))
+    n_stimuli, n_neurons = x.shape
+    if n_neurons == 0:
+        raise errors.no_neurons(name, tuple(x.shape))
+    if n_stimuli < 3:
+        raise errors.too_few_stimuli(name, n_stimuli)
+    x = xp.astype(x, working_dtype(x), copy=False)
+    if not bool(xp.all(xp.isfinite(constant(x)))):
+        raise not_finite(name, to_numpy(x))
+    if bool(constant_columns(x[:, :1])[0]) and bool(xp.all(constant_columns(x))):
+        raise errors.constant(name, n_neurons, n_neurons, n_stimuli)
+    return x
+
+
+def _plain(x: Any, name: str) -> Any:
+    """Lists as arrays, masked entries as NaN, and NumPy's subclasses as what they hold."""
+    kind = type(x).__name__
+    if kind in _HOLDERS:
+        raise errors.not_an_array(name, kind, f"Pass its .{_HOLDERS[kind]}.")
+    if isinstance(x, np.ma.MaskedArray) and x.mask.any():
+        x = np.where(x.mask, np.nan, x.data)
+    if hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, np.ndarray):
+        return x
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise errors.not_numeric(name, "rows of unequal length") from None
+
+
+def _checked_namespace(x: Any, name: str) -> Any:
+    """The namespace of `x`, once its type is known to be real numbers."""
+    if isinstance(x, np.ndarray) and x.dtype.kind not in "biufc":
+        raise errors.not_numeric(name, x.dtype)
+    try:
+        xp = namespace(x)
+    except TypeError:
+        raise errors.not_numeric(name, type(x).__name__) from None
+    if is_torch_namespace(xp):
+        check_tensor(x, name)
+    if xp.isdtype(x.dtype, "complex floating"):
+        raise errors.complex_input(name, x.dtype)
+    return xp
+
+
+def check_tensor(x: Any, name: str) -> None:
+    """Raise HM017 for a torch tensor whose numbers are not laid out as an array."""
+    if x.is_meta:
+        remedy = "It has no numbers: record responses on a real device."
+        raise errors.not_an_array(name, "meta tensor", remedy)
+    if x.is_quantized:
+        raise errors.not_an_array(name, "quantized tensor", "Pass its .dequantize().")
+    if x.is_nested or not str(x.layout).endswith("strided"):
+        raise errors.not_an_array(name, f"{x.layout} tensor", "Pass its .to_dense().")
+
+
+def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
+    """The HM004 error for a (stimulus, neuron) array, with places and counts."""
+    bad = ~np.isfinite(x)
+    what = "NaN" if np.isnan(x[bad]).all() else "inf" if np.isinf(x[bad]).all() else "NaN or inf"
+    neurons = np.flatnonzero(bad.any(0)).tolist()
+    return errors.not_finite(name, int(bad.sum()), what, x.shape[1], neurons, int(bad.any(1).sum()))
+
+
+def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Array, Array]:
+    """Return two populations fit to be scored against each other, or raise.
+
+    Raises
+    ------
+    HomologError
+        HM001 if the stimuli differ in number, HM003 if one looks transposed, and all
+        that `check_responses` raises.
+    """
+    x, y = check_responses(x, x_name), check_responses(y, y_name)
+    check_rows(tuple(x.shape), tuple(y.shape), x_name, y_name)
+    return x, y
+
+
+def check_rows(
+    x_shape: tuple[int, ...], y_shape: tuple[int, ...], x_name: str = "X", y_name: str = "Y"
+) -> None:
+    """Raise HM001 or HM003 unless both shapes have equally many stimuli."""
+    if x_shape[0] == y_shape[0]:
+        return
+    if y_shape[1] == x_shape[0]:
+        raise errors.transposed(y_name, y_shape, x_name, x_shape)
+    if x_shape[1] == y_shape[0]:
+        raise errors.transposed(x_name, x_shape, y_name, y_shape)
+    raise errors.rows_differ(x_name, x_shape[0], y_name, y_shape[0])
+
+
+def require_memory(n_bytes: int, what: str, arithmetic: str, remedy: str) -> None:
+    """Refuse an allocation that would not fit, before it is tried (HM009)."""
+    if n_bytes < _ALWAYS_FITS:
+        return
+    import psutil
+
+    free = psutil.virtual_memory().available
+    if n_bytes > free:
+        raise errors.memory(what, n_bytes, arithmetic, free, remedy)
