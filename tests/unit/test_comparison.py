@@ -336,7 +336,7 @@ def test_the_call_that_is_told_computes_the_same_again(populations):
         {"groups": 5},
         {"groups": {"a": 1}},
     ],
-    ids=str,
+    ids=lambda options: "-".join(f"{key}-{type(one).__name__}" for key, one in options.items()),
 )
 def test_options_out_of_range_are_refused(rng, options):
     x = rng.normal(size=(10, 3))
