@@ -147,13 +147,8 @@ def matrix(
 def _pair_by_pair(
     n: int, measure: Measure, score: Callable[[int, int], float], progress: Progress
 ) -> NDArray[np.float64]:
-    values = np.full((n, n), measure.best)
-    own_known = not measure.fits and np.isfinite(measure.best)
-    wanted = [
-        (i, j)
-        for i, j in product(range(n), repeat=2)
-        if (i <= j or not measure.symmetric) and not (i == j and own_known)
-    ]
+    values = np.empty((n, n))
+    wanted = [(i, j) for i, j in product(range(n), repeat=2) if i <= j or not measure.symmetric]
     for done, (i, j) in enumerate(wanted, start=1):
         values[i, j] = score(i, j)
         if measure.symmetric:

@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -439,6 +440,14 @@ class TestMatrix:
                 [float(find(measure)(x, y)) for y in named.values()] for x in named.values()
             ]
             np.testing.assert_allclose(result.values, expected, rtol=1e-9, atol=1e-9)
+
+    def test_the_diagonal_is_computed_and_not_taken_for_granted(self, rng):
+        """A measure that breaks its promise is seen to."""
+        honest = find("nbs")
+        summary, score = honest.halves
+        off = replace(honest, halves=(summary, lambda x, y: 0.5 * score(x, y)))
+        result = homolog.matrix({name: rng.normal(size=(9, 3)) for name in "ab"}, off)
+        np.testing.assert_allclose(np.diag(result.values), 0.5)
 
     def test_labels_and_files(self, rng, tmp_path):
         result = homolog.matrix({"a": rng.normal(size=(9, 2)), "b": rng.normal(size=(9, 3))}, "nbs")
