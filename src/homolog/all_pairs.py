@@ -190,7 +190,7 @@ def _from_summaries(
             lambda i, j: float(measure.score(summaries[i], summaries[j])),
             progress,
         )
-    return values, [note for both in pairs for note in both.warnings]
+    return values, [note for both in pairs[1:] or pairs for note in both.warnings]
 
 
 def _from_pairs(
@@ -205,7 +205,8 @@ def _from_pairs(
 
     def score(i: int, j: int) -> float:
         both = pair(named[i], named[j], reorder=align, halves=False)
-        warnings.extend(both.warnings)
+        if i != j:  # nothing is taken on trust of a population and itself
+            warnings.extend(both.warnings)
         held = _held_out(measure, both, groups)
         x, y = (summary_of(held, one) for one in (both.reference, both.candidate))
         return float(held.score(x, y))
