@@ -1,0 +1,182 @@
+"""Every kind of matching, as one transportation problem with whole numbers of units.
+
+Neurons of the first population supply units, neurons of the second demand them, and moving
+one costs what the pair costs:
+
+    soft, Nx x Ny        a row supplies Ny/g units, a column demands Nx/g   (g: their gcd)
+    one to one           one unit each; who is left over goes to a row that costs nothing
+    partial              a row and a column that cost nothing take what may stay unmatched
+"""
+
+from fractions import Fraction
+from math import gcd
+
+import numpy as np
+
+from homolog import errors
+from homolog.matching._matching import Indices, Matching
+from homolog.matching._proof import solved
+
+TOLERANCE = 1e-12
+"""Largest duality gap of a plan that counts as optimal, as a share of the largest cost."""
+
+
+def transport(
+    costs: np.ndarray,
+    *,
+    tolerance: float = TOLERANCE,
+    approximate: float | None = None,
+    start: np.ndarray | None = None,
+    most_work: float = float("inf"),
+) -> Matching:
+    """The cheapest soft matching: every neuron of a side carries the same weight.
+
+    Row sums of the plan are 1/Nx and column sums 1/Ny; for equal sizes it is a one-to-one
+    matching. The plan is optimal, and its dual prices prove it.
+
+    Parameters
+    ----------
+    costs
+        (neuron_x, neuron_y) array of finite costs, float64 or float32, in any unit. Held
+        as it is if it is contiguous and has at least as many rows as columns.
+    tolerance
+        Largest gap between the plan's cost and the lower bound, as a share of the largest
+        absolute cost.
+    approximate
+        Stop as soon as the plan costs at most this much more than the bound, in the unit
+        of the costs. Sooner than exact, and the gap is measured all the same.
+    start
+        Column prices to begin with, such as ``column_prices`` of a similar problem.
+    most_work
+        Entries of `costs` looked at before the search is ended, as a multiple of their
+        number. The plan is then feasible and certified, but `Matching.complete` is False
+        and a warning says how far off it may be.
+
+    Returns
+    -------
+    matching
+        At most ``Nx + Ny - 1`` pairs, the objective, the bound and the prices.
+
+    Raises
+    ------
+    HomologError
+        HM025 costs that are no matrix of finite numbers; HM038 if the gap stays above the
+        tolerance, as rounding may have it if costs differ by many orders of magnitude.
+
+    Notes
+    -----
+    With ties (duplicated neurons, rings) many plans are optimal: the objective is unique,
+    the pairs are not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from homolog.matching import transport
+    >>> found = transport(np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.0]]))
+    >>> found.objective, found.complete
+    (0.16666666666666666, True)
+    """
+    costs = _checked(costs)
+    n_x, n_y = costs.shape
+    common = gcd(n_x, n_y)
+    return solved(
+        costs, np.full(n_x, n_y // common), np.full(n_y, n_x // common), tolerance=tolerance
+    )
+
+
+def assignment(costs: np.ndarray, *, tolerance: float = TOLERANCE) -> Matching:
+    """The cheapest one-to-one matching; neurons of the larger side may stay single.
+
+    Parameters
+    ----------
+    costs
+        (neuron_x, neuron_y) array of finite costs.
+    tolerance
+        As in `transport`.
+
+    Returns
+    -------
+    matching
+        As many pairs as the smaller side has neurons, of equal mass. A bound on the mean
+        cost of any one-to-one matching comes with it.
+    """
+    costs = _checked(costs)
+    n_x, n_y = costs.shape
+    if n_x > n_y:
+        return assignment(costs.T, tolerance=tolerance).transposed()
+    if n_x == n_y:
+        return transport(costs, tolerance=tolerance)
+    anyone = np.zeros((1, n_y))
+    one_each = np.ones(n_x + 1, np.int64)
+    one_each[-1] = n_y - n_x
+    found = solved(
+        np.concatenate([costs, anyone]), one_each, np.ones(n_y, np.int64), tolerance=tolerance
+    )
+    return _without_strangers(found, n_x, n_y)
+
+
+def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE) -> Matching:
+    """The cheapest soft matching of a fraction of both populations.
+
+    No neuron gives or takes more than its share, 1/Nx or 1/Ny, and the shares that are
+    matched add up to `fraction`; the rest, the dearest, may stay unmatched.
+
+    Parameters
+    ----------
+    costs
+        (neuron_x, neuron_y) array of finite costs.
+    fraction
+        Between 0 (excluded) and 1, to a millionth.
+    tolerance
+        As in `transport`.
+
+    Returns
+    -------
+    matching
+        Its mass sums to 1, so that the objective is the mean cost of what is matched.
+    """
+    costs = _checked(costs)
+    if not 0 < fraction <= 1:
+        raise errors.bad_value("fraction", fraction, "a number above 0 and at most 1")
+    n_x, n_y = costs.shape
+    share = Fraction(fraction).limit_denominator(10**6)
+    if share == 1:
+        return transport(costs, tolerance=tolerance)
+    common = gcd(n_x, n_y)
+    supply, demand = (side // common * share.denominator for side in (n_y, n_x))
+    spare = n_x * supply // share.denominator * (share.denominator - share.numerator)
+    free = np.zeros((n_x + 1, n_y + 1))
+    free[:n_x, :n_y] = costs
+    # Dearer than leaving any two pairs unmatched, so that no plan pays it.
+    free[n_x, n_y] = 2 * float(np.abs(costs).max()) + np.finfo(float).tiny
+    found = solved(
+        free,
+        np.r_[np.full(n_x, supply), spare],
+        np.r_[np.full(n_y, demand), spare],
+        tolerance=tolerance,
+    )
+    return _without_strangers(found, n_x, n_y)
+
+
+def _without_strangers(found: Matching, n_x: int, n_y: int) -> Matching:
+    """Leave out the row and the column that stood for staying unmatched, at no cost."""
+    real = (found.rows < n_x) & (found.columns < n_y)
+    matched = float(found.mass[real].sum())
+    return Matching(
+        found.rows[real],
+        found.columns[real],
+        found.mass[real] / matched,
+        found.objective / matched,
+        found.bound / matched,
+        found.row_prices[:n_x],
+        found.column_prices[:n_y],
+        found.complete,
+    )
+
+
+def _checked(costs: np.ndarray) -> np.ndarray:
+    costs = np.asarray(costs)
+    costs = costs if costs.dtype == np.float32 else np.asarray(costs, dtype=np.float64)
+    if costs.ndim != 2 or not costs.size or not np.isfinite(costs).all():
+        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+    return costs
