@@ -99,16 +99,18 @@ def matches(comparison: Comparison) -> list[Match]:
     matches
         From the best correlated pair to the worst.
     """
-    from homolog._arrays import constant_columns
-    from homolog.matching import match
+    from homolog._arrays import constant_columns, unit_columns
+    from homolog.matching import assignment, cross_costs
 
     x, y = comparison.reference.matrix, comparison.candidate.matrix
     tuned_x, tuned_y = (np.flatnonzero(~constant_columns(side)) for side in (x, y))
     x, y = x[:, tuned_x], y[:, tuned_y]
-    pairs = match(x, y)
+    pairs = assignment(cross_costs(unit_columns(x), unit_columns(y)))
     found = [
-        Match(int(tuned_x[i]), int(tuned_y[j]), float(np.corrcoef(x[:, i], y[:, j])[0, 1]))
-        for i, j in zip(pairs.rows, pairs.columns, strict=True)
+        Match(int(tuned_x[i]), int(tuned_y[j]), float(correlation))
+        for i, j, correlation in zip(
+            pairs.rows, pairs.columns, pairs.correlations(x, y), strict=True
+        )
     ]
     return sorted(found, key=lambda match: -match.correlation)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from homolog.errors._base import HomologError, counted, some
+from homolog.errors._base import HomologError, counted, indices, some
 
 
 def rows_differ(
@@ -107,6 +107,17 @@ def not_optimal(n_x: int, n_y: int, reached: float, possible: float) -> HomologE
         f"matching {n_x} with {n_y} neurons stopped at {reached:.12g} though {possible:.12g} has"
         " not been ruled out: the costs may differ too much in scale. Leave normalise=True, or"
         " leave out neurons of extreme size.",
+    )
+
+
+def no_partner(neurons: Sequence[int], n_neurons: int) -> HomologError:
+    """HM040: neurons that a matching leaves alone."""
+    verb = "has" if len(neurons) == 1 else "have"
+    return HomologError(
+        "HM040",
+        f"{len(neurons)} of {counted(n_neurons, 'neuron')} {verb} no partner"
+        f" ({indices(neurons)}). Ask only for those that have one, Matching.matched() of their"
+        " side, or match softly: then every neuron has one.",
     )
 
 
