@@ -1,15 +1,18 @@
 """Times homolog beside other packages: ``python -m benchmarks``.
 
-Takes about ten minutes. Set the number of threads of every library to one first, as
-``make bench`` does.
+Takes about half an hour, a third of it for the measures. Set the number of threads of every
+library to one first, as ``make bench`` does.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from benchmarks.matching.measuring import measured as matching_measured
+from benchmarks.matching.page import page as matching_page
 from benchmarks.measuring import measured
 from benchmarks.page import page
 from benchmarks.peers import PEERS, answers
@@ -17,25 +20,59 @@ from benchmarks.populations import MIDDLE, SIZES, planted
 from benchmarks.startup import startup_times
 from benchmarks.timing import timed
 
+PAGES = {"measures": "benchmarks.md", "matching": "benchmarks-matching.md"}
+"""The parts of the benchmarks, and the page of each."""
+
 
 def main() -> None:
     """Print the tables, and write them where asked."""
+    given = _parser().parse_args()
+    for part in [given.only] if given.only else ["measures"] if given.measure else PAGES:
+        if part == "measures":
+            text = _measures(given.measure or [*PEERS])
+        else:
+            text = matching_page(matching_measured(given.largest))
+        print(text)
+        if given.write:
+            (given.write / PAGES[part]).write_text(text)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("-m", "--measure", action="append", choices=[*PEERS], help="only this one")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables here")
-    given = parser.parse_args()
+    parser.add_argument("--only", choices=[*PAGES], help="only this part")
+    parser.add_argument(
+        "-m",
+        "--measure",
+        action="append",
+        choices=[*PEERS],
+        help="of the measures, only this one; no matching",
+    )
+    parser.add_argument(
+        "--largest",
+        type=int,
+        default=16384,
+        metavar="NEURONS",
+        help="match no larger populations (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--write",
+        type=Path,
+        metavar="FOLDER",
+        help=f"also write the tables into this folder: {', '.join(PAGES.values())}",
+    )
+    return parser
+
+
+def _measures(names: Sequence[str]) -> str:
     rows, products_s = [], []
     for size in SIZES:
         populations = planted(size)
-        for name in given.measure or PEERS:
+        for name in names:
             if answers(name, size):
                 print(f"timing {name}, {size}", flush=True)
                 rows += measured(name, size, populations)
                 products_s.append(_product_s())
-    text = page(rows, startup_times(), median(products_s))
-    print(text)
-    if given.write:
-        given.write.write_text(text)
+    return page(rows, startup_times(), median(products_s))
 
 
 def _product_s() -> float:

@@ -1,0 +1,1 @@
+"""How fast neurons are matched, beside other exact solvers."""
