@@ -1,119 +1,128 @@
-"""Matchings of neurons: optimal by independent solvers, with the right marginals, certified."""
+"""Matchings of neurons: small cases worked out by hand, matching of responses, refusals."""
 
 import re
+from itertools import permutations
 
 import numpy as np
 import pytest
 
 from homolog.errors import HomologError
-from homolog.matching import assignment, cross_costs, match, transport
+from homolog.matching import Matching, assignment, cross_costs, match, partial, transport
+from properties.proof import check_certificate, check_plan, dense
 
-# Equal, coprime, one a multiple of the other, and a single neuron on either side.
-SIZES = [(5, 5), (5, 7), (7, 5), (4, 8), (9, 6), (1, 6), (6, 1), (1, 1), (2, 3)]
-
-
-def by_linear_programming(costs: np.ndarray) -> float:
-    """The transportation problem as a plain linear programme."""
-    from scipy.optimize import linprog
-
-    n_x, n_y = costs.shape
-    rows = np.kron(np.eye(n_x), np.ones(n_y))
-    columns = np.kron(np.ones(n_x), np.eye(n_y))
-    marginals = np.r_[np.full(n_x, 1 / n_x), np.full(n_y, 1 / n_y)]
-    return linprog(costs.ravel(), A_eq=np.r_[rows, columns], b_eq=marginals).fun
+SOLVERS = [transport, assignment, lambda costs: partial(costs, 0.5)]
+each_solver = pytest.mark.parametrize("solve", SOLVERS, ids=["transport", "assignment", "partial"])
 
 
-def dense(matching, shape: tuple[int, int]) -> np.ndarray:
-    plan = np.zeros(shape)
-    np.add.at(plan, (matching.rows, matching.columns), matching.mass)
-    return plan
+def test_three_neurons_share_two_partners():
+    found = transport(np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.0]]))
+    # The first two have a partner for free, and the third takes the half of each that is left.
+    expected = np.array([[2, 0], [0, 2], [1, 1]]) / 6
+    np.testing.assert_allclose(dense(found), expected, rtol=0, atol=1e-15)
+    assert found.objective == pytest.approx(0.5 / 6, abs=1e-15)
+    assert found.gap == pytest.approx(0, abs=1e-15)
+    assert found.shape == (3, 2)
+    assert found.complete
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_transport_is_the_optimum_of_the_linear_programme(size, rng):
+def test_a_single_neuron_is_matched_with_everybody(rng):
+    costs = rng.normal(size=(1, 6))
+    for found in (transport(costs), transport(costs.T).transposed()):
+        np.testing.assert_allclose(dense(found), np.full((1, 6), 1 / 6), rtol=0, atol=1e-15)
+        assert found.objective == pytest.approx(costs.mean(), abs=1e-15)
+
+
+def test_one_to_one_leaves_the_surplus_single():
+    found = assignment(np.array([[0.0, 1.0, 3.0], [0.0, 5.0, 2.0]]))
+    # Both want the first partner; it is cheaper for the first neuron to take the second best.
+    assert dict(zip(found.rows.tolist(), found.columns.tolist(), strict=True)) == {0: 1, 1: 0}
+    assert found.mass.tolist() == [0.5, 0.5]
+    assert found.objective == 0.5
+
+
+@pytest.mark.parametrize("size", [(6, 4), (4, 6), (5, 5), (1, 4), (4, 1)])
+def test_one_to_one_is_the_best_of_all_possible(size, rng):
     costs = rng.normal(size=size)
-    matching = transport(costs)
-    assert matching.objective == pytest.approx(by_linear_programming(costs), abs=1e-9)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_transport_agrees_with_pot(size, rng):
-    import ot
-
-    x, y = rng.normal(size=(12, size[0])), rng.normal(size=(12, size[1]))
-    costs = ot.dist(x.T, y.T)
-    weights = [np.full(n, 1 / n) for n in size]
-    assert transport(costs).objective == pytest.approx(ot.emd2(*weights, costs), abs=1e-12)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_every_neuron_of_a_side_carries_the_same_weight(size, rng):
-    costs = rng.normal(size=size)
-    matching = transport(costs)
-    plan = dense(matching, size)
-    assert plan.sum(axis=1) == pytest.approx(np.full(size[0], 1 / size[0]), abs=1e-12)
-    assert plan.sum(axis=0) == pytest.approx(np.full(size[1], 1 / size[1]), abs=1e-12)
-    assert (matching.mass > 0).all()
-    assert matching.objective == pytest.approx(np.sum(plan * costs), abs=1e-12)
-    assert len(matching.mass) < sum(size) or 1 in size
-
-
-def test_costs_with_ties_reach_the_same_optimum(rng):
-    few = rng.integers(0, 3, size=(6, 8)).astype(float)
-    assert transport(few).objective == pytest.approx(by_linear_programming(few), abs=1e-12)
-    x = rng.normal(size=(10, 4))
-    doubled = np.c_[x, x]
-    assert transport(-(x.T @ doubled)).objective == pytest.approx(-np.mean(np.sum(x * x, 0)))
-
-
-def test_equal_costs_are_matched_all_the_same():
-    assert transport(np.zeros((3, 5))).objective == 0
-    assert transport(np.full((3, 5), -2.0)).objective == pytest.approx(-2)
-
-
-@pytest.mark.parametrize("unit", [1e-300, 1e-12, 1e12, 1e300])
-def test_the_plan_does_not_depend_on_the_unit_of_the_costs(unit, rng):
-    costs = rng.normal(size=(5, 7))
-    plan = dense(transport(costs), (5, 7))
-    assert dense(transport(costs * unit), (5, 7)) == pytest.approx(plan, abs=1e-12)
-
-
-def test_a_plan_short_of_the_optimum_is_not_certified(monkeypatch, rng):
-    import ot
-
-    def stopped_early(supply, demand, costs, **_):
-        return np.outer(supply, demand), {"v": np.zeros(len(demand))}
-
-    monkeypatch.setattr(ot, "emd", stopped_early)
-    with pytest.raises(HomologError, match=r"HM038 matching 3 with 4 neurons stopped at \S+ thou"):
-        transport(rng.normal(size=(3, 4)))
-
-
-@pytest.mark.parametrize("size", [(6, 4), (4, 6), (5, 5)])
-def test_assignment_is_the_best_of_all_one_to_one_matchings(size, rng):
-    from itertools import permutations
-
-    costs = rng.normal(size=size)
-    tall = costs if size[0] <= size[1] else costs.T
+    wide = costs if size[0] <= size[1] else costs.T
     best = min(
-        np.mean([tall[i, j] for i, j in enumerate(chosen)])
-        for chosen in permutations(range(tall.shape[1]), tall.shape[0])
+        np.mean([wide[i, j] for i, j in enumerate(chosen)])
+        for chosen in permutations(range(wide.shape[1]), wide.shape[0])
     )
-    found = assignment(costs)
-    assert found.objective == pytest.approx(best, abs=1e-12)
-    assert len(set(found.rows)) == len(set(found.columns)) == min(size)
-    assert found.mass.sum() == pytest.approx(1)
+    assert assignment(costs).objective == pytest.approx(best, abs=1e-15)
+
+
+def test_a_fraction_leaves_the_dearest_unmatched():
+    costs = np.array([[0.0, 1.0], [1.0, 5.0]])
+    assert partial(costs, 0.5).objective == 0  # the first two, alone
+    # A quarter of each of the three cheap pairs: of their sum, two thirds cost 1.
+    assert partial(costs, 0.75).objective == pytest.approx(2 / 3, abs=1e-15)
+    assert partial(costs, 1).objective == pytest.approx(1, abs=1e-15)
+
+
+def test_a_small_fraction_is_the_cheapest_pair_alone(rng):
+    costs = rng.normal(size=(7, 5))
+    found = partial(costs, 0.1)
+    assert costs[found.rows, found.columns] == pytest.approx([costs.min()])
+    assert found.mass == pytest.approx([1])
+
+
+@each_solver
+def test_equal_costs_are_matched_all_the_same(solve):
+    assert solve(np.zeros((3, 5))).objective == 0
+    assert solve(np.full((3, 5), -2.0)).objective == pytest.approx(-2, abs=1e-15)
+
+
+@each_solver
+@pytest.mark.parametrize("unit", [1e-300, 1e-12, 1e12, 1e300])
+def test_the_plan_does_not_depend_on_the_unit_of_the_costs(solve, unit, rng):
+    costs = rng.normal(size=(5, 7))
+    plan = dense(solve(costs))
+    np.testing.assert_allclose(dense(solve(costs * unit)), plan, rtol=0, atol=1e-12)
+
+
+@each_solver
+def test_whole_numbers_are_costs_too(solve, rng):
+    costs = rng.integers(-9, 9, size=(6, 4))
+    for smaller in (np.int8, np.int64, np.float16, np.float32):
+        assert solve(costs.astype(smaller)).objective == solve(costs.astype(float)).objective
+
+
+def test_a_matching_is_the_transport_of_minus_the_correlations(rng):
+    x, y = rng.normal(size=(20, 7)), rng.normal(size=(20, 5))
+    costs = -np.corrcoef(x, y, rowvar=False)[:7, 7:]
+    found = match(x, y)
+    check_plan(costs, found)
+    check_certificate(costs, found)
+    scaled = match(x * rng.uniform(0.5, 3, size=7) + 10, y)
+    assert scaled.objective == pytest.approx(found.objective, abs=1e-13)
+
+
+def test_a_matching_of_responses_as_they_are_keeps_their_sizes(rng):
+    x, y = rng.normal(size=(20, 7)), rng.normal(size=(20, 5))
+    costs = -(x - x.mean(axis=0)).T @ (y - y.mean(axis=0))
+    found = match(x + 10, y, normalise=False)
+    check_plan(costs, found)
+    check_certificate(costs, found)
 
 
 def test_match_finds_the_partner_each_neuron_was_made_from(rng):
     x = rng.normal(size=(30, 6))
     order = rng.permutation(6)
-    y = np.c_[3 * x[:, order] + 5 + 0.1 * rng.normal(size=(30, 6)), rng.normal(size=(30, 2))]
+    y = 3 * x[:, order] + 5 + 0.1 * rng.normal(size=(30, 6))
     found = match(x, y)
     assert dict(zip(found.rows.tolist(), found.columns.tolist(), strict=True)) == {
         int(neuron): place for place, neuron in enumerate(order)
     }
     assert -1 < found.objective < -0.98
+
+
+def test_match_is_soft_where_the_numbers_differ(rng):
+    x = rng.normal(size=(30, 6))
+    found = match(x, np.c_[x, x[:, ::-1]])  # each has two partners of its own tuning
+    assert found.objective == pytest.approx(-1, abs=1e-14)
+    np.testing.assert_array_equal(
+        found.columns % 6, np.where(found.columns < 6, found.rows, 5 - found.rows)
+    )
 
 
 def test_match_refuses_a_neuron_without_tuning(rng):
@@ -124,14 +133,33 @@ def test_match_refuses_a_neuron_without_tuning(rng):
         match(x, flat)
 
 
+def test_transposed_exchanges_the_populations(rng):
+    costs = rng.normal(size=(6, 4))
+    found = transport(costs)
+    other = found.transposed()
+    assert isinstance(other, Matching)
+    assert other.shape == (4, 6)
+    check_plan(costs.T, other)
+    check_certificate(costs.T, other)
+
+
+@each_solver
 @pytest.mark.parametrize(
-    "costs", [np.zeros((0, 3)), np.zeros(3), np.array([[np.nan, 1.0]]), np.array([[np.inf]])]
+    "costs",
+    [np.zeros((0, 3)), np.zeros((3, 0)), np.zeros(3), np.zeros((2, 2, 2)), np.array(1.0)]
+    + [np.array([[bad, 1.0]]) for bad in (np.nan, np.inf, -np.inf)],
+    ids=lambda costs: f"{costs.shape}{costs.ravel()[:1]}",
 )
-def test_costs_that_are_no_matrix_of_numbers_are_refused(costs):
+def test_costs_that_are_no_matrix_of_numbers_are_refused(solve, costs):
     with pytest.raises(HomologError, match=r"HM025 costs is .*; allowed: a non-empty"):
-        transport(costs)
-    with pytest.raises(HomologError, match="HM025 costs"):
-        assignment(costs)
+        solve(costs)
+
+
+@pytest.mark.parametrize("fraction", [0, -0.5, 1.5, np.nan])
+def test_a_fraction_that_is_none_is_refused(fraction):
+    says = rf"HM025 fraction is {fraction}; allowed: a number above 0 and at most 1"
+    with pytest.raises(HomologError, match=says):
+        partial(np.eye(3), fraction)
 
 
 def test_a_cost_matrix_larger_than_memory_is_refused_before_it_is_made():
