@@ -55,6 +55,17 @@ def peaks(largest: int) -> list[Peak]:
     ]
 
 
+def peak(problem: Problem, solver: str) -> float:
+    """Most memory that this process holds while solving, over that of the costs."""
+    solve = SOLVERS[solver].solve
+    solve(costs_of(problem.kind, 512, 512 if solver == LSA else 384))  # imports and compiles
+    costs = costs_of(problem.kind, problem.n_x, problem.n_y)
+    CLEAR.write_text(RESET_PEAK)
+    before = _kilobytes("VmRSS")
+    solve(costs)
+    return 1 + 1024 * (_kilobytes("VmHWM") - before) / costs.nbytes
+
+
 def _in_a_fresh_process(problem: Problem, solver: str) -> float:
     command = [sys.executable, "-m", "benchmarks.matching.peak"]
     # Every array of some size has pages of its own and gives them back at once: what has been
@@ -70,16 +81,6 @@ def _in_a_fresh_process(problem: Problem, solver: str) -> float:
     return float(done.stdout)
 
 
-def _peak(problem: Problem, solver: str) -> float:
-    solve = SOLVERS[solver].solve
-    solve(costs_of(problem.kind, 512, 512 if solver == LSA else 384))  # imports and compiles
-    costs = costs_of(problem.kind, problem.n_x, problem.n_y)
-    CLEAR.write_text(RESET_PEAK)
-    before = _kilobytes("VmRSS")
-    solve(costs)
-    return 1 + 1024 * (_kilobytes("VmHWM") - before) / costs.nbytes
-
-
 def _kilobytes(field: str) -> int:
     found = re.search(rf"{field}:\s+(\d+) kB", STATUS.read_text())
     if found is None:
@@ -88,4 +89,4 @@ def _kilobytes(field: str) -> int:
 
 
 if __name__ == "__main__":
-    print(_peak(Problem(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])), sys.argv[1]))
+    print(peak(Problem(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])), sys.argv[1]))

@@ -43,7 +43,7 @@ SOLVERS: dict[str, Solver] = {
 
 def check_alike(what: str, objectives: dict[str, float], scale: float) -> float:
     """Largest difference of the objectives over the scale; a RuntimeError if they disagree."""
-    difference = (max(objectives.values()) - min(objectives.values())) / scale
+    difference = float(np.ptp([*objectives.values()])) / scale
     if not difference <= ALIKE:
         raise RuntimeError(f"The solvers disagree on {what}, by {difference:.1e}: {objectives}")
     return difference
