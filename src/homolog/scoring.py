@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,10 +110,11 @@ def scored(
     """
     x, y = both.reference.matrix, both.candidate.matrix
     sx, sy = (summary_of(measure, one) for one in (both.reference, both.candidate))
-    found = Score(measure, float(measure.score(sx, sy)))
+    value, warned = _value(measure, sx, sy)
+    found = Score(measure, value)
     if groups is None:
         found = replace(found, chance=measure.chance(sx, sy))
-    notes = [measure.caution(sx, sy)]
+    notes = [*warned, measure.caution(sx, sy)]
     if intervals:
         interval, why = _interval(measure, x, y, groups, rng, progress)
         found, notes = replace(found, interval=interval), [*notes, why]
@@ -121,6 +124,13 @@ def scored(
     ceiling, why_not = _ceiling(measure, both)
     notes = [*notes, *why_not, _bias_note(found, both.reference.n_stimuli)]
     return replace(found, ceiling=ceiling, warnings=tuple(note for note in notes if note))
+
+
+def _value(measure: Measure, reference: Any, candidate: Any) -> tuple[float, list[str]]:
+    """The score, and what was warned of on the way, which a reader must not miss."""
+    with warnings.catch_warnings(record=True, action="always", category=RuntimeWarning) as caught:
+        value = float(measure.score(reference, candidate))
+    return value, [str(one.message) for one in caught]
 
 
 def _interval(

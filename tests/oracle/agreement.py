@@ -102,7 +102,7 @@ The second group is taken from the published values and the conventions recorded
   directions, so R² comes out too high; its cross-validated R² varies from run to run where the
   candidate's rank is deficient. `rsa-correlation-corr` equals CKA, not a correlation of correlation
   distances.
-- **ReSi**: `SoftCorrelationMatch` lets neurons share partners and is not soft matching. `Gulp`
+- **ReSi**: `SoftCorrelationMatch` lets neurons share partners: it is semi-matching. `Gulp`
   without penalty is a squared distance. `SVCCA` keeps one component unless the total variance is
   small; `PWCCA` depends on the mean response; `RSMNormDifference` is a largest singular value;
   `UniformityDifference` underflows to 0 unless rows have unit norm; `LinearRegression` inverts a

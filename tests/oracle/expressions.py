@@ -26,6 +26,8 @@ rsa = measures.find("rsa")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
 one_to_one_matching = measures.find("one_to_one_matching")
+semi_matching_correlation = measures.find("semi_matching_correlation")
+partial_soft_matching = measures.find("partial_soft_matching")
 raw_soft_matching = soft_matching.using(normalise=False)
 raw_soft_matching_correlation = soft_matching_correlation.using(normalise=False)
 
@@ -158,6 +160,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "1 − soft_matching_correlation": lambda x, y: 1 - soft_matching_correlation(x, y),
     "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N": permutation_angle,
     "one_to_one_matching": one_to_one_matching,
+    "1 − semi_matching_correlation": lambda x, y: 1 - semi_matching_correlation(x, y),
+    "semi_matching_correlation(both_ways=True)": semi_matching_correlation.using(both_ways=True),
+    "1 − partial_soft_matching": lambda x, y: 1 - partial_soft_matching(x, y),
+    "1 − partial_soft_matching(fraction=0.35)": lambda x, y: (
+        1 - partial_soft_matching.using(fraction=0.35)(x, y)
+    ),
     "first dissimilarities(squared_euclidean)": partial(first_dissimilarities, "squared_euclidean"),
     "first dissimilarities(correlation)": partial(first_dissimilarities, "correlation"),
 } | {

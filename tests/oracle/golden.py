@@ -38,6 +38,7 @@ USED: dict[str, dict[str, str]] = {
         "soft_matching_distance_centred_unit": "soft_matching",
         "soft_matching_distance_centred_raw": "soft_matching(normalise=False)",
         "hard_match_mean_corr": "one_to_one_matching",
+        "semi_match_max_corr_sym": "semi_matching_correlation(both_ways=True)",
     },
     "netrep": {
         "LinearMetric(alpha=1.0,angular)": "procrustes",
@@ -100,6 +101,7 @@ USED: dict[str, dict[str, str]] = {
         "Gulp": "rX + rY − 2 rX × linear_regression of whitened X",
         "RSA": "rsa(correlation, spearman)",
         "HardCorrelationMatch": "one_to_one_matching",
+        "SoftCorrelationMatch": "semi_matching_correlation(both_ways=True)",
         "DistanceCorrelation": "√cka of square-root distances",
     },
     "pypi_repsim": {
@@ -155,9 +157,7 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
             "dot_product",
         ),
     },
-    "matches with replacement, so it is neither one-to-one nor a plan": {
-        "reference": ("semi_match_max_corr_sym",),
-        "resi": ("SoftCorrelationMatch",),
+    "partners chosen on some stimuli and judged on others; ours choose on those they judge": {
         "registry": ("neuroai.pairwisematching",),
     },
     "neurons whitened in part, or whitened and rescaled, which no measure of ours does": {

@@ -149,6 +149,27 @@ def emd_of_correlations(x: Responses, y: Responses) -> float:
     return _transport(1 - unit_columns(x).T @ unit_columns(y))
 
 
+def _partial_transport(x: Responses, y: Responses, fraction: float) -> float:
+    from ot.partial import partial_wasserstein
+
+    costs = 1 - unit_columns(x).T @ unit_columns(y)
+    weights = (np.full(n, 1 / n) for n in costs.shape)
+    plan = partial_wasserstein(*weights, costs, m=fraction, numItermax=10_000_000)
+    return float(np.sum(plan * costs) / fraction)
+
+
+@peer("1 − partial_soft_matching", "POT", module="ot", tolerance=1e-9)
+def partial_emd_of_most(x: Responses, y: Responses) -> float:
+    """`partial.partial_wasserstein` of mass 0.8, costs 1 − r, over the mass."""
+    return _partial_transport(x, y, 0.8)
+
+
+@peer("1 − partial_soft_matching(fraction=0.35)", "POT", module="ot", tolerance=1e-9)
+def partial_emd_of_some(x: Responses, y: Responses) -> float:
+    """`partial.partial_wasserstein` of mass 0.35, costs 1 − r, over the mass."""
+    return _partial_transport(x, y, 0.35)
+
+
 # --- SciPy --------------------------------------------------------------------------------
 
 
@@ -200,6 +221,14 @@ def assigned_correlation(x: Responses, y: Responses) -> float:
 
     correlations = np.corrcoef(x.T, y.T)[: x.shape[1], x.shape[1] :]
     return float(correlations[linear_sum_assignment(correlations, maximize=True)].mean())
+
+
+@peer("1 − semi_matching_correlation", "scipy", tolerance=1e-12)
+def nearest_by_correlation(x: Responses, y: Responses) -> float:
+    """Mean over rows of the least `spatial.distance.cdist`, correlation distance."""
+    from scipy.spatial.distance import cdist
+
+    return float(cdist(x.T, y.T, "correlation").min(axis=1).mean())
 
 
 @peer("soft_matching_correlation", "scipy", tolerance=1e-9)

@@ -25,9 +25,13 @@ def test_the_page_has_a_line_for_every_comparison_and_no_other() -> None:
     assert all(row in page for row in agreement.excused_rows()), REMEDY
 
 
+NEWER_THAN_THE_FILE = {"partial_soft_matching"}
+
+
 @pytest.mark.parametrize("name", [name for name in measures.names() if name != "ridge"])
 def test_every_measure_is_computed_by_somebody_else(name: str) -> None:
     """Ridge apart, which no package does our way: test_ridge rebuilds it."""
     called = re.compile(rf"(?<![a-z_]){name}(?![a-z_])")
     assert any(called.search(peer.expression) for peer in peers.PEERS)
-    assert any(called.search(text) for keys in golden.USED.values() for text in keys.values())
+    published = [text for keys in golden.USED.values() for text in keys.values()]
+    assert any(map(called.search, published)) != (name in NEWER_THAN_THE_FILE)

@@ -9,6 +9,8 @@ def _variants() -> list[Measure]:
     return [
         find("soft_matching").using(normalise=False),
         find("soft_matching_correlation").using(normalise=False),
+        find("semi_matching_correlation").using(both_ways=True),
+        find("partial_soft_matching").using(fraction=0.35),
         find("cca").using(pca=3),
         find("ridge").using(folds=3),
         *(

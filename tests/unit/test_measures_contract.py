@@ -16,9 +16,11 @@ THE_FIRST_FAMILY = {
     "linear_regression",
     "nbs",
     "one_to_one_matching",
+    "partial_soft_matching",
     "procrustes",
     "ridge",
     "rsa",
+    "semi_matching_correlation",
     "size_and_shape",
     "soft_matching",
     "soft_matching_correlation",
@@ -42,7 +44,7 @@ def test_a_measure_that_does_not_exist_names_the_closest():
         find("soft matching distance")
     assert str(refused.value) == (
         "HM023 no measure 'soft matching distance'. Closest: 'soft_matching',"
-        " 'soft_matching_correlation', 'one_to_one_matching'. homolog measures list shows all."
+        " 'soft_matching_correlation', 'partial_soft_matching'. homolog measures list shows all."
     )
 
 
@@ -79,6 +81,7 @@ def test_options_add_up():
         ("soft_matching_correlation", {"normalise": False}, {"normalise": True}, "best"),
         ("cca", {"pca": 2}, {"pca": None}, "candidate_invariant_to"),
         ("cca", {"pca": 2}, {"pca": None}, "smooth"),
+        ("semi_matching_correlation", {"both_ways": True}, {"both_ways": False}, "symmetric"),
         ("rsa", {"comparison": "cosine"}, {"comparison": "spearman"}, "worst"),
     ],
 )

@@ -5,10 +5,10 @@ import pytest
 import xarray
 
 from homolog.errors import HomologError
-from homolog.measures import find
+from homolog.measures import find, names
 from homolog.representation import represent
 
-NEEDS_TUNED_NEURONS = ["one_to_one_matching", "soft_matching", "soft_matching_correlation"]
+NEEDS_TUNED_NEURONS = [name for name in names() if "matching" in name]
 
 
 @pytest.fixture

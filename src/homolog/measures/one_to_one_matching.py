@@ -39,7 +39,8 @@ def one_to_one_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
 
     .. math:: \max_\pi \frac{1}{\min(N_x, N_y)} \sum_i r(x_i, y_{\pi(i)})
 
-    Neurons of the larger population that find no partner are left out.
+    Neurons of the larger population that find no partner are left out. Others call it hard
+    matching, or hard correlation match.
 
     Parameters
     ----------

@@ -1,0 +1,101 @@
+"""Semi-matching: mean tuning correlation when each neuron takes the partner it likes best."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from homolog._arrays import Array
+from homolog.matching import Matching
+from homolog.measures._measure import measure
+from homolog.measures._tuning import Tuning, agreement, costs, tuning
+
+
+def _summary(x: Array) -> Tuning:
+    return tuning(x)
+
+
+def _promises(*, both_ways: bool) -> Mapping[str, Any]:
+    return {"symmetric": both_ways}
+
+
+@measure(
+    summary=_summary,
+    variant=_promises,
+    best=1.0,
+    worst=-1.0,
+    kind="correlation",
+    symmetric=False,
+    invariant_to={"shift", "scale", "permutation", "neuron_scale"},
+    biased=True,
+    smooth=True,
+    source="https://arxiv.org/abs/1511.07543",
+    citation="""
+        @inproceedings{li2016convergent,
+          author = {Li, Yixuan and Yosinski, Jason and Clune, Jeff and Lipson, Hod and
+            Hopcroft, John},
+          title = {Convergent Learning: Do Different Neural Networks Learn the Same
+            Representations?},
+          booktitle = {International Conference on Learning Representations},
+          year = {2016},
+          url = {https://arxiv.org/abs/1511.07543},
+        }
+    """,
+)
+def semi_matching_correlation(x: Tuning, y: Tuning, *, both_ways: bool = False) -> Float[Array, ""]:
+    r"""Mean tuning correlation of each reference neuron with its best candidate neuron.
+
+    .. math:: \frac{1}{N_x} \sum_i \max_j r(x_i, y_j)
+
+    Any number of neurons may take the same partner, and those that nobody takes do not
+    count. So it asks whether the reference's tuning is to be found in the candidate, not
+    whether the candidate has other tuning besides.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, every neuron varies. Numbers of neurons may differ.
+
+    Returns
+    -------
+    score
+        From -1 to 1, no unit. 1 when every reference neuron has its like in the candidate.
+
+    Raises
+    ------
+    HomologError
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
+        HM009 a cost matrix larger than memory.
+
+    Notes
+    -----
+    Not symmetric, unless ``.using(both_ways=True)`` takes the mean of the two directions,
+    which other packages call the soft correlation match; it is no soft matching. Biased
+    upwards, more than any other matching, for each neuron chooses alone: in a huge
+    candidate everything is found. `one_to_one_matching` and `soft_matching_correlation`
+    let a neuron be chosen once. Piecewise smooth; the gradient holds the choice fixed.
+    """
+    asked = costs(x, y)
+    found = agreement(x, y, _nearest(asked))
+    return (found + agreement(y, x, _nearest(asked.T))) / 2 if both_ways else found
+
+
+def _nearest(costs: np.ndarray) -> Matching:
+    """Every row with its cheapest column: what is cheapest if columns carry any weight.
+
+    The prices that prove it are the rows' own least costs.
+    """
+    columns, least = costs.argmin(axis=1), costs.min(axis=1)
+    n_rows, n_columns = costs.shape
+    mean = float(least.mean())
+    return Matching(
+        rows=np.arange(n_rows),
+        columns=columns,
+        mass=np.full(n_rows, 1 / n_rows),
+        objective=mean,
+        bound=mean,
+        row_prices=least,
+        column_prices=np.zeros(n_columns),
+    )
