@@ -8,13 +8,14 @@ one costs what the pair costs:
     partial              a row and a column that cost nothing take what may stay unmatched
 """
 
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 
 import numpy as np
 
 from homolog import errors
-from homolog.matching._matching import Indices, Matching
+from homolog.matching._matching import Matching
 from homolog.matching._proof import solved
 
 TOLERANCE = 1e-12
@@ -74,7 +75,7 @@ def transport(
     >>> from homolog.matching import transport
     >>> found = transport(np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.0]]))
     >>> found.objective, found.complete
-    (0.16666666666666666, True)
+    (0.08333333333333333, True)
     """
     costs = _checked(costs)
     n_x, n_y = costs.shape
@@ -112,7 +113,7 @@ def assignment(costs: np.ndarray, *, tolerance: float = TOLERANCE) -> Matching:
     found = solved(
         np.concatenate([costs, anyone]), one_each, np.ones(n_y, np.int64), tolerance=tolerance
     )
-    return _without_strangers(found, n_x, n_y)
+    return _without_strangers(found, costs, of_x=1, of_y=n_x / n_y)
 
 
 def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE) -> Matching:
@@ -126,7 +127,7 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
     costs
         (neuron_x, neuron_y) array of finite costs.
     fraction
-        Between 0 (excluded) and 1, to a millionth.
+        Between a millionth and 1, rounded to a fraction whose denominator is at most a million.
     tolerance
         As in `transport`.
 
@@ -136,10 +137,10 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
         Its mass sums to 1, so that the objective is the mean cost of what is matched.
     """
     costs = _checked(costs)
-    if not 0 < fraction <= 1:
-        raise errors.bad_value("fraction", fraction, "a number above 0 and at most 1")
+    if not 1e-6 <= fraction <= 1:
+        raise errors.bad_value("fraction", fraction, "a number from a millionth to 1")
     n_x, n_y = costs.shape
-    share = Fraction(fraction).limit_denominator(10**6)
+    share = Fraction(float(fraction)).limit_denominator(10**6)
     if share == 1:
         return transport(costs, tolerance=tolerance)
     common = gcd(n_x, n_y)
@@ -155,27 +156,47 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
         np.r_[np.full(n_y, demand), spare],
         tolerance=tolerance,
     )
-    return _without_strangers(found, n_x, n_y)
+    return _without_strangers(found, costs, of_x=float(share), of_y=float(share))
 
 
-def _without_strangers(found: Matching, n_x: int, n_y: int) -> Matching:
-    """Leave out the row and the column that stood for staying unmatched, at no cost."""
+def _without_strangers(found: Matching, costs: np.ndarray, *, of_x: float, of_y: float) -> Matching:
+    """Leave out the row and the column that stood for staying unmatched, at no cost.
+
+    Objective and bound are of the real pairs alone: with few of them, what the strangers add
+    to either side would leave no digit of the difference.
+    """
+    n_x, n_y = costs.shape
     real = (found.rows < n_x) & (found.columns < n_y)
-    matched = float(found.mass[real].sum())
-    return Matching(
-        found.rows[real],
-        found.columns[real],
-        found.mass[real] / matched,
-        found.objective / matched,
-        found.bound / matched,
-        found.row_prices[:n_x],
-        found.column_prices[:n_y],
-        found.complete,
+    rows, columns, mass = found.rows[real], found.columns[real], found.mass[real]
+    mass = mass / mass.sum()
+    row_prices, column_prices = found.row_prices[:n_x], found.column_prices[:n_y]
+    return replace(
+        found,
+        rows=rows,
+        columns=columns,
+        mass=mass,
+        objective=float(np.sum(mass * costs[rows, columns])),
+        bound=_least(row_prices, of_x) + _least(column_prices, of_y),
+        row_prices=row_prices,
+        column_prices=column_prices,
     )
+
+
+def _least(prices: np.ndarray, fraction: float) -> float:
+    """The least mean price of any such fraction of the neurons, none taking more than its share.
+
+    Whoever they are, those who are matched pay at least this: hence a bound on what any plan
+    costs, by the prices of the real neurons alone.
+    """
+    n_taking = fraction * len(prices)
+    taken = np.clip(n_taking - np.arange(len(prices)), 0, 1)
+    return float(np.sort(prices) @ taken / n_taking)
 
 
 def _checked(costs: np.ndarray) -> np.ndarray:
     costs = np.asarray(costs)
+    if costs.dtype.kind not in "biuf":
+        raise errors.bad_value("costs", costs.dtype.name, "real numbers")
     costs = costs if costs.dtype == np.float32 else np.asarray(costs, dtype=np.float64)
     if costs.ndim != 2 or not costs.size or not np.isfinite(costs).all():
         raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
