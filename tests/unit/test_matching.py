@@ -61,9 +61,12 @@ def test_a_fraction_leaves_the_dearest_unmatched():
 
 def test_a_small_fraction_is_the_cheapest_pair_alone(rng):
     costs = rng.normal(size=(7, 5))
-    found = partial(costs, 0.1)
-    assert costs[found.rows, found.columns] == pytest.approx([costs.min()])
-    assert found.mass == pytest.approx([1])
+    for fraction in (1e-6, 0.01, np.float32(0.1)):
+        found = partial(costs, fraction)
+        assert costs[found.rows, found.columns] == pytest.approx([costs.min()])
+        assert found.mass == pytest.approx([1])
+        assert found.objective == costs.min()
+        assert abs(found.gap) <= 1e-14
 
 
 @each_solver
@@ -155,9 +158,28 @@ def test_costs_that_are_no_matrix_of_numbers_are_refused(solve, costs):
         solve(costs)
 
 
-@pytest.mark.parametrize("fraction", [0, -0.5, 1.5, np.nan])
+@each_solver
+@pytest.mark.parametrize("costs", [np.eye(2) * 1j, np.full((2, 2), "a"), np.full((2, 2), None)])
+def test_costs_that_are_no_real_numbers_are_refused(solve, costs):
+    with pytest.raises(HomologError, match=r"HM025 costs is '\w+'; allowed: real numbers"):
+        solve(costs)
+
+
+@each_solver
+@pytest.mark.parametrize("largest", [1e306, 1e307, 1e308])
+def test_costs_that_leave_no_room_for_sums_are_matched_or_refused(solve, largest, rng):
+    costs = largest * rng.uniform(-1, 1, size=(40, 29))
+    try:
+        found = solve(costs)
+    except HomologError:
+        return
+    assert np.isfinite([found.objective, found.bound]).all()
+    assert found.gap <= 1e-12 * largest
+
+
+@pytest.mark.parametrize("fraction", [0, 1e-7, -0.5, 1.5, np.nan])
 def test_a_fraction_that_is_none_is_refused(fraction):
-    says = rf"HM025 fraction is {fraction}; allowed: a number above 0 and at most 1"
+    says = rf"HM025 fraction is {fraction}; allowed: a number from a millionth to 1"
     with pytest.raises(HomologError, match=says):
         partial(np.eye(3), fraction)
 

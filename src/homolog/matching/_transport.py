@@ -190,7 +190,7 @@ def _least(prices: np.ndarray, fraction: float) -> float:
     """
     n_taking = fraction * len(prices)
     taken = np.clip(n_taking - np.arange(len(prices)), 0, 1)
-    return float(np.sort(prices) @ taken / n_taking)
+    return float(np.sort(prices) @ (taken / n_taking))
 
 
 def _checked(costs: np.ndarray) -> np.ndarray:
