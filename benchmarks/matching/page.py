@@ -54,6 +54,7 @@ def page(measured: Measured) -> str:
             f"{setting(PACKAGES)}\n",
             "## Exact, from costs\n",
             *_exact(measured.rows),
+            "\nA verdict within a tenth of its goal may change from run to run.",
             "\n## How CPU time grows\n",
             "Exponent *p* of a time that grows like *n*^*p* with the neurons of either side, from"
             " 1024 × 1024 up.\n",

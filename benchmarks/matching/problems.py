@@ -9,8 +9,8 @@ MAPS = ("ring", "places")
 EVERYDAY = ((512, 512), (1024, 1024), (1000, 2000), (2048, 1500), (2048, 2048), (4096, 3000))
 GREAT = ((8192, 100), (4096, 4096), (8192, 6000), (8192, 8192), (16384, 12000), (16384, 16384))
 
-MOST_ENTRIES = {POT: 8192 * 8192, LSA: 8192 * 8192}
-"""A peer that would take minutes, and many times the memory of the costs, is not run."""
+MOST_ENTRIES = 8192 * 8192
+"""Beyond, a peer takes more than a minute and many times the memory of the costs."""
 
 SHARES = (1e-2, 1e-3)
 """Gaps to stop at, as shares of the largest cost."""
@@ -38,12 +38,21 @@ class Problem:
     def solvers(self) -> tuple[str, ...]:
         """Who is timed on it."""
         peers = [POT, LSA] if self.n_x == self.n_y else [POT]
-        return OURS, *(peer for peer in peers if self.n_entries <= MOST_ENTRIES[peer])
+        return OURS, *(
+            peer for peer in peers if self.n_entries <= MOST_ENTRIES or (peer, self) in WAITED_FOR
+        )
 
     @property
     def shares(self) -> tuple[float, ...]:
         """Which gaps it is stopped at."""
         return SHARES if self.n_entries >= LEAST_APPROXIMATED else ()
+
+
+WAITED_FOR = {
+    (POT, Problem("independent", 16384, 12000)),
+    (LSA, Problem("independent", 16384, 16384)),
+}
+"""Where a peer is run all the same, once."""
 
 
 def problems(largest: int) -> list[Problem]:

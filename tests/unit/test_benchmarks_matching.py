@@ -113,7 +113,13 @@ def test_every_kind_is_timed_at_every_size_up_to_the_largest() -> None:
 def test_only_equal_populations_meet_the_assignment_solver() -> None:
     assert Problem("ring", 64, 64).solvers == (OURS, POT, LSA)
     assert Problem("ring", 64, 65).solvers == (OURS, POT)
-    assert Problem("ring", 16384, 16384).solvers == (OURS,)
+
+
+def test_peers_are_spared_the_largest_problems_but_for_one_each() -> None:
+    assert Problem("rotated", 8192, 8192).solvers == (OURS, POT, LSA)
+    assert Problem("rotated", 16384, 16384).solvers == (OURS,)
+    assert Problem("independent", 16384, 16384).solvers == (OURS, LSA)
+    assert Problem("independent", 16384, 12000).solvers == (OURS, POT)
 
 
 def test_all_solvers_agree_on_a_problem() -> None:
