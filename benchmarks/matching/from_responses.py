@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.matching.problems import Problem
+from benchmarks.matching.problems import MOST_ENTRIES, Problem
 from benchmarks.matching.solvers import POT, SOLVERS, check_alike
 from benchmarks.matching.tuning import responses, tuning_costs
 from benchmarks.timing import timed
@@ -55,7 +55,7 @@ def _timed(problem: Problem) -> FromResponses:
         "product": lambda _: tuning_costs(x, y),
         "ours": lambda _: match(x, y),
     }
-    if POT in problem.solvers:
+    if problem.n_entries <= MOST_ENTRIES:
         runs["peer"] = lambda _: SOLVERS[POT].solve(tuning_costs(x, y))
     taken = timed(runs)
     costs = taken["product"].value

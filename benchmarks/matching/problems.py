@@ -6,8 +6,16 @@ from benchmarks.matching.solvers import LSA, OURS, POT
 
 TABLED = ("permuted", "low rank", "independent", "rotated")
 MAPS = ("ring", "places")
-EVERYDAY = ((512, 512), (1024, 1024), (1000, 2000), (2048, 1500), (2048, 2048), (4096, 3000))
-GREAT = ((8192, 100), (4096, 4096), (8192, 6000), (8192, 8192), (16384, 12000), (16384, 16384))
+EVERYDAY = (
+    (512, 512),
+    (1024, 1024),
+    (1000, 2000),
+    (2048, 1500),
+    (2048, 2048),
+    (4096, 3000),
+    (4096, 4096),
+)
+GREAT = ((8192, 100), (8192, 6000), (8192, 8192), (16384, 12000), (16384, 16384))
 
 MOST_ENTRIES = 8192 * 8192
 """Beyond, a peer takes more than a minute and many times the memory of the costs."""
