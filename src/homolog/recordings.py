@@ -275,11 +275,21 @@ def _seconds(times_ms: NDArray[Any]) -> tuple[float, ...]:
     return tuple(time / 1000 for time in times_ms.tolist())
 
 
-def _read(folder: Folder, recording: str, file: str) -> dict[str, NDArray[Any]]:
-    """Read the arrays of a file from the folder given, or that of HOMOLOG_DATA."""
+def place_of(recording: str, file: str, folder: Folder = None) -> Path:
+    """Where a file of a recording is: in the folder given, or that of HOMOLOG_DATA.
+
+    Raises
+    ------
+    HomologError
+        HM032 when it is in neither, or no folder was named.
+    """
     root = folder or os.environ.get("HOMOLOG_DATA")
     looked_in = [Path(root) / recording, Path(root)] if root else []
     for place in looked_in:
         if (place / file).is_file():
-            return arrays(place / file)
+            return place / file
     raise errors.recording_absent(f"{recording}/{file}", looked_in)
+
+
+def _read(folder: Folder, recording: str, file: str) -> dict[str, NDArray[Any]]:
+    return arrays(place_of(recording, file, folder))

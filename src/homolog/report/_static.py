@@ -31,11 +31,11 @@ def write_figures(comparison: Comparison, folder: Path) -> None:
     for name, (draw, records) in drawn.items():
         figure = draw(comparison)
         for form in ("svg", "png"):
-            write_whole(folder / f"{name}.{form}", _rendered(figure, form))
+            write_whole(folder / f"{name}.{form}", rendered(figure, form))
         write_whole(folder / f"{name}.csv", _tables.csv_text(records(comparison)).encode())
 
 
-def _rendered(figure: Figure, form: str) -> bytes:
+def rendered(figure: Figure, form: str) -> bytes:
     """Return the file's content, the same for the same figure: no date, no random names."""
     import matplotlib
 

@@ -1,0 +1,93 @@
+"""The page of a study: its claims with their verdicts, then every part with its figure."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from homolog._write import write_whole
+from homolog.studies._study import Part, Row, Study
+
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fbfbf9; --ink: #1d2127; --soft: #5c636d;
+  --line: #e2e3df; --agree: #0072b2; --disagree: #d55e00;
+  --serif: "Iowan Old Style", Charter, "Palatino Linotype", "Liberation Serif", Georgia, serif; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14161a; --ink: #e9e7e2; --soft: #a2a8b1;
+  --line: #31353c; --agree: #56b4e9; --disagree: #f08a3c; } }
+body { margin: 0 auto; padding: 2rem clamp(1.25rem, 4vw, 3rem) 4rem; max-width: 70rem;
+  background: var(--paper); color: var(--ink);
+  font: 1rem/1.6 system-ui, "Segoe UI", Roboto, "Liberation Sans", Arial, sans-serif; }
+h1, h2 { font-family: var(--serif); font-weight: 500; line-height: 1.2; }
+h1 { font-size: clamp(2rem, 5vw, 3rem); margin: 1rem 0 0.5rem; }
+h2 { font-size: 1.6rem; margin: 3.5rem 0 0.5rem; }
+p { max-width: 46rem; }
+a { color: inherit; }
+.soft, .reading { color: var(--soft); }
+.warning { border-left: 3px solid var(--disagree); padding-left: 1rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: 0.9375rem; }
+th { text-align: left; font-weight: 500; font-size: 0.8125rem; color: var(--soft); }
+th, td { padding: 0.6rem 1.25rem 0.6rem 0; border-bottom: 1px solid var(--line);
+  vertical-align: top; }
+td.verdict { white-space: nowrap; font-weight: 600; }
+td.agree { color: var(--agree); } td.disagree { color: var(--disagree); }
+td.cannot { color: var(--soft); }
+.reading { display: block; font-size: 0.875rem; }
+img { width: 100%; height: auto; background: #ffffff; border-radius: 6px; margin-top: 0.5rem; }
+"""
+
+_MARKS = {"agree": "✓ agree", "disagree": "✗ disagree", "cannot tell": "? cannot tell"}
+
+_BY = {"the paper": "claimed by the paper", "this study": "asked by this study"}
+
+
+def write(
+    study: Study, claims: Sequence[Row], left_out: Mapping[str, str], quick: bool, folder: Path
+) -> Path:
+    """Write ``index.html``, which needs no other file, no script and no network."""
+    counts = {mark: sum(row["verdict"] == mark for row in claims) for mark in _MARKS}
+    tally = ", ".join(f"{mark}: {count}" for mark, count in counts.items())
+    warning = (
+        '<p class="warning">A quick run: small populations and few draws, to see that everything '
+        "works. Its verdicts are not evidence.</p>"
+    )
+    body = [
+        f'<p class="soft">homolog study {escape(study.name)}</p>',
+        f"<h1>{escape(study.title)}</h1>",
+        f'<p class="soft">The paper: <a href="{escape(study.source)}">{escape(study.source)}</a>. '
+        f"Of {len(claims)} claims: {tally}.</p>",
+        warning if quick else "",
+        _table(claims),
+        *(_part(part, left_out.get(part.name), folder) for part in study.parts),
+    ]
+    page = (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(study.title)}</title>\n<style>{_STYLE}</style>\n<body>\n"
+        + "\n".join(body)
+        + "\n</body>\n</html>\n"
+    )
+    return write_whole(folder / "index.html", page.encode())
+
+
+def _table(claims: Sequence[Row]) -> str:
+    rows = [
+        f"<tr><td>{escape(str(row['claim']))}</td>"
+        f'<td class="verdict {str(row["verdict"]).split()[0]}">{_MARKS[str(row["verdict"])]}</td>'
+        f"<td>{escape(str(row['number']))}"
+        f'<span class="reading">{escape(str(row["reading"]))}</span></td></tr>'
+        for row in claims
+    ]
+    head = "<tr><th>Claim</th><th>Verdict</th><th>Number, and what to make of it</th></tr>"
+    return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
+
+
+def _part(part: Part, left_out: str | None, folder: Path) -> str:
+    head = f"<h2>{escape(part.title)}</h2>\n<p>{escape(part.question)}</p>"
+    if left_out is not None:
+        return f'{head}\n<p class="warning">Not run: {escape(left_out)}</p>'
+    picture = b64encode((folder / f"{part.name}.svg").read_bytes()).decode()
+    return (
+        f'{head}\n<img alt="{escape(part.title)}" src="data:image/svg+xml;base64,{picture}">\n'
+        f'<p class="soft">Numbers: <a href="{part.name}.csv">{part.name}.csv</a></p>'
+    )

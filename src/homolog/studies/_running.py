@@ -1,0 +1,210 @@
+"""Doing a study: every task once, whole files only, and going on after an interruption."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from hashlib import blake2b
+from multiprocessing import get_context
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from homolog import __version__, errors
+from homolog._tables import csv_text
+from homolog._write import refuse_unwritable, write_whole
+from homolog.report._static import rendered
+from homolog.statistics import Progress, silent
+from homolog.studies import _page
+from homolog.studies._study import Finding, Options, Part, Row, Sources, Study
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a study left behind.
+
+    Attributes
+    ----------
+    claims
+        One row for each claim: part, claim, who claims it, verdict, number, reading.
+    left_out
+        Why a part was not done, by its name.
+    page
+        The summary that a person opens.
+    """
+
+    claims: tuple[Row, ...]
+    left_out: Mapping[str, str]
+    page: Path
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A task, all that its rows depend on, and where they are kept."""
+
+    part: Part
+    task: str
+    options: Options
+    seed: int
+    inputs: str
+    sources: Sources
+    folder: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "rows" / self.part.name / f"{self.task}.json"
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What makes rows that were kept the right ones."""
+        return {
+            "options": dict(self.options),
+            "seed": self.seed,
+            "inputs": self.inputs,
+            "homolog": __version__,
+        }
+
+
+def run(
+    study: Study,
+    folder: str | Path,
+    *,
+    sources: Sources | None = None,
+    quick: bool = False,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Progress = silent,
+) -> Outcome:
+    """Do a study, or what is left of it to do.
+
+    Rows of a finished task are kept in ``rows/`` with everything that they depend on. A
+    study that was interrupted goes on where it stopped, and ends with the same files as if
+    it had not been.
+
+    Parameters
+    ----------
+    study
+        From `homolog.studies.find`.
+    folder
+        For ``claims.csv``, ``index.html`` and, for each part, ``<part>.csv``, ``.png`` and
+        ``.svg``.
+    sources
+        Where images and recordings are. A part that lacks its own is left out.
+    quick
+        Smaller populations and fewer draws: to see that everything runs. Its verdicts
+        are not evidence.
+    seed
+        From which all random numbers come, those of a task independent of other tasks.
+    workers
+        Processes that share the tasks. Rows do not depend on it.
+    progress
+        Told of every finished task.
+
+    Raises
+    ------
+    HomologError
+        HM025 for fewer than one worker or a negative seed, HM034 for a folder that cannot
+        be written, and what the sources are refused for.
+    """
+    if workers < 1:
+        raise errors.bad_value("workers", workers, "1 or more")
+    if seed < 0:
+        raise errors.bad_value("seed", seed, "0 or more")
+    folder, sources = Path(folder), sources or Sources()
+    refuse_unwritable(folder)
+    left_out = {part.name: why for part in study.parts if (why := part.missing(sources))}
+    claims: list[Row] = []
+    for part in study.parts:
+        if part.name in left_out:
+            claims += _told(part, {}, f"not run: {left_out[part.name]}")
+            continue
+        jobs = _jobs(part, folder, sources, quick, seed)
+        _work(jobs, 1 if part.alone else workers, progress)
+        claims += _shown(part, jobs, folder)
+    write_whole(folder / "claims.csv", csv_text(claims).encode())
+    page = _page.write(study, claims, left_out, quick, folder)
+    return Outcome(tuple(claims), left_out, page)
+
+
+def _jobs(part: Part, folder: Path, sources: Sources, quick: bool, seed: int) -> list[_Job]:
+    inputs = _digest(part.inputs(sources))
+    return [
+        _Job(part, task, options, seed, inputs, sources, folder)
+        for task, options in part.tasks(quick).items()
+    ]
+
+
+def _digest(files: Sequence[Path]) -> str:
+    digest = blake2b(digest_size=16)
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _work(jobs: list[_Job], workers: int, progress: Progress) -> None:
+    """Do the jobs whose rows are not there yet, and keep each as soon as it is done."""
+    missing = [job for job in jobs if _kept(job) is None]
+    what = jobs[0].part.title
+    progress(what, len(jobs) - len(missing), len(jobs))
+    for done, (job, rows) in enumerate(_done(missing, workers), len(jobs) - len(missing) + 1):
+        kept = {"asked": job.asked, "rows": rows}
+        write_whole(job.file, json.dumps(kept, indent=1, allow_nan=False).encode())
+        progress(what, done, len(jobs))
+
+
+def _done(jobs: list[_Job], workers: int) -> Iterator[tuple[_Job, list[Row]]]:
+    if workers == 1 or len(jobs) < 2:
+        for job in jobs:
+            yield job, _rows(job)
+        return
+    # Started afresh, for a fork would copy locks that the libraries' threads hold.
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn"))
+    try:
+        waiting = {pool.submit(_rows, job): job for job in jobs}
+        for one in as_completed(waiting):
+            yield waiting[one], one.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _rows(job: _Job) -> list[Row]:
+    """Do one job, with random numbers that depend on the seed and its name alone."""
+    rng = np.random.default_rng([job.seed, crc32(f"{job.part.name}/{job.task}".encode())])
+    return [{"task": job.task, **row} for row in job.part.work(job.options, rng, job.sources)]
+
+
+def _kept(job: _Job) -> list[Row] | None:
+    """The rows of an earlier run, if it asked for the same."""
+    if not job.file.is_file():
+        return None
+    kept = json.loads(job.file.read_bytes())
+    return kept["rows"] if kept["asked"] == json.loads(json.dumps(job.asked)) else None
+
+
+def _shown(part: Part, jobs: list[_Job], folder: Path) -> list[Row]:
+    """Write the numbers and the figure of a part whose jobs are done; what it says of claims."""
+    import pandas as pd
+
+    rows = [row for job in jobs for row in _kept(job) or ()]
+    write_whole(folder / f"{part.name}.csv", csv_text(rows).encode())
+    table = pd.DataFrame(rows)
+    figure = part.draw(table)
+    for form in ("svg", "png"):
+        write_whole(folder / f"{part.name}.{form}", rendered(figure, form))
+    return _told(part, part.judge(table), "not run")
+
+
+def _told(part: Part, findings: Mapping[str, Finding], otherwise: str) -> list[Row]:
+    unknown = Finding("cannot tell", "", otherwise)
+    return [
+        {
+            "part": part.name,
+            "claim": claim.text,
+            "by": claim.by,
+            **vars(findings.get(key, unknown)),
+        }
+        for key, claim in part.claims.items()
+    ]

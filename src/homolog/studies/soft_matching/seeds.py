@@ -1,0 +1,220 @@
+"""Whether networks that differ in their seed alone tune their neurons alike, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from homolog.studies import _images, _networks
+from homolog.studies._drawing import CANDIDATE, REFERENCE, SCORE, SOFT, panels
+from homolog.studies._rotations import chance_by_rotation
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Verdict
+from homolog.studies._words import mean_interval, with_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NETWORKS = {"dense": "Dense network", "convolutional": "Convolutional network"}
+
+
+def tasks(quick: bool) -> Mapping[str, Options]:
+    """Pairs of networks of either kind; no network is in two pairs, so pairs are independent."""
+    few = {"n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 5}
+    many = {"n_images": 20_000, "epochs": 3, "n_stimuli": 1000, "n_rotations": 20}
+    size = few if quick else many
+    kinds: dict[str, dict[str, Any]] = {
+        "dense": {"widths": [32] * 3 if quick else [256] * 4},
+        "convolutional": {
+            "channels": [8, 8] if quick else [32, 64, 128],
+            "n_hidden": 32 if quick else 256,
+        },
+    }
+    return {
+        f"{kind}-{pair}": {"kind": kind, **shape, **size}
+        for kind, shape in kinds.items()
+        for pair in range(2 if quick else 6)
+    }
+
+
+def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[Row]:
+    """Train two networks and compare their layers, before training and after it."""
+    images = _images.read(sources)
+    shown = images.test[: options["n_stimuli"]]
+    both = [_lived(options, images, shown, int(seed)) for seed in rng.integers(2**31, size=2)]
+    rows: list[Row] = []
+    for trained in (False, True):
+        (first, right), (second, _) = (one[trained] for one in both)
+        for layer, (x, y) in enumerate(zip(first, second, strict=True), 1):
+            chance = chance_by_rotation(x, y, options["n_rotations"], rng)
+            rows.append(
+                {
+                    "network": options["kind"],
+                    "trained": trained,
+                    "accuracy": right,
+                    "layer": layer,
+                    "n_neurons_x": x.shape[1],
+                    "n_neurons_y": y.shape[1],
+                    "score": chance.score,
+                    "chance": chance.level,
+                    "chance_spread": chance.spread,
+                    "p": chance.p_value,
+                }
+            )
+    return rows
+
+
+def _lived(
+    options: Options, images: _images.Images, shown: np.ndarray, seed: int
+) -> dict[bool, tuple[list[np.ndarray], float]]:
+    """Responses and accuracy of one network, newborn (False) and trained (True)."""
+    with _networks.seeded(seed) as generator:
+        network = _born(options)
+        newborn = _networks.responses(network, shown), _networks.accuracy(network, images)
+        size = {"n_images": options["n_images"], "epochs": options["epochs"]}
+        _networks.train(network, images, **size, generator=generator)
+        return {
+            False: newborn,
+            True: (_networks.responses(network, shown), _networks.accuracy(network, images)),
+        }
+
+
+def _born(options: Options) -> torch.nn.Sequential:
+    if options["kind"] == "dense":
+        return _networks.dense(28 * 28, options["widths"])
+    return _networks.convolutional(options["channels"], options["n_hidden"])
+
+
+def with_excess(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add how far above chance a score is, as a share of the way from chance to 1."""
+    return rows.assign(excess=(rows["score"] - rows["chance"]) / (1 - rows["chance"]))
+
+
+def draw(rows: pd.DataFrame) -> Figure:
+    """Score and chance by layer for each kind of network; and how far above chance."""
+    rows = with_excess(rows)
+    figure, axes = panels(3, width=11, height=3.7)
+    for ax, (kind, title) in zip(axes, NETWORKS.items(), strict=False):
+        _scores(ax, rows[rows["network"] == kind])
+        ax.set_title(title, fontsize=10, loc="left")
+    axes[0].set_ylabel("Soft matching correlation")
+    _excesses(axes[2], rows)
+    return figure
+
+
+def _scores(ax: Axes, rows: pd.DataFrame) -> None:
+    for trained, marker in ((True, "o"), (False, "s")):
+        state = "trained" if trained else "newborn"
+        chosen = rows[rows["trained"] == trained]
+        fill = {} if trained else {"markerfacecolor": "white"}
+        for column, colour, what in (("score", SCORE, "two seeds"), ("chance", SOFT, "rotated")):
+            shift = 0.08 if trained else -0.08
+            ax.plot(
+                chosen["layer"] + shift,
+                chosen[column],
+                marker,
+                color=colour,
+                markersize=3,
+                alpha=0.5,
+                **fill,
+            )
+            means = chosen.groupby("layer")[column].mean()
+            style = "-" if trained else "--"
+            ax.plot(means.index, means, style, color=colour, label=f"{state}, {what}")
+    ax.set_xticks(sorted(rows["layer"].unique()))
+    ax.set_xlabel("Layer")
+    ax.set_ylim(0, 1)
+    ax.legend(frameon=False, fontsize=7, loc="lower left", ncols=2)
+
+
+def _excesses(ax: Axes, rows: pd.DataFrame) -> None:
+    for kind, colour in zip(NETWORKS, (REFERENCE, CANDIDATE), strict=True):
+        for trained, style in ((True, "-"), (False, "--")):
+            chosen = rows[(rows["network"] == kind) & (rows["trained"] == trained)]
+            found = {layer: mean_interval(one["excess"]) for layer, one in chosen.groupby("layer")}
+            mean, low, high = (np.array(ends) for ends in zip(*found.values(), strict=True))
+            layers = list(found)
+            ax.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
+            label = f"{kind}, {'trained' if trained else 'newborn'}"
+            ax.plot(layers, mean, style, marker="o", markersize=3, color=colour, label=label)
+    ax.axhline(0, color=SOFT, linewidth=0.8)
+    ax.set_xticks(sorted(rows["layer"].unique()))
+    ax.set_xlabel("Layer")
+    ax.set_ylabel("Way from chance to identical")
+    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+    ax.set_title("Above chance", fontsize=10, loc="left")
+    ax.legend(frameon=False, fontsize=7)
+
+
+def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+    """Intervals over independent pairs, in the deepest hidden layer of each kind of network."""
+    rows = with_excess(rows)
+    deep = rows[rows["layer"] == rows.groupby("network")["layer"].transform("max")]
+    trained, newborn = (deep[deep["trained"] == state] for state in (True, False))
+    above = {kind: trained[trained["network"] == kind] for kind in NETWORKS}
+    excess = {kind: one["score"] - one["chance"] for kind, one in above.items()}
+    gained = {
+        kind: one["excess"].to_numpy() - newborn[newborn["network"] == kind]["excess"].to_numpy()
+        for kind, one in above.items()
+    }
+    right = ", ".join(f"{kind} {one['accuracy'].mean():.0%}" for kind, one in above.items())
+    born = newborn.groupby("network")["excess"].mean()
+    return {
+        "deep": Finding(
+            _all_above_0(excess.values()),
+            "; ".join(
+                f"{kind}: {one['score'].mean():.3f} against {one['chance'].mean():.3f}, "
+                f"difference {with_interval(excess[kind])}"
+                for kind, one in above.items()
+            ),
+            f"Last hidden layer, {len(deep) // 4} independent pairs of each kind, test accuracy "
+            f"{right}; largest p of any pair {trained['p'].max():.3f}.",
+        ),
+        "learned": Finding(
+            _all_above_0(gained.values()),
+            "; ".join(f"{kind}: {with_interval(values)} more" for kind, values in gained.items()),
+            "Of the way from chance to identical, trained minus newborn, last hidden layer. "
+            "But newborn networks, which share nothing but the way they are drawn, are above "
+            f"the chance of rotations too ({', '.join(f'{k} {v:.2f}' for k, v in born.items())} "
+            "of the way): being above it does not by itself mean that tuning was learned.",
+        ),
+    }
+
+
+def _all_above_0(found: Iterable[Iterable[float]]) -> Verdict:
+    """Agree if all intervals are above 0, disagree if one is below it."""
+    ends = [mean_interval(values)[1:] for values in found]
+    if all(low > 0 for low, _ in ends):
+        return "agree"
+    return "disagree" if any(high < 0 for _, high in ends) else "cannot tell"
+
+
+PART = Part(
+    name="seeds",
+    title="Two networks that differ in their seed",
+    question=(
+        "Pairs of networks, alike but for their random seed, learn to name the class of images. "
+        "Layer by layer, the soft matching correlation of the two on test images stands beside "
+        "its chance level: the same after random rotations of one of the layers, which keep its "
+        "geometry and lose its neurons. Newborn networks, before any learning, are the control."
+    ),
+    claims={
+        "deep": Claim(
+            "Individual tuning is preserved above chance in deep layers of artificial networks."
+        ),
+        "learned": Claim(
+            "The agreement of tuning above chance is learned, not there from the start.",
+            by="this study",
+        ),
+    },
+    tasks=tasks,
+    work=work,
+    draw=draw,
+    judge=judge,
+    missing=_images.missing,
+    inputs=_images.files,
+)

@@ -1,0 +1,247 @@
+"""Nine recordings of V1: chance by rotation, ceilings, and whether animals can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog.comparison import compare
+from homolog.errors import HomologError
+from homolog.recordings import V1_SESSIONS, place_of, v1_natural_movies
+from homolog.representation import Representation
+from homolog.statistics import Floats
+from homolog.studies._drawing import CANDIDATE, INK, SCORE, SOFT, panels
+from homolog.studies._held_out import held_out
+from homolog.studies._rotations import chance_by_rotation
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies.soft_matching._animals import auc, closeness, excess, of_one, relabelled
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MEASURES = ("soft_matching_correlation", "unbiased_cka", "procrustes", "ridge")
+HELD_OUT = "held-out matching"
+SURE = 0.05
+
+
+def missing(sources: Sources) -> str | None:
+    """What is lacking, unless the user named a folder, for then it is refused instead."""
+    if sources.recordings is not None:
+        return None
+    try:
+        inputs(sources)
+    except HomologError:
+        return (
+            "it needs the recordings v1_natural_movies; give the folder that holds them with "
+            "--recordings FOLDER, or in HOMOLOG_DATA"
+        )
+    return None
+
+
+def inputs(sources: Sources) -> list[Path]:
+    """The nine sessions and the list of their stimuli."""
+    names = [*(f"{session}.npz" for session in V1_SESSIONS), "stimuli.npz"]
+    return [place_of("v1_natural_movies", name, sources.recordings) for name in names]
+
+
+def tasks(quick: bool) -> Mapping[str, Options]:
+    """Every pair of sessions."""
+    draws = {"n_rotations": 10, "n_rotations_left_out": 3} if quick else {}
+    draws = draws or {"n_rotations": 200, "n_rotations_left_out": 25}
+    sessions = V1_SESSIONS[1:6] if quick else V1_SESSIONS
+    return {f"{x}-{y}": {"x": x, "y": y, **draws} for x, y in combinations(sessions, 2)}
+
+
+def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[Row]:
+    """Score two sessions by every measure, and against chance, also without each movie."""
+    x, y = (
+        v1_natural_movies(options[side], sources.recordings, category="natural")
+        for side in ("x", "y")
+    )
+    movies = np.array([str(label).split("-")[2] for label in x.labels])
+    pair: Row = {
+        "x": options["x"],
+        "y": options["y"],
+        "same_animal": of_one(options["x"], options["y"]),
+    }
+    halves = np.isin(movies, rng.permutation(np.unique(movies))[::2])
+    a, b = x.condition_means().matrix, y.condition_means().matrix
+    rows = [*_scores(x, y, movies), _row(HELD_OUT, held_out(a, b, halves))]
+    rows += _against_chance(a, b, movies, options, int(rng.integers(2**31)))
+    return [{**pair, **row} for row in rows]
+
+
+def _row(measure: str, score: float, **more: Any) -> Row:
+    blank: Row = dict.fromkeys(("ceiling", "left_out", "chance", "chance_spread", "p"))
+    return {"measure": measure, "score": score, **blank, **more}
+
+
+def _scores(x: Representation, y: Representation, movies: NDArray[np.str_]) -> list[Row]:
+    """Scores and ceilings, means of both directions, with whole movies held out together."""
+    ways = [
+        compare(*both, MEASURES, intervals=False, permutations=0, groups=movies.tolist())
+        for both in ((x, y), (y, x))
+    ]
+    rows: list[Row] = []
+    for name in MEASURES:
+        ceilings = [way[name].ceiling for way in ways]
+        known = [one for one in ceilings if one is not None]
+        ceiling = float(np.mean(known)) if len(known) == len(ways) else None
+        rows.append(_row(name, float(np.mean([way[name].value for way in ways])), ceiling=ceiling))
+    return rows
+
+
+def _against_chance(
+    x: Floats, y: Floats, movies: NDArray[np.str_], options: Options, seed: int
+) -> list[Row]:
+    """Soft matching beside rotations, with all movies and without each; the same rotations."""
+    rows: list[Row] = []
+    for movie in (None, *np.unique(movies).tolist()):
+        kept = movies != movie
+        n = options["n_rotations" if movie is None else "n_rotations_left_out"]
+        found = chance_by_rotation(x[kept], y[kept], n, np.random.default_rng(seed))
+        level = {"chance": found.level, "chance_spread": found.spread, "p": found.p_value}
+        rows.append(_row("rotation", found.score, left_out=movie or "none", **level))
+    return rows
+
+
+def draw(rows: pd.DataFrame) -> Figure:
+    """Every pair beside chance and ceiling; and what each measure says of animals."""
+    figure, (left, right) = panels(2, width=11, height=4)
+    turned = rows[(rows["measure"] == "rotation") & (rows["left_out"] == "none")]
+    ceilings = rows[rows["measure"] == "soft_matching_correlation"].set_index(["x", "y"])
+    turned = turned.sort_values("score").reset_index(drop=True)
+    place = np.arange(len(turned))
+    top = ceilings.loc[list(zip(turned["x"], turned["y"], strict=True)), "ceiling"]
+    left.plot(place, top.astype(float), "v", color=INK, markersize=4, label="ceiling")
+    left.errorbar(
+        place,
+        turned["chance"],
+        yerr=2 * turned["chance_spread"],
+        fmt="_",
+        color=SOFT,
+        label="one session rotated, ± 2 s.d.",
+    )
+    for same, colour, label in ((False, SCORE, "two animals"), (True, CANDIDATE, "one animal")):
+        chosen = turned["same_animal"] == same
+        left.plot(
+            place[chosen], turned["score"][chosen], "o", color=colour, markersize=5, label=label
+        )
+    left.set_ylim(0, 1)
+    left.set_xticks([])
+    left.set_xlabel(f"{len(turned)} pairs of sessions, by score")
+    left.set_ylabel("Soft matching correlation")
+    left.set_title("Tuning against rotations", fontsize=10, loc="left")
+    left.legend(frameon=False, fontsize=8, loc="upper left", ncols=2)
+    _animals_told_apart(right, rows)
+    return figure
+
+
+def _animals_told_apart(ax: Axes, rows: pd.DataFrame) -> None:
+    raw, shared = closeness(rows, of_ceiling=False), closeness(rows, of_ceiling=True)
+    same = relabelled(list(raw.index))
+    names = [name for name in (*MEASURES, HELD_OUT) if name in raw]
+    for place, name in enumerate(names):
+        values = auc(raw[name].to_numpy(), same)
+        ends = np.quantile(values, [0.025, 0.975])
+        ax.plot(ends, [place, place], color=SOFT, alpha=0.35, linewidth=7, solid_capstyle="butt")
+        ax.plot(values[0], place, "o", color=SCORE, markersize=7)
+        if name in shared:
+            value = auc(shared[name].to_numpy(), same)[0]
+            ax.plot(value, place, "o", color=SCORE, markerfacecolor="white", markersize=7)
+    ax.plot([], [], "o", color=SCORE, label="score")
+    ax.plot(
+        [], [], "o", color=SCORE, markerfacecolor="white", label="score as share of its ceiling"
+    )
+    ax.plot([], [], color=SOFT, alpha=0.35, linewidth=7, label="95 % of relabelled sessions")
+    ax.axvline(0.5, color=SOFT, linewidth=0.8)
+    ax.set_xlim(0, 1)
+    ax.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    ax.set_ylim(len(names) - 0.5, -1.6)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel("AUC: a pair of one animal closer than one of two")
+    ax.set_title("One animal against two", fontsize=10, loc="left")
+    ax.legend(frameon=False, fontsize=8, loc="upper left")
+
+
+def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+    """Tuning against rotations over movies and sessions; animals by all labellings."""
+    mean, over_movies, over_sessions = excess(rows)
+    turned = rows[(rows["measure"] == "rotation") & (rows["left_out"] == "none")]
+    raw = closeness(rows, of_ceiling=False)
+    same = relabelled(list(raw.index))
+    aucs = {name: auc(raw[name].to_numpy(), same) for name in raw}
+    p = {name: float((values >= values[0] - 1e-12).mean()) for name, values in aucs.items()}
+    soft, ridge = aucs["soft_matching_correlation"], aucs["ridge"]
+    p_better = float((soft - ridge >= soft[0] - ridge[0] - 1e-12).mean())
+    n_above = int((turned["p"] < SURE).sum())
+    table = ", ".join(
+        f"{name} {values[0]:.2f} (p = {p[name]:.2f})" for name, values in aucs.items()
+    )
+    return {
+        "biology": Finding(
+            "agree" if min(over_movies[0], over_sessions[0]) > 0 else "cannot tell",
+            f"{turned['score'].mean():.3f} against {turned['chance'].mean():.3f}, difference "
+            f"{mean:.3f} [{over_movies[0]:.3f}, {over_movies[1]:.3f}] over movies, "
+            f"[{over_sessions[0]:.3f}, {over_sessions[1]:.3f}] over sessions",
+            f"{len(turned)} pairs of sessions; {n_above} of them with p < {SURE} against "
+            "rotations. Jackknife over whole movies, and over sessions.",
+        ),
+        "animals": Finding(
+            "agree" if p["soft_matching_correlation"] < SURE else "cannot tell",
+            f"AUC: {table}",
+            f"{int(same[0].sum())} pairs of one animal among {len(raw)}; exact p over the "
+            f"{len(same)} ways to label the sessions. 0.5 is chance.",
+        ),
+        "predictivity": Finding(
+            "agree" if p_better < SURE else "cannot tell",
+            f"AUC {soft[0]:.2f} against {ridge[0]:.2f}, p of the difference = {p_better:.2f}",
+            "Which tells animals apart better, soft matching or ridge regression. Nine sessions "
+            "of V1 are few, and animals may not differ in what both measure.",
+        ),
+        "networks": Finding(
+            "cannot tell",
+            "not tested",
+            "Networks cannot be shown these stimuli: the recordings come without the pixels of "
+            "their frames.",
+        ),
+    }
+
+
+PART = Part(
+    name="sessions",
+    title="Nine recordings of V1",
+    question=(
+        "Populations in V1 of four macaques saw the same 220 natural frames. Soft matching of all "
+        "pairs stands beside chance by rotation of one of the two, and beside its noise ceiling. "
+        "Then: are sessions of one animal closer than those of two, by any measure? All labellings "
+        "of the sessions tell what luck would give. Whole movies are held out together."
+    ),
+    claims={
+        "biology": Claim("Individual tuning is preserved above chance in biological networks."),
+        "predictivity": Claim(
+            "Soft matching distinguishes where linear predictivity does not (here: animals)."
+        ),
+        "networks": Claim(
+            "Soft matching tells which artificial networks resemble a brain better than linear "
+            "predictivity does."
+        ),
+        "animals": Claim(
+            "By soft matching, sessions of one animal are closer than those of two.",
+            by="this study",
+        ),
+    },
+    tasks=tasks,
+    work=work,
+    draw=draw,
+    judge=judge,
+    missing=missing,
+    inputs=inputs,
+)

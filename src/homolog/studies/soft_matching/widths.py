@@ -1,0 +1,155 @@
+"""Trained networks of different widths: what the width does to the score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from homolog.studies import _images, _networks
+from homolog.studies._drawing import CANDIDATE, SCORE, SOFT, panels
+from homolog.studies._held_out import held_out
+from homolog.studies._rotations import chance_by_rotation
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._words import mean_interval, with_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+def tasks(quick: bool) -> Mapping[str, Options]:
+    """Pairs of families; a family has a network of each width, all from its own seeds."""
+    few = {"widths": [20, 40], "n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 3}
+    many = {
+        "widths": [500, 1000, 2000],
+        "n_images": 10_000,
+        "epochs": 3,
+        "n_stimuli": 1000,
+        "n_rotations": 3,
+    }
+    return {f"families-{i}": few if quick else many for i in range(2 if quick else 4)}
+
+
+def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[Row]:
+    """Train both families; compare each width of one with each width of the other."""
+    images = _images.read(sources)
+    first, second = (_family(options, images, rng) for _ in range(2))
+    halves = rng.permutation(options["n_stimuli"]) < options["n_stimuli"] // 2
+    rows: list[Row] = []
+    for (wide_x, x), (wide_y, y) in product(first.items(), second.items()):
+        chance = chance_by_rotation(x, y, options["n_rotations"], rng)
+        rows.append(
+            {
+                "width_x": wide_x,
+                "width_y": wide_y,
+                "n_neurons_x": x.shape[1],
+                "n_neurons_y": y.shape[1],
+                "score": chance.score,
+                "chance": chance.level,
+                "held_out": held_out(x, y, halves),
+            }
+        )
+    return rows
+
+
+def _family(
+    options: Options, images: _images.Images, rng: np.random.Generator
+) -> dict[int, np.ndarray]:
+    """By width, the second hidden layer's responses of a network with two such layers."""
+    shown = images.test[: options["n_stimuli"]]
+    family: dict[int, np.ndarray] = {}
+    for width in options["widths"]:
+        with _networks.seeded(int(rng.integers(2**31))) as generator:
+            network = _networks.dense(28 * 28, [width, width])
+            size = {"n_images": options["n_images"], "epochs": options["epochs"]}
+            _networks.train(network, images, **size, generator=generator)
+            family[width] = _networks.responses(network, shown)[-1]
+    return family
+
+
+def draw(rows: pd.DataFrame) -> Figure:
+    """Scores by width of one network, one panel for each width of the other."""
+    widths = sorted(rows["width_x"].unique())
+    figure, axes = panels(len(widths), width=11, height=3.6)
+    marks = {
+        "score": (SCORE, "o", "same stimuli"),
+        "held_out": (CANDIDATE, "s", "held-out matching"),
+        "chance": (SOFT, "^", "one network rotated"),
+    }
+    for ax, width in zip(axes, widths, strict=True):
+        chosen = rows[rows["width_x"] == width]
+        for column, (colour, marker, label) in marks.items():
+            found = {n: mean_interval(one[column]) for n, one in chosen.groupby("width_y")}
+            mean, low, high = (np.array(ends) for ends in zip(*found.values(), strict=True))
+            ax.fill_between(list(found), low, high, color=colour, alpha=0.2, linewidth=0)
+            ax.plot(list(found), mean, marker=marker, markersize=5, color=colour, label=label)
+        ax.set_xscale("log")
+        ax.set_xticks(widths, [f"{n}" for n in widths])
+        ax.minorticks_off()
+        ax.set_ylim(0, 1)
+        ax.set_xlabel("Width of the other network")
+        ax.set_title(f"{width} hidden neurons against …", fontsize=10, loc="left")
+    axes[0].set_ylabel("Soft matching correlation")
+    axes[0].legend(frameon=False, fontsize=8)
+    return figure
+
+
+def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+    """What widths do to scores of equal widths, and what a plan across widths is worth."""
+    same = rows[rows["width_x"] == rows["width_y"]].set_index("width_x")
+    narrow, wide = same.index.min(), same.index.max()
+    grown = {
+        column: _by_task(same.loc[wide], column) - _by_task(same.loc[narrow], column)
+        for column in ("score", "held_out")
+    }
+    steady = all(abs(mean_interval(values)[0]) < 0.02 for values in grown.values())
+    unlike = rows[rows["width_x"] != rows["width_y"]]
+    above = (unlike["held_out"] - unlike["chance"]).groupby(unlike["task"]).mean()
+    optimism = (rows["score"] - rows["held_out"]).groupby(rows["task"]).mean()
+    return {
+        "widths": Finding(
+            "agree" if mean_interval(above)[1] > 0 else "cannot tell",
+            f"unlike widths, held-out minus rotated: {with_interval(above)}",
+            f"{len(above)} independent pairs of families; neurons matched on half of the images "
+            "correlate on the other half more than rotated ones do on the images they were "
+            "matched on.",
+        ),
+        "steady": Finding(
+            "agree" if steady else "disagree",
+            f"from {narrow} to {wide} neurons: {with_interval(grown['score'])} on the same "
+            f"stimuli, {with_interval(grown['held_out'])} held out",
+            "Networks of one width, compared with each other. Held-out matching takes away "
+            f"{with_interval(optimism)} of optimism, not the effect of the width.",
+        ),
+    }
+
+
+def _by_task(rows: pd.DataFrame, column: str) -> pd.Series[float]:
+    return rows.set_index("task")[column].sort_index()
+
+
+PART = Part(
+    name="widths",
+    title="Networks of different widths",
+    question=(
+        "Dense networks with two hidden layers of 500, 1000 or 2000 neurons learn the same images "
+        "from different seeds. The second hidden layers of all widths are compared with each "
+        "other: on the stimuli of the matching, held out, and after a random rotation."
+    ),
+    claims={
+        "widths": Claim("Soft matching compares the tuning of networks of different sizes."),
+        "steady": Claim(
+            "The score of networks of equal width does not depend on that width.",
+            by="this study",
+        ),
+    },
+    tasks=tasks,
+    work=work,
+    draw=draw,
+    judge=judge,
+    missing=_images.missing,
+    inputs=_images.files,
+)
