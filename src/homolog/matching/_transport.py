@@ -198,6 +198,6 @@ def _checked(costs: np.ndarray) -> np.ndarray:
     if costs.dtype.kind not in "biuf":
         raise errors.bad_value("costs", costs.dtype.name, "real numbers")
     costs = costs if costs.dtype == np.float32 else np.asarray(costs, dtype=np.float64)
-    if costs.ndim != 2 or not costs.size or not np.isfinite(costs).all():
+    if costs.ndim != 2 or not costs.size:
         raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
     return costs

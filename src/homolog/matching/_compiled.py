@@ -1,0 +1,53 @@
+"""Compilation of the inner loops by numba: once on a computer, announced, kept on disk.
+
+Only this module imports numba, and only the solver imports this module, when it is first
+used.
+"""
+
+import logging
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from numba import njit
+from numba.core.event import Event, Listener, install_listener
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function of arrays and numbers when it is first called."""
+    return cast("Function", njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: Function) -> Function:
+    """As `compiled`, for a small part of an inner loop: a call would cost more than its work."""
+    decorate = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+    return cast("Function", decorate(function))
+
+
+@contextmanager
+def announced() -> Generator[None]:
+    """Say on the log, once, if something has to be compiled meanwhile."""
+    with install_listener("numba:compile", _ANNOUNCER):
+        yield
+
+
+class _Announcer(Listener):
+    """Speaks up at the first compilation in this process that the disk does not spare us."""
+
+    def __init__(self) -> None:
+        self.told = False
+
+    def on_start(self, event: Event) -> None:
+        if not self.told:
+            self.told = True
+            logging.getLogger("homolog").warning(
+                "homolog: compiling the matching for this computer; about ten seconds, once"
+            )
+
+    def on_end(self, event: Event) -> None:
+        """Nothing to do."""
+
+
+_ANNOUNCER = _Announcer()
