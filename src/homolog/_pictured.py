@@ -8,13 +8,15 @@ that runs from less alike to more alike; each is computed in one place, here.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
+    from homolog.matching import Matching
     from homolog.representation import Representation
     from homolog.scoring import Score
 
@@ -88,6 +90,14 @@ class Match:
     correlation: float
 
 
+def populations(x: object, y: object) -> tuple[Representation, Representation]:
+    """Return what is to be drawn as two populations, called x and y if they have no names."""
+    from homolog.representation import represent
+
+    one, other = represent(x), represent(y)
+    return replace(one, name=one.name or "x"), replace(other, name=other.name or "y")
+
+
 def matches(comparison: Comparison) -> list[Match]:
     """Match neurons one to one so that the summed tuning correlation is largest.
 
@@ -121,6 +131,91 @@ def best_median_worst(comparison: Comparison) -> dict[str, Match]:
     if len(ranked) < 3:
         return dict(zip(("best", "worst"), ranked, strict=False))
     return {"best": ranked[0], "median": ranked[len(ranked) // 2], "worst": ranked[-1]}
+
+
+def partners(matching: Matching, x: Representation, y: Representation) -> list[Match]:
+    """Pair every neuron of x that has a partner with its heaviest, the best correlated first."""
+    neurons = matching.matched()
+    pairs = zip(neurons.tolist(), matching.best_partner(neurons).tolist(), strict=True)
+    return sorted(correlated(x, y, list(pairs)), key=lambda match: -match.correlation)
+
+
+def correlated(
+    x: Representation, y: Representation, pairs: Sequence[tuple[int, int]]
+) -> list[Match]:
+    """Return pairs of neurons, given by position, with the correlation of their tuning."""
+    rows, columns = (list(side) for side in zip(*pairs, strict=True))
+    found = columnwise_correlation(x.matrix[:, rows], y.matrix[:, columns])
+    return [Match(i, j, float(r)) for i, j, r in zip(rows, columns, found, strict=True)]
+
+
+def spread(ranked: Sequence[Match], n_shown: int) -> dict[str, Match]:
+    """Choose from the best to the worst in equal steps of rank, and say which ones they are."""
+    last = len(ranked) - 1
+    steps = np.linspace(0, last, min(n_shown, len(ranked)))
+    names = {last: "Worst", len(ranked) // 2: "Median", 0: "Best"}
+    return {
+        names.get(rank, f"Rank {rank + 1} of {len(ranked)}"): ranked[rank]
+        for rank in np.ceil(steps - FLAT).astype(int).tolist()
+    }
+
+
+def columnwise_correlation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the correlation of every column of one array with that of the other."""
+    from homolog._arrays import unit_columns
+
+    return np.sum(unit_columns(a) * unit_columns(b), axis=0)
+
+
+def correlations(x: Representation, y: Representation) -> np.ndarray:
+    """Return the correlation of the tuning of every neuron of x with every one of y."""
+    from homolog._arrays import unit_columns
+    from homolog.matching import cross_costs
+
+    return -cross_costs(unit_columns(x.matrix), unit_columns(y.matrix))
+
+
+def alike_together(representation: Representation) -> tuple[np.ndarray, np.ndarray]:
+    """Return an order of the stimuli and one of the neurons in which neighbours are alike.
+
+    It is that of their angles in the plane of the first two principal components of the
+    standardised responses. Of many stimuli a part decides the plane.
+    """
+    curves = standardised(representation)
+    part = curves[:: stride(len(curves))]
+    axes = np.linalg.svd(part, full_matrices=False)[2][:2]
+    if len(axes) < 2:
+        axes = np.vstack([axes, np.zeros_like(axes)])
+    return _by_angle(curves @ axes.T), _by_angle(axes.T)
+
+
+def _by_angle(points: np.ndarray) -> np.ndarray:
+    return np.argsort(np.arctan2(points[:, 1], points[:, 0]), kind="stable")
+
+
+def by_partners(matching: Matching, rows: np.ndarray) -> np.ndarray:
+    """Order the second population by the place in `rows` of each neuron's heaviest partner.
+
+    Neurons without a partner come last.
+    """
+    back = matching.transposed()
+    paired = back.matched()
+    places = np.full(matching.shape[1], len(rows))
+    places[paired] = np.argsort(rows)[back.best_partner(paired)]
+    return np.argsort(places, kind="stable")
+
+
+def running_mean(values: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of so many neighbouring values, and the middles of the windows."""
+    means = np.convolve(values, np.full(window, 1 / window), mode="valid")
+    return np.arange(len(means)) + (window - 1) / 2, means
+
+
+def standardised(representation: Representation) -> np.ndarray:
+    """Return responses in standard deviations from each neuron's mean over stimuli."""
+    from homolog._arrays import unit_columns
+
+    return unit_columns(representation.matrix) * np.sqrt(representation.n_stimuli)
 
 
 def tuning(representation: Representation, neuron: int) -> np.ndarray:

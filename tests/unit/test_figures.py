@@ -212,16 +212,21 @@ def test_matched_tuning_draws_standardised_curves_in_two_colours(
     assert all(ax.get_xlabel() and ax.get_ylabel() for ax in axes)
 
 
+_ENDS = (slice(0, 20), slice(-20, None))  # one part in fifteen of 300 stimuli
+
+
 def test_matched_tuning_of_many_stimuli_is_in_order_of_the_reference() -> None:
     many = homolog.compare(*_populations(300), "cka", permutations=0, intervals=False)
     axes = _axes(4)
     figures.matched_tuning(axes, many)
-    reference, candidate = axes[0].lines
+    candidate, reference, trend = axes[0].lines
     assert (np.diff(reference.get_ydata()) >= 0).all()
     best = _pictured.best_median_worst(many)["best"]
     r = np.corrcoef(reference.get_ydata(), candidate.get_ydata())[0, 1]
     assert r == pytest.approx(best.correlation)
-    assert axes[0].get_xlabel() == "Stimulus, by response of the reference"
+    ends = np.asarray(trend.get_ydata())[[0, -1]]
+    assert ends == pytest.approx([np.mean(candidate.get_ydata()[part]) for part in _ENDS])
+    assert axes[0].get_xlabel() == "Stimulus, by response of V1"
     assert not axes[3].axison
 
 
