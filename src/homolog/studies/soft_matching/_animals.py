@@ -30,7 +30,14 @@ def _is_distance(name: str) -> bool:
     return name in measures.names() and measures.find(name).kind == "distance"
 
 
-def excess(rows: pd.DataFrame) -> tuple[float, tuple[float, float], tuple[float, float]]:
+def of_all_movies(rows: pd.DataFrame, rotation: str) -> pd.DataFrame:
+    """The rows of every pair against one kind of rotation, no movie left out."""
+    return rows[(rows["measure"] == rotation) & (rows["left_out"] == "none")]
+
+
+def excess(
+    rows: pd.DataFrame, rotation: str
+) -> tuple[float, tuple[float, float], tuple[float, float]]:
     """Mean of score minus chance over pairs, with jackknife intervals.
 
     Returns
@@ -39,7 +46,7 @@ def excess(rows: pd.DataFrame) -> tuple[float, tuple[float, float], tuple[float,
         The first interval leaves one movie out at a time, the second one session: what
         other movies, and what other penetrations, could have given.
     """
-    turned = rows[rows["measure"] == "rotation"]
+    turned = rows[rows["measure"] == rotation]
     above = turned.assign(above=turned["score"] - turned["chance"])
     whole = above[above["left_out"] == "none"]
     mean = float(whole["above"].mean())
@@ -64,7 +71,7 @@ def closeness(rows: pd.DataFrame, *, of_ceiling: bool) -> pd.DataFrame:
 
     As shares of the ceiling, or of the distance of the floor, where asked and known.
     """
-    chosen = rows[rows["measure"] != "rotation"]
+    chosen = rows[rows["left_out"].isna()]
     value, ceiling = chosen["score"].astype(float), chosen["ceiling"].astype(float)
     far = chosen["measure"].map(_is_distance)
     shared = (value / ceiling).where(~far, ceiling / value)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog.studies import _images, _networks
-from homolog.studies._drawing import CANDIDATE, REFERENCE, SCORE, SOFT, panels
-from homolog.studies._rotations import chance_by_rotation
+from homolog.studies._drawing import CANDIDATE, INK, REFERENCE, SCORE, SOFT, panels
+from homolog.studies._rotations import chance_by_rotation, haar, haar_around_mean
 from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Verdict
 from homolog.studies._words import mean_interval, with_interval
 
@@ -50,7 +50,10 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
     for trained in (False, True):
         (first, right), (second, _) = (one[trained] for one in both)
         for layer, (x, y) in enumerate(zip(first, second, strict=True), 1):
-            chance = chance_by_rotation(x, y, options["n_rotations"], rng)
+            chance, around = (
+                chance_by_rotation(x, y, options["n_rotations"], rng, way)
+                for way in (haar, haar_around_mean)
+            )
             rows.append(
                 {
                     "network": options["kind"],
@@ -63,6 +66,9 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
                     "chance": chance.level,
                     "chance_spread": chance.spread,
                     "p": chance.p_value,
+                    "around_mean": around.level,
+                    "around_mean_spread": around.spread,
+                    "p_around_mean": around.p_value,
                 }
             )
     return rows
@@ -106,29 +112,29 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
+_LEVELS = {
+    "score": (SCORE, "-", "two seeds"),
+    "around_mean": (INK, ":", "rotated around the mean"),
+    "chance": (SOFT, "--", "rotated"),
+}
+
+
 def _scores(ax: Axes, rows: pd.DataFrame) -> None:
-    for trained, marker in ((True, "o"), (False, "s")):
+    for trained in (True, False):
         state = "trained" if trained else "newborn"
         chosen = rows[rows["trained"] == trained]
         fill = {} if trained else {"markerfacecolor": "white"}
-        for column, colour, what in (("score", SCORE, "two seeds"), ("chance", SOFT, "rotated")):
-            shift = 0.08 if trained else -0.08
-            ax.plot(
-                chosen["layer"] + shift,
-                chosen[column],
-                marker,
-                color=colour,
-                markersize=3,
-                alpha=0.5,
-                **fill,
-            )
+        for column, (colour, line, what) in _LEVELS.items():
             means = chosen.groupby("layer")[column].mean()
-            style = "-" if trained else "--"
-            ax.plot(means.index, means, style, color=colour, label=f"{state}, {what}")
+            label = f"{state}, {what}"
+            ax.plot(means.index, means, "o", color=colour, markersize=5, label=label, **fill)
+            ax.plot(means.index, means, line, color=colour, zorder=1)
+            for _, one in chosen.groupby("task"):
+                ax.plot(one["layer"], one[column], line, color=colour, linewidth=0.5, alpha=0.35)
     ax.set_xticks(sorted(rows["layer"].unique()))
     ax.set_xlabel("Layer")
     ax.set_ylim(0, 1)
-    ax.legend(frameon=False, fontsize=7, loc="lower left", ncols=2)
+    ax.legend(frameon=False, fontsize=7, loc="lower left", ncols=2, columnspacing=1)
 
 
 def _excesses(ax: Axes, rows: pd.DataFrame) -> None:
@@ -174,6 +180,16 @@ def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
             f"Last hidden layer, {len(deep) // 4} independent pairs of each kind, test accuracy "
             f"{right}; largest p of any pair {trained['p'].max():.3f}.",
         ),
+        "individual": Finding(
+            _all_above_0(one["score"] - one["around_mean"] for one in above.values()),
+            "; ".join(
+                f"{kind}: {one['around_mean'].mean():.3f}, difference "
+                f"{with_interval(one['score'] - one['around_mean'])}"
+                for kind, one in above.items()
+            ),
+            "Chance by rotations of all directions but the population's mean: how much of the "
+            "agreement is of single neurons, and not of what drives all of them alike.",
+        ),
         "learned": Finding(
             _all_above_0(gained.values()),
             "; ".join(f"{kind}: {with_interval(values)} more" for kind, values in gained.items()),
@@ -200,11 +216,17 @@ PART = Part(
         "Pairs of networks, alike but for their random seed, learn to name the class of images. "
         "Layer by layer, the soft matching correlation of the two on test images stands beside "
         "its chance level: the same after random rotations of one of the layers, which keep its "
-        "geometry and lose its neurons. Newborn networks, before any learning, are the control."
+        "geometry and lose its neurons. A second kind of rotation leaves the population's mean "
+        "response in place, so that what drives all neurons alike is not counted as their own "
+        "tuning. Newborn networks, before any learning, are the control."
     ),
     claims={
         "deep": Claim(
             "Individual tuning is preserved above chance in deep layers of artificial networks."
+        ),
+        "individual": Claim(
+            "So it is when rotations leave the mean response of the population in place.",
+            by="this study",
         ),
         "learned": Claim(
             "The agreement of tuning above chance is learned, not there from the start.",
