@@ -220,6 +220,49 @@ def cite_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]
         typer.echo(measures.find(name).citation)
 
 
+@app.command()
+def study(
+    name: Annotated[str | None, typer.Argument(help="Name of a study.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Name every study and stop.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for numbers, figures and page.")
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of the idx files of MNIST or Fashion-MNIST.")
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Folder of the recordings. Default: HOMOLOG_DATA.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, to see it run.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes that share the work.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
+    quiet: Quiet = False,
+) -> None:
+    """Test published claims with planted truth; started again, it goes on where it stopped."""
+    with refusals("interrupted: the same command goes on from here"):
+        from homolog import errors, studies
+
+        if listing or name is None:
+            for one in studies.names():
+                typer.echo(f"{one}  {studies.find(one).title}")
+            return
+        found = studies.find(name)
+        if out is None:
+            raise errors.bad_value("--out", None, "a folder to write to, such as -o out")
+        sources = studies.Sources(images, recordings)
+        with shown_progress(quiet) as progress:
+            outcome = studies.run(
+                found,
+                out,
+                sources=sources,
+                quick=quick,
+                seed=seed,
+                workers=workers,
+                progress=progress,
+            )
+        typer.echo(str(outcome))
+
+
 FLAGS = {
     "HM001": "--align",
     "HM002": "--align",
@@ -235,7 +278,7 @@ FLAGS = {
 
 
 @contextmanager
-def refusals() -> Generator[None]:
+def refusals(interrupted: str = "interrupted: nothing was written") -> Generator[None]:
     """Turn a refused input into one line on standard error and exit status 1."""
     from homolog.errors import HomologError
 
@@ -246,7 +289,7 @@ def refusals() -> Generator[None]:
         typer.echo(f"error: {error}{flag}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        typer.echo("interrupted: nothing was written", err=True)
+        typer.echo(interrupted, err=True)
         raise typer.Exit(130) from None
 
 

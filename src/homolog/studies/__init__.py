@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homolog import errors
+from homolog.studies._running import Outcome, run
+from homolog.studies._study import Sources
 
 if TYPE_CHECKING:
     from homolog.studies._study import Study
+
+__all__ = ["Outcome", "Sources", "find", "names", "run"]
 
 
 @cache

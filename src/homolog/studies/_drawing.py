@@ -19,9 +19,9 @@ __all__ = ["CANDIDATE", "FOURTH", "INK", "REFERENCE", "SCORE", "SOFT", "THIRD", 
 def panels(n: int, *, height: float = 3.4, width: float = 10.0) -> tuple[Figure, list[Axes]]:
     """A figure of `n` panels side by side, each with two spines and a light grid."""
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.12)  # pyright: ignore[reportOptionalMemberAccess]
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.12))
     axes = list(figure.subplots(1, n, squeeze=False)[0])
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)

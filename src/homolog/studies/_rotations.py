@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,8 @@ class Geodesic:
         """The way from the identity to `rotation`."""
         from scipy.linalg import schur
 
-        triangle, planes = schur(rotation, output="complex")
+        found: Any = schur(rotation, output="complex")
+        triangle, planes = found
         return cls(planes, np.angle(np.diag(triangle)))
 
     def at(self, share: float) -> Reals:

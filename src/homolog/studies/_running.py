@@ -40,6 +40,16 @@ class Outcome:
     left_out: Mapping[str, str]
     page: Path
 
+    def __str__(self) -> str:
+        """Every claim with its verdict and number, then what was left out and where to look."""
+        lines = [
+            f"{row['verdict']!s:11}  {row['part']}: {row['claim']}"
+            + (f"\n{'':13}{row['number']}" if row["number"] else "")
+            for row in self.claims
+        ]
+        lines += [f"! {part} was left out: {why}" for part, why in self.left_out.items()]
+        return "\n".join([*lines, "", f"page: {self.page}"])
+
 
 @dataclass(frozen=True)
 class _Job:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 Row = dict[str, str | int | float | bool | None]
 Options = Mapping[str, Any]
 """What a task is about: numbers, words and lists of them, kept with its rows."""
+
+Table = Any
+"""The rows as a pandas DataFrame, whose types are looser than the checker would have them."""
 
 Verdict = Literal["agree", "disagree", "cannot tell"]
 
@@ -115,8 +117,8 @@ class Part:
     claims: Mapping[str, Claim]
     tasks: Callable[[bool], Mapping[str, Options]]
     work: Callable[[Options, np.random.Generator, Sources], Sequence[Row]]
-    draw: Callable[[pd.DataFrame], Figure]
-    judge: Callable[[pd.DataFrame], Mapping[str, Finding]]
+    draw: Callable[[Table], Figure]
+    judge: Callable[[Table], Mapping[str, Finding]]
     missing: Callable[[Sources], str | None] = nothing_missing
     inputs: Callable[[Sources], Sequence[Path]] = no_inputs
     alone: bool = False

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import measures
 from homolog.statistics import Floats
-
-if TYPE_CHECKING:
-    import pandas as pd
+from homolog.studies._study import Table
 
 
 def of_one(x: str, y: str) -> bool:
@@ -30,14 +27,12 @@ def _is_distance(name: str) -> bool:
     return name in measures.names() and measures.find(name).kind == "distance"
 
 
-def of_all_movies(rows: pd.DataFrame, rotation: str) -> pd.DataFrame:
+def of_all_movies(rows: Table, rotation: str) -> Table:
     """The rows of every pair against one kind of rotation, no movie left out."""
     return rows[(rows["measure"] == rotation) & (rows["left_out"] == "none")]
 
 
-def excess(
-    rows: pd.DataFrame, rotation: str
-) -> tuple[float, tuple[float, float], tuple[float, float]]:
+def excess(rows: Table, rotation: str) -> tuple[float, tuple[float, float], tuple[float, float]]:
     """Mean of score minus chance over pairs, with jackknife intervals.
 
     Returns
@@ -66,7 +61,7 @@ def _jackknifed(value: float, left_out: Floats) -> tuple[float, float]:
     return value - reach, value + reach
 
 
-def closeness(rows: pd.DataFrame, *, of_ceiling: bool) -> pd.DataFrame:
+def closeness(rows: Table, *, of_ceiling: bool) -> Table:
     """Scores by pair (row) and measure, turned so that more is closer.
 
     As shares of the ceiling, or of the distance of the floor, where asked and known.

@@ -10,11 +10,10 @@ import numpy as np
 from homolog.measures import find
 from homolog.studies._drawing import CANDIDATE, REFERENCE, SCORE, THIRD, panels
 from homolog.studies._rotations import Geodesic, haar
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies._words import with_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 MEASURES = {"soft_matching": SCORE, "procrustes": REFERENCE, "cka": CANDIDATE, "ridge": THIRD}
@@ -57,20 +56,20 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
     return rows
 
 
-def moved(rows: pd.DataFrame) -> pd.DataFrame:
+def moved(rows: Table) -> Table:
     """For each population (row) and measure: the distance at the end minus at the start."""
     wide = rows.pivot_table(index=["task", "turn"], columns="measure", values="distance")
     ends = wide.groupby("task").agg(["first", "last"]).swaplevel(axis=1)
     return ends["last"] - ends["first"]
 
 
-def wandered(rows: pd.DataFrame) -> pd.Series[float]:
+def wandered(rows: Table) -> Table:
     """The most that the distance of each measure differs between any two angles."""
     spread = rows.groupby(["measure", "task"])["distance"].agg(np.ptp)
     return spread.groupby("measure").max()
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Distance against angle, one line a population; and how little the others move."""
     figure, (left, right) = panels(2, height=3.6)
     for name, colour in MEASURES.items():
@@ -106,7 +105,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """Agree if soft matching moves in every population and nothing else moves in any."""
     change, gone = wandered(rows), moved(rows)["soft_matching"]
     others = float(change.drop("soft_matching").max())

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from homolog._arrays import unit_columns
 from homolog.matching import cross_costs, transport
 from homolog.studies._drawing import CANDIDATE, FOURTH, REFERENCE, SCORE, THIRD, panels
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -32,6 +31,9 @@ REGULARISATIONS = (0.1, 0.01, 0.001)
 MOST_ITERATIONS = 1000
 USEFUL = 1e-3
 """An error of the mean correlation that one would not see in a figure."""
+
+ROUNDING = 1e-9
+"""Errors below this are shown as none."""
 
 CUBIC = 3.0
 """Exponent of growth of the textbook's solvers."""
@@ -121,7 +123,7 @@ def _certified(costs: Reals, **settings: Any) -> dict[str, Any]:
 def _network_simplex(costs: Reals) -> dict[str, Any]:
     import ot
 
-    plan = ot.emd([], [], costs, numItermax=1_000_000_000)
+    plan: Any = ot.emd([], [], costs, numItermax=1_000_000_000)
     return {"objective": float(np.sum(plan * costs))}
 
 
@@ -129,7 +131,7 @@ def _sinkhorn(costs: Reals, *, method: str, reg: float) -> dict[str, Any]:
     """The plan's cost without its entropy, and how far its sums are from what they should be."""
     import ot
 
-    plan = ot.sinkhorn([], [], costs, reg, method=method, numItermax=MOST_ITERATIONS)
+    plan: Any = ot.sinkhorn([], [], costs, reg, method=method, numItermax=MOST_ITERATIONS)
     n_x, n_y = costs.shape
     lacking = np.abs(plan.sum(1) - 1 / n_x).sum() + np.abs(plan.sum(0) - 1 / n_y).sum()
     # A plan that does not move the mass it should is no matching, however cheap.
@@ -145,7 +147,7 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Time against size; and error against time at the largest size that all were given."""
     figure, (left, right) = panels(2, width=11, height=4)
     for solver, chosen in _lines(rows):
@@ -175,7 +177,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def _lines(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _lines(rows: Table) -> Iterator[tuple[str, Table]]:
     """One line for each solver; for those with settings, the first that is of any use."""
     shown = {"approximate": EPSILONS[0], "sinkhorn": 0.01, "sinkhorn_log": 0.01}
     for solver, chosen in rows.groupby("solver", sort=False):
@@ -187,22 +189,22 @@ def _what(solver: str) -> str:
     return "gap" if solver == "approximate" else "regularisation"
 
 
-def _compared(rows: pd.DataFrame) -> int:
+def _compared(rows: Table) -> int:
     """The largest size that as many solvers as any were given."""
     solvers = rows.groupby("n_x")["solver"].nunique()
     return int(solvers[solvers == solvers.max()].index.max())
 
 
-def _errors(ax: Axes, rows: pd.DataFrame) -> None:
-    floor, nowhere = 1e-17, 1.0
+def _errors(ax: Axes, rows: Table) -> None:
+    nowhere = 1.0  # where a failure without any number is put
     for solver, chosen in rows.groupby("solver", sort=False):
         colour, marker, _ = SOLVERS[str(solver)]
         for _, one in chosen.iterrows():
             lost = np.isnan(one["error"])
-            error = nowhere if lost else max(abs(one["error"]), floor)
+            error = nowhere if lost else max(abs(one["error"]), ROUNDING)
             face = "white" if one["failed"] else colour
             ax.plot(one["cpu_s"], error, marker, color=colour, markerfacecolor=face, markersize=8)
-            if not np.isnan(one["setting"]):
+            if not np.isnan(one["setting"]) and error > ROUNDING:
                 text = f"{one['setting']:g}" + (" failed" if one["failed"] else "")
                 ax.annotate(
                     text,
@@ -214,14 +216,17 @@ def _errors(ax: Axes, rows: pd.DataFrame) -> None:
     ax.axhline(USEFUL, color="black", linewidth=0.8, linestyle=":")
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_ylim(floor / 5, 20)
+    ax.set_ylim(ROUNDING / 5, 20)
+    ticks = [10.0**n for n in range(-9, 1, 3)]
+    ax.set_yticks(ticks, ["0, but for\nrounding", *(f"{tick:g}" for tick in ticks[1:])])
+    ax.minorticks_off()
     ax.set_xlabel("CPU time (s)")
     ax.set_ylabel("Error of the mean correlation")
     size = f"{rows['n_x'].iloc[0]} × {rows['n_y'].iloc[0]}"
     ax.set_title(f"Error against time, {size} neurons", fontsize=10, loc="left")
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """Growth of the exact solver; whether Sinkhorn is ever the better choice."""
     exact = rows[rows["solver"] == "exact"].set_index("n_x")["cpu_s"]
     large = exact[exact.index >= exact.index.max() / 8]
@@ -250,14 +255,14 @@ def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
     return findings | _entropic(rows)
 
 
-def _faster(rows: pd.DataFrame) -> str:
+def _faster(rows: Table) -> str:
     largest = rows[rows["n_x"] == rows["n_x"].max()]
     exact = float(largest[largest["solver"] == "exact"]["cpu_s"].iloc[0])
     near = float(largest[largest["solver"] == "approximate"]["cpu_s"].iloc[0])
     return f"At the largest size {exact / near:.1f} times faster than exact."
 
 
-def _entropic(rows: pd.DataFrame) -> dict[str, Finding]:
+def _entropic(rows: Table) -> dict[str, Finding]:
     """What Sinkhorn gave, if POT is there to give it."""
     entropic = rows[rows["solver"].isin(["sinkhorn", "sinkhorn_log"])]
     if entropic.empty:

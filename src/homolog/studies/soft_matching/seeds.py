@@ -10,11 +10,10 @@ import numpy as np
 from homolog.studies import _images, _networks
 from homolog.studies._drawing import CANDIDATE, INK, REFERENCE, SCORE, SOFT, panels
 from homolog.studies._rotations import chance_by_rotation, haar, haar_around_mean
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Verdict
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table, Verdict
 from homolog.studies._words import mean_interval, with_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     import torch
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -95,19 +94,21 @@ def _born(options: Options) -> torch.nn.Sequential:
     return _networks.convolutional(options["channels"], options["n_hidden"])
 
 
-def with_excess(rows: pd.DataFrame) -> pd.DataFrame:
+def with_excess(rows: Table) -> Table:
     """Add how far above chance a score is, as a share of the way from chance to 1."""
     return rows.assign(excess=(rows["score"] - rows["chance"]) / (1 - rows["chance"]))
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Score and chance by layer for each kind of network; and how far above chance."""
     rows = with_excess(rows)
-    figure, axes = panels(3, width=11, height=3.7)
+    figure, axes = panels(3, width=11, height=4.2)
     for ax, (kind, title) in zip(axes, NETWORKS.items(), strict=False):
         _scores(ax, rows[rows["network"] == kind])
         ax.set_title(title, fontsize=10, loc="left")
     axes[0].set_ylabel("Soft matching correlation")
+    marks = axes[0].get_legend_handles_labels()
+    figure.legend(*marks, frameon=False, fontsize=8, loc="outside lower left", ncols=2)
     _excesses(axes[2], rows)
     return figure
 
@@ -119,25 +120,23 @@ _LEVELS = {
 }
 
 
-def _scores(ax: Axes, rows: pd.DataFrame) -> None:
-    for trained in (True, False):
-        state = "trained" if trained else "newborn"
+def _scores(ax: Axes, rows: Table) -> None:
+    for trained, state in ((True, "trained"), (False, "newborn")):
         chosen = rows[rows["trained"] == trained]
-        fill = {} if trained else {"markerfacecolor": "white"}
         for column, (colour, line, what) in _LEVELS.items():
             means = chosen.groupby("layer")[column].mean()
             label = f"{state}, {what}"
-            ax.plot(means.index, means, "o", color=colour, markersize=5, label=label, **fill)
+            face = colour if trained else "white"
+            ax.plot(means.index, means, "o", color=colour, markerfacecolor=face, label=label)
             ax.plot(means.index, means, line, color=colour, zorder=1)
             for _, one in chosen.groupby("task"):
                 ax.plot(one["layer"], one[column], line, color=colour, linewidth=0.5, alpha=0.35)
     ax.set_xticks(sorted(rows["layer"].unique()))
     ax.set_xlabel("Layer")
     ax.set_ylim(0, 1)
-    ax.legend(frameon=False, fontsize=7, loc="lower left", ncols=2, columnspacing=1)
 
 
-def _excesses(ax: Axes, rows: pd.DataFrame) -> None:
+def _excesses(ax: Axes, rows: Table) -> None:
     for kind, colour in zip(NETWORKS, (REFERENCE, CANDIDATE), strict=True):
         for trained, style in ((True, "-"), (False, "--")):
             chosen = rows[(rows["network"] == kind) & (rows["trained"] == trained)]
@@ -146,17 +145,20 @@ def _excesses(ax: Axes, rows: pd.DataFrame) -> None:
             layers = list(found)
             ax.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
             label = f"{kind}, {'trained' if trained else 'newborn'}"
-            ax.plot(layers, mean, style, marker="o", markersize=3, color=colour, label=label)
+            face = colour if trained else "white"
+            ax.plot(
+                layers, mean, style, marker="o", color=colour, markerfacecolor=face, label=label
+            )
     ax.axhline(0, color=SOFT, linewidth=0.8)
     ax.set_xticks(sorted(rows["layer"].unique()))
     ax.set_xlabel("Layer")
     ax.set_ylabel("Way from chance to identical")
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     ax.set_title("Above chance", fontsize=10, loc="left")
-    ax.legend(frameon=False, fontsize=7)
+    ax.legend(frameon=False, fontsize=8)
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """Intervals over independent pairs, in the deepest hidden layer of each kind of network."""
     rows = with_excess(rows)
     deep = rows[rows["layer"] == rows.groupby("network")["layer"].transform("max")]

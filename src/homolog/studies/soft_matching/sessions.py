@@ -18,7 +18,7 @@ from homolog.statistics import Floats
 from homolog.studies._drawing import CANDIDATE, INK, SCORE, SOFT, panels
 from homolog.studies._held_out import held_out
 from homolog.studies._rotations import chance_by_rotation, haar, haar_around_mean
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies.soft_matching._animals import (
     auc,
     closeness,
@@ -29,7 +29,6 @@ from homolog.studies.soft_matching._animals import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -122,7 +121,7 @@ def _against_chance(
     return rows
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Every pair beside chance and ceiling; and what each measure says of animals."""
     figure, (left, right) = panels(2, width=11, height=4)
     turned, around = (of_all_movies(rows, name) for name in ROTATIONS)
@@ -157,7 +156,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def _animals_told_apart(ax: Axes, rows: pd.DataFrame) -> None:
+def _animals_told_apart(ax: Axes, rows: Table) -> None:
     raw, shared = closeness(rows, of_ceiling=False), closeness(rows, of_ceiling=True)
     same = relabelled(list(raw.index))
     names = [name for name in (*MEASURES, HELD_OUT) if name in raw]
@@ -184,7 +183,7 @@ def _animals_told_apart(ax: Axes, rows: pd.DataFrame) -> None:
     ax.legend(frameon=False, fontsize=8, loc="upper left")
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """Tuning against rotations over movies and sessions; animals by all labellings."""
     raw = closeness(rows, of_ceiling=False)
     same = relabelled(list(raw.index))
@@ -219,7 +218,7 @@ def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
     }
 
 
-def _above(rows: pd.DataFrame, rotation: str) -> Finding:
+def _above(rows: Table, rotation: str) -> Finding:
     mean, over_movies, over_sessions = excess(rows, rotation)
     whole = of_all_movies(rows, rotation)
     above, below = (int((side < SURE).sum()) for side in (whole["p"], 1 - whole["p"]))

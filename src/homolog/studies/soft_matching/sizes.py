@@ -12,11 +12,10 @@ from homolog.matching import transport
 from homolog.measures import find
 from homolog.studies._drawing import CANDIDATE, INK, SCORE, panels
 from homolog.studies._held_out import held_out
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies._words import mean_interval, with_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -102,7 +101,7 @@ def truth(weights: tuple[Reals, Reals]) -> float:
     return -transport(-SIGNAL * (x.T @ y)).objective
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Scores against stimuli for unrelated and related pairs, and against neurons."""
     figure, axes = panels(3, width=11, height=3.7)
     stimuli, neurons = rows["n_stimuli"], rows["n_neurons"]
@@ -121,14 +120,14 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def _fixed(rows: pd.DataFrame) -> tuple[int, int]:
+def _fixed(rows: Table) -> tuple[int, int]:
     """The numbers of neurons and of stimuli at which the other one varies."""
     neurons = rows.groupby("n_neurons")["n_stimuli"].nunique().idxmax()
     stimuli = rows.groupby("n_stimuli")["n_neurons"].nunique().idxmax()
     return int(neurons), int(stimuli)  # pyright: ignore[reportArgumentType]
 
 
-def _lines(ax: Axes, rows: pd.DataFrame, along: str) -> None:
+def _lines(ax: Axes, rows: Table, along: str) -> None:
     marks = {
         "score": (SCORE, "o", "same stimuli"),
         "held_out": (CANDIDATE, "s", "held-out matching"),
@@ -144,7 +143,7 @@ def _lines(ax: Axes, rows: pd.DataFrame, along: str) -> None:
     ax.minorticks_off()
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """Whether held-out matching is unbiased where nothing is shared, and brackets the rest."""
     fixed, _ = _fixed(rows)
     unrelated = rows[rows["kind"] == "unrelated"]
@@ -181,7 +180,7 @@ def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
     }
 
 
-def _bracketed(rows: pd.DataFrame) -> bool:
+def _bracketed(rows: Table) -> bool:
     """Whether no interval has the truth below the held-out score, or above the other."""
     _, low, _ = mean_interval(rows["held_out"] - rows["truth"])
     _, _, high = mean_interval(rows["score"] - rows["truth"])

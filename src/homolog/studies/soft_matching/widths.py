@@ -12,11 +12,10 @@ from homolog.studies import _images, _networks
 from homolog.studies._drawing import CANDIDATE, SCORE, SOFT, panels
 from homolog.studies._held_out import held_out
 from homolog.studies._rotations import chance_by_rotation
-from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources
+from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies._words import mean_interval, with_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 
@@ -70,7 +69,7 @@ def _family(
     return family
 
 
-def draw(rows: pd.DataFrame) -> Figure:
+def draw(rows: Table) -> Figure:
     """Scores by width of one network, one panel for each width of the other."""
     widths = sorted(rows["width_x"].unique())
     figure, axes = panels(len(widths), width=11, height=3.6)
@@ -97,7 +96,7 @@ def draw(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
+def judge(rows: Table) -> Mapping[str, Finding]:
     """What widths do to scores of equal widths, and what a plan across widths is worth."""
     same = rows[rows["width_x"] == rows["width_y"]].set_index("width_x")
     narrow, wide = same.index.min(), same.index.max()
@@ -127,7 +126,7 @@ def judge(rows: pd.DataFrame) -> Mapping[str, Finding]:
     }
 
 
-def _by_task(rows: pd.DataFrame, column: str) -> pd.Series[float]:
+def _by_task(rows: Table, column: str) -> Table:
     return rows.set_index("task")[column].sort_index()
 
 
