@@ -39,13 +39,10 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=[*PAGES], help="only this part")
-    parser.add_argument(
-        "-m",
-        "--measure",
-        action="append",
-        choices=[*PEERS],
-        help="of the measures, only this one; no matching",
+    one_part = parser.add_mutually_exclusive_group()
+    one_part.add_argument("--only", choices=[*PAGES], help="only this part")
+    one_part.add_argument(
+        "-m", "--measure", action="append", choices=[*PEERS], help="only this measure"
     )
     parser.add_argument(
         "--largest",

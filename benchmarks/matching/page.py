@@ -68,8 +68,9 @@ def page(measured: Measured) -> str:
             " followed by POT.\n",
             *_from_responses(measured.from_responses),
             "\n## Many problems that are alike\n",
-            "*Warm* begins with the column prices of the problem it is said to come from; for all"
-            " pairs, with each population normalised once.\n",
+            "*Warm* begins with the column prices of the problem it is said to come from, or, for"
+            " all pairs, normalises each population once. Where cold / warm is below 1, prices of"
+            " a problem that is not near enough mislead.\n",
             *_reused([*measured.warm_starts, measured.shared]),
             "\n## Memory\n",
             "The most that a process of its own holds while solving, over the bytes of the costs"

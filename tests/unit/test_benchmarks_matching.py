@@ -1,5 +1,6 @@
 """The benchmarks of matching: their populations, what they conclude, and how they say it."""
 
+import re
 import sys
 from collections.abc import Callable
 
@@ -9,10 +10,12 @@ import pytest
 pytest.importorskip("ot")
 
 from benchmarks.matching import goals, page, solvers, tuning
-from benchmarks.matching.peak import peak
+from benchmarks.matching.from_responses import FromResponses
+from benchmarks.matching.many import Reused
+from benchmarks.matching.peak import Peak, peak
 from benchmarks.matching.problems import EVERYDAY, TABLED, Problem, problems
 from benchmarks.matching.solvers import LSA, OURS, POT, Solver, check_alike
-from benchmarks.matching.timings import Row, growth, solved
+from benchmarks.matching.timings import Row, Stopped, growth, solved
 
 
 def row(problem: Problem, **seconds: float) -> Row:
@@ -93,6 +96,54 @@ def test_a_line_says_what_was_not_run_and_what_cannot_be() -> None:
     assert "| 0.1 | 0.05 | – | 0.50 | – | 0 | 2e-16 |  |" in page.exact_line(
         row(Problem("rotated", 1000, 2000), ours=0.1, pot=0.05)
     )
+
+
+def written() -> str:
+    """The page of a run in which everything took a round number of seconds."""
+    problem = Problem("ring", 8192, 8192)
+    rows = squares(lambda n: 1e-6 * n**2, (1024, 2048, 4096))
+    stopped = (Stopped(0.01, seconds=20.0, gap=3e-3, error=1e-3),)
+    rows.append(
+        Row(problem, {OURS: 1e-6 * 8192**2, LSA: 8.0}, difference=0.0, gap=0.0, stopped=stopped)
+    )
+    return page.page(
+        page.Measured(
+            rows=rows,
+            from_responses=[
+                FromResponses(problem, product=1.0, ours=2.0, peer=10.0),
+                FromResponses(problem, product=1.0, ours=2.0, peer=None),
+            ],
+            warm_starts=[Reused("a neighbour", "8 × 8", cold=3.0, warm=2.0, difference=0.0)],
+            shared=Reused("all pairs", "8 each", cold=1.0, warm=4.0, difference=0.0),
+            peaks=[Peak(problem, OURS, 1.31), Peak(problem, POT, 5.0)],
+            first_calls={"cold": {"import": 5.0}, "cached": {"import": 0.25}},
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| ring | 2.00 | 8192 | – | – | at most 1.8: **MISSED** |",
+        "| ring | 8192 × 8192 | 0.01 | 20 | 3.4 | 0.003 | 0.001 |",
+        "| ring | 8192 × 8192 | 1 | 2 | 10 | 5.0 |",
+        "| ring | 8192 × 8192 | 1 | 2 | not run | – |",
+        "| a neighbour | 8 × 8 | 3 | 2 | 1.5 | 0 |",
+        "| all pairs | 8 each | 1 | 4 | 0.25 | 0 |",
+        "| ring | 8192 × 8192 | homolog | 1.31 | at most 1.3: **MISSED** |",
+        "| ring | 8192 × 8192 | POT ot.emd | 5.00 |  |",
+        "| import | 5 | 0.25 |",
+    ],
+)
+def test_the_page_says(line: str) -> None:
+    assert line in written().splitlines()
+
+
+def test_all_lines_of_a_table_have_as_many_cells() -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", written(), flags=re.MULTILINE)
+    assert len(tables) == 7
+    for table in tables:
+        assert len({line.count("|") for line in table.splitlines()}) == 1, table
 
 
 def test_goals_begin_at_a_size() -> None:
