@@ -79,10 +79,16 @@ def read(sources: Sources) -> Images:
         HM032 for a file that is not there, HM021 for one that is no idx file.
     """
     arrays = dict(zip(_STEMS, map(_idx, files(sources)), strict=True))
-    train, test = (
-        arrays[f"{which}_images"].astype(np.float32) / 255 for which in ("train", "test")
+    return Images(
+        _brightness(arrays["train_images"]),
+        arrays["train_labels"],
+        _brightness(arrays["test_images"]),
+        arrays["test_labels"],
     )
-    return Images(train, arrays["train_labels"], test, arrays["test_labels"])
+
+
+def _brightness(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.divide(images, 255, dtype=np.float32)
 
 
 def _file(folder: Path, stem: str) -> Path:

@@ -5,11 +5,29 @@ part is a file here: a question, its work, its figure and its judgement of the c
 """
 
 from homolog.studies._study import Study
-from homolog.studies.soft_matching import rotation, scaling, seeds, sessions, sizes, widths
+from homolog.studies.soft_matching import (
+    metric,
+    rotation,
+    scaling,
+    seeds,
+    sessions,
+    sizes,
+    wholes,
+    widths,
+)
 
 STUDY = Study(
     name="soft-matching",
     title="What does soft matching see that other measures do not?",
     source="https://arxiv.org/abs/2311.09466",
-    parts=(rotation.PART, seeds.PART, sizes.PART, widths.PART, sessions.PART, scaling.PART),
+    parts=(
+        metric.PART,
+        rotation.PART,
+        wholes.PART,
+        seeds.PART,
+        sizes.PART,
+        widths.PART,
+        sessions.PART,
+        scaling.PART,
+    ),
 )
