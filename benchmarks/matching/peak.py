@@ -1,7 +1,7 @@
-"""How much memory a solver needs at its peak: ``python -m benchmarks.matching.peak``.
+"""How much memory a solver needs at its peak.
 
-The operating system counts, in a process of its own, for what compiled code holds is not
-seen by Python. Linux only.
+The operating system counts, in a process that `peaks` starts for it, for what compiled code
+holds is not seen by Python. Linux only.
 """
 
 import os

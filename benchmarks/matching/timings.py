@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.matching.problems import Problem
-from benchmarks.matching.solvers import OURS, SOLVERS, Costs, check_alike
+from benchmarks.matching.solvers import ALIKE, OURS, SOLVERS, Costs, check_alike
 from benchmarks.matching.tuning import costs_of
 from benchmarks.timing import timed
 from homolog.matching import transport
@@ -105,12 +105,12 @@ def growth(rows: Sequence[Row], kind: str, solver: str, *, least: int = 1024) ->
 def _stopped(costs: Costs, share: float, scale: float, best: float) -> Stopped:
     run = partial(_run, partial(transport, approximate=share * scale), costs)
     found = timed({"stopped": run})["stopped"]
-    return Stopped(
-        share=share,
-        seconds=found.seconds,
-        gap=found.value.gap / scale,
-        error=(found.value.objective - best) / scale,
-    )
+    gap, error = found.value.gap / scale, (found.value.objective - best) / scale
+    if not error - ALIKE <= gap <= share:
+        raise RuntimeError(
+            f"A gap of {share} was asked for; it is {gap:.1e}, the error {error:.1e}"
+        )
+    return Stopped(share, found.seconds, gap, error)
 
 
 def _run(solve: Callable[[Costs], Any], costs: Costs, _: int) -> Any:

@@ -3,19 +3,23 @@
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ot")
 
-from benchmarks.matching import goals, page, solvers, tuning
+from benchmarks.matching import goals, page, solvers, timings, tuning
+from benchmarks.matching import problems as problems_module
 from benchmarks.matching.from_responses import FromResponses
 from benchmarks.matching.many import Reused
 from benchmarks.matching.peak import Peak, peak
 from benchmarks.matching.problems import EVERYDAY, TABLED, Problem, problems
 from benchmarks.matching.solvers import LSA, OURS, POT, Solver, check_alike
 from benchmarks.matching.timings import Row, Stopped, growth, solved
+
+from homolog.matching import Matching, transport
 
 
 def row(problem: Problem, **seconds: float) -> Row:
@@ -178,6 +182,18 @@ def test_all_solvers_agree_on_a_problem() -> None:
     assert set(taken.seconds) == {OURS, POT, LSA}
     assert min(taken.seconds.values()) > 0
     assert abs(taken.gap) < 1e-12
+
+
+def test_a_gap_wider_than_asked_for_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(problems_module, "LEAST_APPROXIMATED", 0)
+    assert [each.share for each in solved(Problem("ring", 60, 50)).stopped] == [1e-2, 1e-3]
+
+    def unproved(costs: np.ndarray, approximate: float = 0.0) -> Matching:
+        return replace(transport(costs), bound=-9.0)
+
+    monkeypatch.setattr(timings, "transport", unproved)
+    with pytest.raises(RuntimeError, match=r"gap of 0\.01 was asked for"):
+        solved(Problem("ring", 60, 50))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the operating system counts")
