@@ -232,3 +232,10 @@ def test_one_neuron_is_no_plural():
 def test_thousands_are_set_apart():
     many = transport(np.zeros((1500, 1)))
     assert str(many).startswith("1,500 neurons matched with 1 neuron in 1,500 pairs, mean cost 0,")
+
+
+def test_what_is_carried_stays_on_its_device(rng):
+    strict = pytest.importorskip("array_api_strict")
+    there = strict.Device("device1")
+    x = strict.asarray(rng.normal(size=(9, 6)), device=there)
+    assert transport(rng.normal(size=(6, 4))).carry(x).device == there
