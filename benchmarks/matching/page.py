@@ -29,6 +29,11 @@ rectified mixtures of the same ten signals; *independent*, two random networks o
 *places*, bumps in a square box.
 """
 
+WHY_MISSED = """\
+On a ring or a map the next best partner is nearly as good as the best, whichever that is. Prices
+then settle in many small steps: nearly all of the time is spent bidding, not reading costs. A
+verdict within a tenth of its goal may change from run to run."""
+
 EXACT_COLUMNS = ("POT / homolog", "LSA / homolog", "difference", "gap", "goal")
 NOT_RUN = "not run"
 
@@ -54,7 +59,7 @@ def page(measured: Measured) -> str:
             f"{setting(PACKAGES)}\n",
             "## Exact, from costs\n",
             *_exact(measured.rows),
-            "\nA verdict within a tenth of its goal may change from run to run.",
+            f"\n{WHY_MISSED}",
             "\n## How CPU time grows\n",
             "Exponent *p* of a time that grows like *n*^*p* with the neurons of either side, from"
             " 1024 × 1024 up.\n",
