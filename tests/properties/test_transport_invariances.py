@@ -5,6 +5,7 @@ import pytest
 
 from homolog.matching import assignment, partial, transport
 from properties.instances import KINDS, about, batch
+from properties.populations import PAIRS, costs_of
 from properties.proof import scale_of
 
 LAST_DIGITS = 1e-15  # sums in another order; as a share of the largest absolute cost
@@ -82,6 +83,16 @@ def test_a_neuron_dearer_to_everyone_adds_its_share(every, rng):
         assert abs(added - expected) <= 4 * LAST_DIGITS
 
     every(check)
+
+
+@pytest.mark.parametrize("size", [(400, 400), (420, 301), (301, 420)], ids=str)
+@pytest.mark.parametrize("kind", PAIRS)
+def test_neither_order_nor_place_matter_to_hundreds(kind, size, rng):
+    costs = costs_of(kind, *size)
+    n_x, n_y = size
+    objective = transport(costs).objective
+    for same in (costs.T, costs[rng.permutation(n_x)][:, rng.permutation(n_y)]):
+        assert abs(transport(same).objective - objective) <= LAST_DIGITS
 
 
 @pytest.mark.parametrize("solve", SOLVERS, ids=NAMES)
