@@ -24,11 +24,9 @@ prices are kept.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog.matching._compiled import compiled, inlined
-from homolog.matching._matching import Indices, Reals
-from homolog.matching._shortlists import Places, Shortlists, list_row, workspace
+from homolog.matching._compiled import Flags, Places, Reals, Units, compiled, inlined
+from homolog.matching._shortlists import Shortlists, list_row, workspace
 
 NOBODY = -1
 END = -1
@@ -64,16 +62,16 @@ class Market(NamedTuple):
     """
 
     holder: Places
-    units: Indices
+    units: Units
     level: Reals
     after: Places
     cheapest: Places
     prices: Reals
-    unplaced: Indices
+    unplaced: Units
     queue: Places
-    queued: NDArray[np.bool_]
+    queued: Flags
     stalled: Places
-    state: Indices
+    state: Units
 
 
 def market(n_rows: int, n_columns: int) -> Market:
@@ -108,7 +106,7 @@ def enlarged(old: Market) -> Market:
 
 
 @compiled
-def open_market(m: Market, supplies: Indices, demands: Indices) -> None:
+def open_market(m: Market, supplies: Units, demands: Units) -> None:
     """Take all units back from everybody at the present prices, and let all rows bid."""
     n_rows, n_columns = len(supplies), len(demands)
     for j in range(n_columns):
@@ -296,7 +294,7 @@ def call_stalled(m: Market) -> None:
 
 
 @compiled
-def flow(m: Market) -> tuple[Places, Places, Indices]:
+def flow(m: Market) -> tuple[Places, Places, Units]:
     """Rows, columns and units of all pieces that somebody holds."""
     n = 0
     for first in m.cheapest:
@@ -318,7 +316,7 @@ def flow(m: Market) -> tuple[Places, Places, Indices]:
 
 
 @compiled
-def nobodys(m: Market) -> Indices:
+def nobodys(m: Market) -> Units:
     """Units of every column that nobody holds."""
     units = np.zeros(len(m.cheapest), np.int64)
     for column in range(len(units)):

@@ -14,6 +14,20 @@ from numba.core.event import Event, Listener, install_listener
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+# What compiled functions take, as (n,) or (n, m) arrays. One entry of them is always a number
+# there, of which NumPy's own types are not sure.
+Reals = Any
+"""float64; the rows of a matrix of costs may be float32."""
+
+Places = Any
+"""int32: numbers of rows, columns, nodes, pieces."""
+
+Units = Any
+"""int64"""
+
+Flags = Any
+"""bool"""
+
 
 def compiled(function: Function) -> Function:
     """Compile a function of arrays and numbers when it is first called."""
@@ -27,10 +41,25 @@ def inlined(function: Function) -> Function:
 
 
 @contextmanager
-def announced() -> Generator[None]:
-    """Say on the log, once, if something has to be compiled meanwhile."""
-    with install_listener("numba:compile", _ANNOUNCER):
-        yield
+def running() -> Generator[None]:
+    """While compiled functions run: say so if one is compiled first, and let Ctrl-C through.
+
+    Where Python is interrupted on its way into a compiled function, numba reports a
+    SystemError.
+    """
+    try:
+        with install_listener("numba:compile", _ANNOUNCER):
+            yield
+    except SystemError as error:
+        if _interrupted(error):
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 class _Announcer(Listener):

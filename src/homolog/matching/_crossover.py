@@ -16,11 +16,8 @@ tree that `Tree` describes.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog.matching._compiled import compiled, inlined
-from homolog.matching._matching import Indices, Reals
-from homolog.matching._shortlists import Places
+from homolog.matching._compiled import Flags, Places, Reals, Units, compiled, inlined
 
 NONE = -1
 MOST = 1 << 62
@@ -52,8 +49,8 @@ class Tree(NamedTuple):
     next_sibling: Places
     previous_sibling: Places
     depth: Places
-    upward: NDArray[np.bool_]
-    flow: Indices
+    upward: Flags
+    flow: Units
     cost: Reals
     potential: Reals
     stack: Places
@@ -80,7 +77,7 @@ def seedling(n_nodes: int) -> Tree:
 
 
 @compiled
-def purify(n_nodes: int, start: Places, end: Places, units: Indices, costs: Reals) -> int:
+def purify(n_nodes: int, start: Places, end: Places, units: Units, costs: Reals) -> int:
     """Cancel the cycles of a flow, never at a higher cost; `units` change in place.
 
     Parameters
@@ -128,7 +125,7 @@ def _root_and_depth(parent: Places, node: int) -> tuple[int, int]:
 
 @compiled
 def _link(
-    parent: Places, edge: Places, size: Indices, i: int, j: int, e: int, root_i: int, root_j: int
+    parent: Places, edge: Places, size: Units, i: int, j: int, e: int, root_i: int, root_j: int
 ) -> None:
     """Join two trees by the pair e, turning the smaller one upside down."""
     if size[root_i] <= size[root_j]:
@@ -150,7 +147,7 @@ def _cancel(
     edge: Places,
     start: Places,
     end: Places,
-    units: Indices,
+    units: Units,
     costs: Reals,
     e: int,
     depth_i: int,
@@ -181,9 +178,7 @@ def _cancel(
             price += costs[k]
             if units[k] < backward:
                 backward, emptied_backward = units[k], k
-    change, emptied = (
-        (forward, emptied_forward) if price <= 0 else (-backward, emptied_backward)
-    )
+    change, emptied = (forward, emptied_forward) if price <= 0 else (-backward, emptied_backward)
     units[e] += change
     node = start[e]
     while node != i:
@@ -197,9 +192,7 @@ def _cancel(
 
 
 @compiled
-def grow(
-    start: Places, end: Places, units: Indices, costs: Reals, prices: Reals, tree: Tree
-) -> int:
+def grow(start: Places, end: Places, units: Units, costs: Reals, prices: Reals, tree: Tree) -> int:
     """Hang the parts of a forest from the root by edges without flow; fill in `tree`.
 
     Those edges lead towards the root, so they can never carry flow, and every part may be
@@ -262,9 +255,7 @@ def _settle(tree: Tree, part: Places, prices: Reals, n_rows: int) -> None:
 
 
 @compiled
-def _incident(
-    n_nodes: int, start: Places, end: Places, units: Indices
-) -> tuple[Indices, Places]:
+def _incident(n_nodes: int, start: Places, end: Places, units: Units) -> tuple[Units, Places]:
     """The pairs with flow at every node: those of node v are edges[first[v]:first[v + 1]]."""
     first = np.zeros(n_nodes + 1, np.int64)
     for e in range(len(start)):

@@ -1,26 +1,43 @@
 """Where numba cannot be installed: the solvers of SciPy and POT, held to the same contract."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from homolog import errors
 from homolog.matching._matching import Indices, Reals
+from homolog.matching._problem import Found
 
 
-def solved(
-    costs: Reals, supplies: Indices, demands: Indices
-) -> tuple[Indices, Indices, Indices, Reals]:
-    """Cheapest flow from rows to columns, and prices of the columns that prove it.
+@dataclass(frozen=True)
+class Held:
+    """All costs, their range, and the costs of some pairs."""
+
+    matrix: Reals
+    lowest: float
+    highest: float
+    costs_of: Callable[[Indices, Indices], Reals]
+
+
+def held(costs: Reals, prices: Reals) -> Held:
+    """The costs in double precision; no solver here can begin with `prices`."""
+    matrix = np.asarray(costs, np.float64)
+    if not np.isfinite(matrix).all():
+        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+    return Held(matrix, matrix.min(), matrix.max(), lambda rows, columns: matrix[rows, columns])
+
+
+def solve(problem: Held, supplies: Indices, demands: Indices, **_: object) -> Found:
+    """Cheapest flow from rows to columns, always to the end, and prices that prove it.
 
     SciPy's assignment where every neuron has one unit, POT's network simplex otherwise.
-
-    Returns
-    -------
-    rows, columns, units, prices
-        The pairs that carry flow, how many units each, and the column prices.
     """
     if (supplies == 1).all() and (demands == 1).all():
-        return _assigned(costs)
-    return _transported(costs, supplies, demands)
+        rows, columns, units, prices = _assigned(problem.matrix)
+    else:
+        rows, columns, units, prices = _transported(problem.matrix, supplies, demands)
+    return Found(rows, columns, units, np.min(problem.matrix - prices, axis=1), prices)
 
 
 def _assigned(costs: Reals) -> tuple[Indices, Indices, Indices, Reals]:
@@ -56,4 +73,5 @@ def _transported(
     )
     rows, columns = np.nonzero(plan)
     units = np.rint(plan[rows, columns] * total).astype(np.int64)
-    return rows[units > 0], columns[units > 0], units[units > 0], unit * log["v"]
+    some = units > 0
+    return rows[some], columns[some], units[some], unit * log["v"]

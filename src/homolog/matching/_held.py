@@ -2,16 +2,25 @@
 
 import numpy as np
 
-from homolog.matching._matching import Indices, Reals
-from homolog.matching._shortlists import Places, Shortlists, empty, list_all, list_rows
+from homolog import errors
+from homolog.matching._compiled import Places, Reals, Units, running
+from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
 
 ENTRIES_A_TIME = 100_000_000
 """Entries read before Ctrl-C is heard."""
 
 
-def held(costs: Reals, prices: Reals) -> tuple[Problem, bool]:
-    """A problem from its matrix, read once from end to end, and whether all costs are finite."""
+@running()
+def held(costs: Reals, prices: Reals) -> Problem:
+    """A problem from its matrix, read once from end to end.
+
+    Raises
+    ------
+    HomologError
+        HM025 if a cost is not finite.
+    """
+    costs = np.ascontiguousarray(costs)
     n_rows, n_columns = costs.shape
     keep, most = room(n_columns)
     lists = empty(n_rows, most)
@@ -21,14 +30,15 @@ def held(costs: Reals, prices: Reals) -> tuple[Problem, bool]:
         for first in range(0, n_rows, step)
     ]
     lowest, highest, finite = zip(*parts, strict=True)
+    if not all(finite):
+        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
 
-    def relist(rows: Places, prices: Reals, keep: int, lists: Shortlists) -> None:
+    def relist(rows: Places, prices: Reals, floors: Reals, keep: int) -> None:
         for first in range(0, len(rows), step):
-            some = rows[first : first + step]
-            list_rows(costs, some, some, prices, keep, lists)
+            some = slice(first, first + step)
+            list_rows(costs, rows[some], rows[some], prices, floors[some], keep, lists)
 
-    def costs_of(rows: Indices, columns: Indices) -> Reals:
+    def costs_of(rows: Units, columns: Units) -> Reals:
         return costs[rows, columns].astype(np.float64)
 
-    problem = Problem(lists, prices, relist, costs_of, costs, min(lowest), max(highest))
-    return problem, all(finite)
+    return Problem(lists, prices, relist, costs_of, costs, min(lowest), max(highest))

@@ -12,15 +12,15 @@ since, a pair has become a better bargain:
     row i    listed      |====|            u_i, exact
              unlisted            |~~~~~~~  beyond[i] - largest fall
 
-Where the two do not overlap the list has decided. Only the other rows are read again, which
-also renews their lists: what is now the cheapest in them is the next to be offered to the tree.
+Where the two do not overlap the list has decided. Only the other rows are read again, and if
+there is anything cheaper than the list knew, the list is renewed: its head is the next to be
+offered to the tree.
 """
 
 import numpy as np
 
-from homolog.matching._compiled import compiled
-from homolog.matching._matching import Reals
-from homolog.matching._shortlists import Places, Shortlists
+from homolog.matching._compiled import Places, Reals, compiled
+from homolog.matching._shortlists import Shortlists
 
 
 @compiled

@@ -1,11 +1,27 @@
 """From costs to a plan with its certificate, whichever solver does the work."""
 
 import warnings
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from homolog import errors
 from homolog.matching._matching import Indices, Matching, Reals
+from homolog.matching._problem import Costs, Found
+
+TOLERANCE = 1e-12
+"""Largest duality gap of a plan that counts as optimal, as a share of the largest cost."""
+
+MOST_WORK = 1000.0
+"""How much may be looked at before a search is ended, in entries of the matrix."""
+
+SMALL_MATRIX = 1e5
+"""Entries that a smaller matrix counts as."""
+
+SMALL, LARGE = 1e-250, 1e250
+"""Costs beyond are brought to about 1 first, lest a sum of them overflow or vanish."""
 
 
 def solved(
@@ -13,48 +29,105 @@ def solved(
     supplies: Indices,
     demands: Indices,
     *,
-    tolerance: float,
+    tolerance: float = TOLERANCE,
     approximate: float | None = None,
     start: Reals | None = None,
-    most_work: float = float("inf"),
+    most_work: float = MOST_WORK,
 ) -> Matching:
+    """The cheapest flow of `supplies` to `demands`, with its proof; see `transport`."""
     n_x, n_y = costs.shape
     if n_x < n_y:
-        if start is not None:
-            start = (costs - start).min(axis=1)
         return solved(
             costs.T,
             demands,
             supplies,
             tolerance=tolerance,
             approximate=approximate,
-            start=start,
+            start=None if start is None else (costs - start).min(axis=1),
             most_work=most_work,
         ).transposed()
-    from homolog.matching._compiled import announced
-    from homolog.matching._held import held
-    from homolog.matching._solver import solve
-
-    with announced():
-        costs = np.ascontiguousarray(costs)
-        prices = np.zeros(n_y) if start is None else -start
-        problem, finite = held(costs, prices)
-        if not finite:
-            raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
-        largest = max(abs(problem.lowest), abs(problem.highest))
-        found = solve(
-            problem,
-            supplies,
-            demands,
-            tolerance=tolerance * largest,
-            approximate=approximate,
-            warm=start is not None,
-            most_work=most_work * costs.size,
+    solver, holder = _solver()
+    problem = holder.held(costs, np.zeros(n_y) if start is None else _sensible(-start, costs))
+    largest = max(abs(problem.lowest), abs(problem.highest))
+    if largest > 0 and not SMALL < largest < LARGE:
+        exponent = int(np.frexp(largest)[1])
+        return _in_units_of(
+            solved(
+                np.ldexp(costs, -exponent),
+                supplies,
+                demands,
+                tolerance=tolerance,
+                approximate=None if approximate is None else np.ldexp(approximate, -exponent),
+                most_work=most_work,
+            ),
+            exponent,
         )
+    found = solver.solve(
+        problem,
+        supplies,
+        demands,
+        tolerance=max(tolerance, 1e-14) * largest,
+        approximate=approximate,
+        warm=start is not None,
+        most_work=most_work * max(costs.size, SMALL_MATRIX),
+    )
+    matching = certified(problem, found, supplies, demands)
+    if found.complete and matching.gap > tolerance * largest + (approximate or 0):
+        raise errors.not_optimal(n_x, n_y, matching.objective, matching.bound)
+    return matching
+
+
+def certified(problem: Costs, found: Found, supplies: Indices, demands: Indices) -> Matching:
+    """A plan with its cost and the bound that its prices prove."""
     total = int(supplies.sum())
     mass = found.units / total
     shift = found.column_prices.mean()
-    u, v = found.row_prices + shift, found.column_prices - shift
-    objective = float(problem.costs_of(found.rows, found.columns) @ mass)
-    bound = float(u @ (supplies / total) + v @ (demands / total))
-    return Matching(found.rows, found.columns, mass, objective, bound, u, v, found.complete)
+    row_prices, column_prices = found.row_prices + shift, found.column_prices - shift
+    matching = Matching(
+        found.rows,
+        found.columns,
+        mass,
+        float(problem.costs_of(found.rows, found.columns) @ mass),
+        float(row_prices @ (supplies / total) + column_prices @ (demands / total)),
+        row_prices,
+        column_prices,
+        found.complete,
+    )
+    if not found.complete:
+        n_x, n_y = matching.shape
+        warnings.warn(
+            f"matching {n_x} with {n_y} neurons was ended by its work limit: the plan costs"
+            f" {matching.gap:.2g} more than the best at most",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+    return matching
+
+
+def _sensible(prices: Reals, costs: Reals) -> Reals:
+    """Prices to begin with that are no further apart than the best ones can be."""
+    some = costs[:: max(1, len(costs) // 64)]
+    widest = 2 * (float(some.max()) - float(some.min()))
+    return np.clip(prices - np.median(prices), -widest, widest)
+
+
+def _solver() -> tuple[ModuleType, ModuleType] | tuple[Any, Any]:
+    """Our solver and the holder of its costs; where numba is missing, the other ones."""
+    try:
+        from homolog.matching import _held, _solver
+    except ImportError:
+        from homolog.matching import _fallback
+
+        return _fallback, _fallback
+    return _solver, _held
+
+
+def _in_units_of(matching: Matching, exponent: int) -> Matching:
+    """The same matching with its costs multiplied by a power of two."""
+    return replace(
+        matching,
+        objective=float(np.ldexp(matching.objective, exponent)),
+        bound=float(np.ldexp(matching.bound, exponent)),
+        row_prices=np.ldexp(matching.row_prices, exponent),
+        column_prices=np.ldexp(matching.column_prices, exponent),
+    )

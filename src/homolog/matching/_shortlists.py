@@ -20,12 +20,8 @@ it collects too few.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog.matching._compiled import compiled, inlined
-from homolog.matching._matching import Reals
-
-Places = NDArray[np.int32]
+from homolog.matching._compiled import Places, Reals, compiled, inlined
 
 SAMPLE = 128
 """Entries of a row that say how small the wanted ones are."""
@@ -71,12 +67,42 @@ def empty(n_rows: int, most: int) -> Shortlists:
 
 @compiled
 def list_rows(
-    block: Reals, places: Places, rows: Places, prices: Reals, keep: int, lists: Shortlists
+    block: Reals,
+    places: Places,
+    rows: Places,
+    prices: Reals,
+    floors: Reals,
+    keep: int,
+    lists: Shortlists,
 ) -> None:
-    """List the cheapest columns of some rows of the problem, found at `places` of a block."""
+    """Renew the shortlists of some rows of the problem, found at `places` of a block.
+
+    A row that has nothing below its floor keeps its list, and the floor is its new bound.
+    """
     sums, candidates, sample = workspace(len(prices))
     for k in range(len(rows)):
-        list_row(block[places[k]], rows[k], prices, keep, lists, sums, candidates, sample)
+        row, i = block[places[k]], rows[k]
+        if any_below(row, prices, floors[k]):
+            list_row(row, i, prices, keep, lists, sums, candidates, sample)
+        else:
+            lists.beyond[i] = floors[k]
+
+
+@inlined
+def any_below(row: Reals, prices: Reals, floor: float) -> bool:
+    """Whether some sum of cost and price is below the floor."""
+    n = len(prices)
+    whole = n // LANES * LANES
+    for start in range(0, whole, LANES):
+        some = 0
+        for lane in range(LANES):
+            some |= row[start + lane] + prices[start + lane] < floor
+        if some:
+            return True
+    some = 0
+    for j in range(whole, n):
+        some |= row[j] + prices[j] < floor
+    return some > 0
 
 
 @compiled

@@ -1,15 +1,15 @@
-"""The network simplex: improve a tree pair by pair until no pair on offer is a bargain.
+r"""The network simplex: improve a tree pair by pair until no pair on offer is a bargain.
 
 A pair (i, j) outside the tree would save money if cost + potential[i] - potential[j] < 0. It
 enters; with the tree's edges it closes a cycle, units go round until an edge is empty, and that
 edge leaves:
 
               o                          o
-            /   \\                      /   \\
+            /   \                      /   \
            o     o        i-j enters,  o     o
-          / \\     \\       x leaves    /       \\
+          / \     \       x leaves    /       \
          o   i     x                 o    i    x.
-              .     \\                      \\     .
+              .     \                      \     .
                . . . j                      --- j
 
 One side of the leaving edge is hung from the other by the new pair, and its potentials shift by
@@ -20,10 +20,8 @@ return to where it began (Cunningham 1976).
 
 import numpy as np
 
-from homolog.matching._compiled import compiled, inlined
+from homolog.matching._compiled import Places, Reals, compiled, inlined
 from homolog.matching._crossover import MOST, NONE, Tree, attach, detach
-from homolog.matching._matching import Reals
-from homolog.matching._shortlists import Places
 
 
 @compiled

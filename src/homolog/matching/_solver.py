@@ -17,9 +17,10 @@ import numpy as np
 from homolog.matching import _auction as auction
 from homolog.matching import _crossover as crossover
 from homolog.matching import _simplex as simplex
-from homolog.matching._matching import Indices, Reals
+from homolog.matching._compiled import Places, Reals, Units, running
 from homolog.matching._pricing import cheapest_listed, on_offer
-from homolog.matching._shortlists import Places, Shortlists
+from homolog.matching._problem import Found
+from homolog.matching._shortlists import Shortlists
 
 KEEP = 16
 """Columns on a shortlist to begin with."""
@@ -40,7 +41,7 @@ PAUSE = 20_000_000
 PIVOTS = 5_000
 """Pivots before Ctrl-C is heard."""
 
-Relist = Callable[[Places, Reals, int, Shortlists], None]
+Relist = Callable[[Places, Reals, Reals, int], None]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Problem:
     prices
         Column prices to begin with; the solver's latest afterwards.
     relist
-        Renews the shortlists of some rows: ``relist(rows, prices, keep, lists)``.
+        Renews the shortlists of rows that have anything below their floors:
+        ``relist(rows, prices, floors, keep)``.
     costs_of
         The costs of some pairs: ``costs_of(rows, columns)``.
     matrix
@@ -65,8 +67,8 @@ class Problem:
 
     lists: Shortlists
     prices: Reals
-    relist: Callable[[Places, Reals, int, Shortlists], None]
-    costs_of: Callable[[Indices, Indices], Reals]
+    relist: Callable[[Places, Reals, Reals, int], None]
+    costs_of: Callable[[Units, Units], Reals]
     matrix: Reals
     lowest: float
     highest: float
@@ -76,18 +78,6 @@ class Problem:
         """Unit of epsilon; never so small that a price could not rise by a part of it."""
         largest = max(abs(self.lowest), abs(self.highest))
         return max((self.highest - self.lowest) / 2, 1e4 * float(np.spacing(largest)))
-
-
-@dataclass(frozen=True)
-class Found:
-    """A plan in whole units, and prices of both sides: a proof as good as they are."""
-
-    rows: Indices
-    columns: Indices
-    units: Indices
-    row_prices: Reals
-    column_prices: Reals
-    complete: bool
 
 
 @dataclass
@@ -108,10 +98,11 @@ def room(n_columns: int) -> tuple[int, int]:
     return min(KEEP, n_columns), min(max(KEEP, n_columns // 8), MOST, n_columns)
 
 
+@running()
 def solve(
     problem: Problem,
-    supplies: Indices,
-    demands: Indices,
+    supplies: Units,
+    demands: Units,
     *,
     tolerance: float,
     approximate: float | None,
@@ -141,16 +132,15 @@ def solve(
     for epsilon in _epsilons(problem, approximate, warm):
         market = _auctioned(market, problem, supplies, demands, epsilon, work)
     problem.prices[:] = market.prices  # the lists' bounds hold, for prices have only risen
-    rows, columns, units = _all_placed(market)
+    plan = _without_cycles(problem, *_all_placed(market))
     if work.over or approximate is not None:
-        early = _proved(problem, rows, columns, units, market.prices, complete=not work.over)
-        if work.over or _gap(problem, early, supplies, demands) <= (approximate or 0):
+        early = _proved(problem, *plan, market.prices, complete=not work.over)
+        if work.over or _gap(problem, early, supplies, demands) <= (approximate or 0) - tolerance:
             return early
-    tree = _tree(problem, rows, columns, units, market.prices)
+    tree = _grown(problem, *plan, market.prices)
     _polish(tree, problem, tolerance, work)
-    rows, columns, units = _edges(tree, len(supplies))
     prices = market.prices if work.over else -tree.potential[len(supplies) : -1]
-    return _proved(problem, rows, columns, units, prices, complete=not work.over)
+    return _proved(problem, *_edges(tree, len(supplies)), prices, complete=not work.over)
 
 
 def _epsilons(problem: Problem, approximate: float | None, warm: bool) -> list[float]:
@@ -170,21 +160,22 @@ def _epsilons(problem: Problem, approximate: float | None, warm: bool) -> list[f
 def _auctioned(
     market: auction.Market,
     problem: Problem,
-    supplies: Indices,
-    demands: Indices,
+    supplies: Units,
+    demands: Units,
     epsilon: float,
     work: Work,
 ) -> auction.Market:
     """The market when everybody is content, or when the work is over."""
     auction.open_market(market, supplies, demands)
-    keep, most = room(len(demands))
+    _, most = room(len(demands))
     while not work.over:
-        outcome = auction.bid_on(market, problem.lists, problem.matrix, epsilon, most, PAUSE)
+        pause = int(min(PAUSE, work.most - work.done))
+        outcome = auction.bid_on(market, problem.lists, problem.matrix, epsilon, most, pause)
         if outcome == auction.FULL:
             market = auction.enlarged(market)
         if outcome == auction.STALE:
             rows = np.sort(market.stalled[: market.state[auction.STALLED]])
-            problem.relist(rows, market.prices, most, problem.lists)
+            problem.relist(rows, market.prices, np.full(len(rows), np.inf), most)
             market.state[auction.LOOKED_AT] += len(rows) * len(demands)
             auction.call_stalled(market)
         work.done = int(market.state[auction.LOOKED_AT])
@@ -193,7 +184,7 @@ def _auctioned(
     return market
 
 
-def _all_placed(market: auction.Market) -> tuple[Places, Places, Indices]:
+def _all_placed(market: auction.Market) -> tuple[Places, Places, Units]:
     """The market's plan; what an ended search has left unplaced goes wherever there is room."""
     rows, columns, units = auction.flow(market)
     if not market.unplaced.any():
@@ -211,18 +202,27 @@ def _all_placed(market: auction.Market) -> tuple[Places, Places, Indices]:
     return next(joined).astype(np.int32), next(joined).astype(np.int32), next(joined)
 
 
-def _tree(
-    problem: Problem, rows: Places, columns: Places, units: Indices, prices: Reals
-) -> crossover.Tree:
-    """A tree that carries a plan at least as cheap."""
-    n_rows, n_columns = len(problem.lists.length), len(prices)
+def _without_cycles(
+    problem: Problem, rows: Places, columns: Places, units: Units
+) -> tuple[Places, Places, Units]:
+    """A plan at least as cheap whose pairs make a forest."""
+    n_rows, n_columns = len(problem.lists.length), len(problem.prices)
     largest_first = np.argsort(-units, kind="stable")
-    start, end, units = rows[largest_first], columns[largest_first], units[largest_first]
-    costs = problem.costs_of(start, end)
-    end = (end + n_rows).astype(np.int32)
-    crossover.purify(n_rows + n_columns, start, end, units, costs)
-    tree = crossover.seedling(n_rows + n_columns)
-    crossover.grow(start, end, units, costs, prices, tree)
+    rows, columns, units = rows[largest_first], columns[largest_first], units[largest_first]
+    end = (columns + n_rows).astype(np.int32)
+    crossover.purify(n_rows + n_columns, rows, end, units, problem.costs_of(rows, columns))
+    some = units > 0
+    return rows[some], columns[some], units[some]
+
+
+def _grown(
+    problem: Problem, rows: Places, columns: Places, units: Units, prices: Reals
+) -> crossover.Tree:
+    """A tree that carries the plan."""
+    n_rows = len(problem.lists.length)
+    tree = crossover.seedling(n_rows + len(prices))
+    end = (columns + n_rows).astype(np.int32)
+    crossover.grow(rows, end, units, problem.costs_of(rows, columns), prices, tree)
     return tree
 
 
@@ -252,12 +252,13 @@ def priced(problem: Problem, prices: Reals) -> tuple[Reals, int]:
     cheapest = cheapest_listed(lists, prices)
     undecided = np.flatnonzero(cheapest > lists.beyond).astype(np.int32)
     if len(undecided):
-        problem.relist(undecided, problem.prices, room(len(prices))[0], lists)
+        keep, _ = room(len(prices))
+        problem.relist(undecided, problem.prices, cheapest[undecided], keep)
         cheapest = cheapest_listed(lists, prices)
     return cheapest, len(undecided)
 
 
-def _edges(tree: crossover.Tree, n_rows: int) -> tuple[Places, Places, Indices]:
+def _edges(tree: crossover.Tree, n_rows: int) -> tuple[Places, Places, Units]:
     """The pairs of a tree that carry units."""
     nodes = np.flatnonzero(tree.flow[:-1] > 0)
     parents = tree.parent[nodes]
@@ -270,7 +271,7 @@ def _proved(
     problem: Problem,
     rows: Places,
     columns: Places,
-    units: Indices,
+    units: Units,
     prices: Reals,
     *,
     complete: bool,
@@ -280,7 +281,7 @@ def _proved(
     return Found(*pairs, units, cheapest, -problem.prices, complete)
 
 
-def _gap(problem: Problem, found: Found, supplies: Indices, demands: Indices) -> float:
+def _gap(problem: Problem, found: Found, supplies: Units, demands: Units) -> float:
     spent = problem.costs_of(found.rows, found.columns) @ found.units
     bound = found.row_prices @ supplies + found.column_prices @ demands
     return float(spent - bound) / float(supplies.sum())

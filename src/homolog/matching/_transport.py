@@ -16,10 +16,7 @@ import numpy as np
 
 from homolog import errors
 from homolog.matching._matching import Matching
-from homolog.matching._proof import solved
-
-TOLERANCE = 1e-12
-"""Largest duality gap of a plan that counts as optimal, as a share of the largest cost."""
+from homolog.matching._proof import MOST_WORK, TOLERANCE, solved
 
 
 def transport(
@@ -28,7 +25,7 @@ def transport(
     tolerance: float = TOLERANCE,
     approximate: float | None = None,
     start: np.ndarray | None = None,
-    most_work: float = float("inf"),
+    most_work: float = MOST_WORK,
 ) -> Matching:
     """The cheapest soft matching: every neuron of a side carries the same weight.
 
@@ -49,9 +46,9 @@ def transport(
     start
         Column prices to begin with, such as ``column_prices`` of a similar problem.
     most_work
-        Entries of `costs` looked at before the search is ended, as a multiple of their
-        number. The plan is then feasible and certified, but `Matching.complete` is False
-        and a warning says how far off it may be.
+        How much to look at before the search is ended, as a multiple of the entries of
+        `costs` (of 100,000 if there are fewer). The plan is then feasible and certified,
+        `Matching.complete` is False and a warning says how far off it may be.
 
     Returns
     -------
@@ -64,8 +61,19 @@ def transport(
         HM025 costs that are no matrix of finite numbers; HM038 if the gap stays above the
         tolerance, as rounding may have it if costs differ by many orders of magnitude.
 
+    Warns
+    -----
+    RuntimeWarning
+        If the work limit ended the search.
+
     Notes
     -----
+    An auction with epsilon scaling, whose plan is made a tree that a network simplex
+    improves until no pair of neurons is a bargain. The inner loops are compiled when they
+    are first needed, which takes about ten seconds, is said on the log and happens once on a
+    computer. Where numba cannot be installed, SciPy and POT solve the problem, exactly,
+    whatever `approximate`, `start` and `most_work` are.
+
     With ties (duplicated neurons, rings) many plans are optimal: the objective is unique,
     the pairs are not.
 
@@ -79,9 +87,25 @@ def transport(
     """
     costs = _checked(costs)
     n_x, n_y = costs.shape
+    if approximate is not None and not approximate >= 0:
+        raise errors.bad_value("approximate", approximate, "a gap in units of cost, or None")
+    if not most_work > 0:
+        raise errors.bad_value("most_work", most_work, "a number above 0")
+    if start is not None:
+        start = np.asarray(start, dtype=np.float64)
+        if start.shape != (n_y,) or not np.isfinite(start).all():
+            raise errors.bad_value("start", start.shape, f"{n_y} finite prices, one for a column")
+    if not most_work >= 0:
+        raise errors.bad_value("most_work", most_work, "a number of 0 or more")
     common = gcd(n_x, n_y)
     return solved(
-        costs, np.full(n_x, n_y // common), np.full(n_y, n_x // common), tolerance=tolerance
+        costs,
+        np.full(n_x, n_y // common),
+        np.full(n_y, n_x // common),
+        tolerance=tolerance,
+        approximate=approximate,
+        start=start,
+        most_work=most_work,
     )
 
 
@@ -146,10 +170,13 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
     common = gcd(n_x, n_y)
     supply, demand = (side // common * share.denominator for side in (n_y, n_x))
     spare = n_x * supply // share.denominator * (share.denominator - share.numerator)
+    largest = float(np.abs(costs).max())
+    if not np.isfinite(largest):
+        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
     free = np.zeros((n_x + 1, n_y + 1))
     free[:n_x, :n_y] = costs
     # Dearer than leaving any two pairs unmatched, so that no plan pays it.
-    free[n_x, n_y] = 2 * float(np.abs(costs).max()) + np.finfo(float).tiny
+    free[n_x, n_y] = 2 * largest + np.finfo(float).tiny
     found = solved(
         free,
         np.r_[np.full(n_x, supply), spare],
