@@ -284,5 +284,5 @@ def _digest(population: Representation) -> str:
 
 
 def _versions() -> dict[str, str]:
-    packages = {name: version(name) for name in ("numpy", "scipy", "POT")}
+    packages = {name: version(name) for name in ("numpy", "scipy", "numba")}
     return {"homolog": version("homolog"), "python": platform.python_version(), **packages}
