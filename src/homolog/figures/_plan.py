@@ -12,6 +12,7 @@ from homolog.figures._looks import INK, colour_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
 
     from homolog.matching import Matching
 
@@ -51,7 +52,7 @@ def plan(ax: Axes, matching: Matching, x: object, y: object) -> Axes:
     columns = _pictured.by_partners(matching, rows)
     shown = _pictured.correlations(x, y)[np.ix_(rows, columns)]
     top = float(np.abs(shown).max())
-    image = ax.imshow(shown, cmap=_COLOURS, vmin=-top, vmax=top, aspect="auto")
+    image = ax.imshow(shown, cmap=_paler(), vmin=-top, vmax=top, aspect="auto")
     places = np.argsort(columns)[matching.columns], np.argsort(rows)[matching.rows]
     _circles(ax, places, matching.mass, max(shown.shape))
     ax.set_xlabel(f"{y.n_neurons} neurons of {_pictured.cut(y.called, 30)}, by their partners")
@@ -115,6 +116,14 @@ def carried(axes: Sequence[Axes], matching: Matching, x: object, y: object) -> S
     axes[0].set_ylabel(f"{len(paired)} neurons of {names[0]}")
     colour_bar(axes[1], images[1], "Response (s.d. from mean)")
     return axes
+
+
+def _paler() -> Colormap:
+    """The colours without the darkest, on which circles could not be seen."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(colormaps[_COLOURS](np.linspace(0.14, 0.86, 256)))
 
 
 def _circles(
