@@ -126,12 +126,18 @@ def run(
     folder, sources = Path(folder), sources or Sources()
     refuse_unwritable(folder)
     left_out = {part.name: why for part in study.parts if (why := part.missing(sources))}
+    # Files that are not there are refused here, before any work.
+    planned = {
+        part.name: _jobs(part, folder, sources, quick, seed)
+        for part in study.parts
+        if part.name not in left_out
+    }
     claims: list[Row] = []
     for part in study.parts:
         if part.name in left_out:
             claims += _told(part, {}, f"not run: {left_out[part.name]}")
             continue
-        jobs = _jobs(part, folder, sources, quick, seed)
+        jobs = planned[part.name]
         _work(jobs, 1 if part.alone else workers, progress)
         claims += _shown(part, jobs, folder)
     write_whole(folder / "claims.csv", csv_text(claims).encode())

@@ -119,7 +119,7 @@ PART = Part(
     name="metric",
     title="A metric across sizes",
     question=(
-        "Triples of populations of 1 to 40 neurons, the second on the way between the other two: is "
+        "Triples of populations of 1 to 40 neurons, the second between the other two: is "
         "the distance symmetric, zero to itself in another order, and never longer than a detour? "
         "And is it, at equal sizes, what one-to-one matching gives?"
     ),

@@ -20,13 +20,14 @@ SAME = 0.99
 """A score that one would take for the same population."""
 
 WAYS = {
-    "soft_matching_correlation": (SCORE, "-", "soft matching"),
-    "one_to_one_matching": (REFERENCE, "-", "one to one, the rest left single"),
-    "part_partners": (CANDIDATE, "-", "best partners of the part"),
-    "whole_partners": (CANDIDATE, "--", "best partners of the whole"),
-    "part_predicted": (THIRD, "-", "ridge, part predicted"),
-    "whole_predicted": (THIRD, "--", "ridge, whole predicted"),
+    "one_to_one_matching": (REFERENCE, "-", 7, "one to one, the rest left single"),
+    "part_partners": (CANDIDATE, "-", 4, "best partners of the part"),
+    "part_predicted": (THIRD, "-", 1.5, "ridge, part predicted"),
+    "whole_partners": (CANDIDATE, "--", 4, "best partners of the whole"),
+    "soft_matching_correlation": (SCORE, "-", 1.5, "soft matching"),
+    "whole_predicted": (THIRD, "--", 1.5, "ridge, whole predicted"),
 }
+"""Colour, line, its width (lines that lie on each other must all be seen) and label."""
 
 
 def tasks(quick: bool) -> Mapping[str, Options]:
@@ -63,11 +64,12 @@ def draw(rows: Table) -> Figure:
     """Score against how many times larger the whole is."""
     figure, (ax,) = panels(1, width=7.5, height=3.8)
     times = rows["n_whole"] / rows["n_part"]
-    for way, (colour, line, label) in WAYS.items():
+    for way, (colour, line, width, label) in WAYS.items():
         chosen = rows[rows["way"] == way]
         means = chosen.groupby(times[chosen.index])["score"].mean()
-        ax.plot(means.index, means, line, marker="o", markersize=4, color=colour, label=label)
+        ax.plot(means.index, means, line, linewidth=width, color=colour, label=label)
     ax.set_ylim(-0.05, 1.05)
+    ax.set_xticks(sorted(times.unique()))
     ax.set_xlabel("The whole has so many times the neurons of its part")
     ax.set_ylabel("Score")
     ax.set_title("A population and a larger one that holds it", fontsize=10, loc="left")

@@ -1,0 +1,342 @@
+"""Studies as such: found by name, done once, whole after an interruption, and shown."""
+
+import dataclasses
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from typer.testing import CliRunner
+
+from homolog import errors, studies
+from homolog.cli import app
+from homolog.studies import _images, _networks
+from homolog.studies._study import Claim, Finding, Part, Sources, Study
+
+FOLDER = Path(studies.__path__[0])
+
+
+def test_the_folder_is_the_registry():
+    files = {one.stem.replace("_", "-") for one in FOLDER.iterdir() if one.stem[0] != "_"}
+    assert set(studies.names()) == files
+    for name in studies.names():
+        assert studies.find(name).name == name
+
+
+def test_a_study_that_does_not_exist_is_refused_with_the_nearest():
+    with pytest.raises(errors.HomologError, match=r"HM023 no study 'Soft match'.*'soft-matching'"):
+        studies.find("Soft match")
+
+
+def test_claims_of_a_study_have_a_key_of_their_own():
+    parts = studies.find("soft-matching").parts
+    assert len({part.name for part in parts}) == len(parts)
+    assert all(part.claims for part in parts)
+
+
+# A study that counts how often it is asked to work.
+
+DONE: list[str] = []
+STOP_AT: list[int] = []
+
+
+def numbers_of(options, rng, sources):
+    if STOP_AT and len(DONE) == STOP_AT[0]:
+        raise KeyboardInterrupt
+    DONE.append(options["task"])
+    return [{"i": options["task"], "drawn": float(rng.normal()), "third": 1 / 3, "none": None}]
+
+
+def drawn(rows):
+    figure = Figure()
+    figure.subplots().plot(rows["drawn"])
+    return figure
+
+
+def judged(rows):
+    return {"drawn": Finding("agree", f"{rows['drawn'].mean():.6f}", "As <expected>.")}
+
+
+def lacking(sources):
+    return None if sources.images else "it needs images; give them with --images FOLDER"
+
+
+def read_file(sources):
+    return [sources.images / "a.txt"]
+
+
+PLAIN = Part(
+    name="plain",
+    title="Numbers",
+    question="Are they drawn?",
+    claims={"drawn": Claim("Numbers & all are drawn.")},
+    tasks=lambda quick: {f"t{i}": {"task": i} for i in range(2 if quick else 5)},
+    work=numbers_of,
+    draw=drawn,
+    judge=judged,
+)
+NEEDY = dataclasses.replace(PLAIN, name="needy", missing=lacking, inputs=read_file)
+TOY = Study("toy", "A toy", "https://example.org", (PLAIN, NEEDY))
+
+
+@pytest.fixture(autouse=True)
+def nothing_done():
+    DONE.clear()
+    STOP_AT.clear()
+
+
+@pytest.fixture
+def sources(tmp_path):
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "a.txt").write_text("one")
+    return Sources(images=tmp_path / "given")
+
+
+def contents(folder):
+    files = (one for one in folder.rglob("*") if one.is_file())
+    return {str(one.relative_to(folder)): one.read_bytes() for one in files}
+
+
+@pytest.mark.parametrize("stopped_at", [0, 3, 5, 9])
+def test_an_interrupted_study_goes_on_and_ends_the_same(tmp_path, sources, stopped_at):
+    studies.run(TOY, tmp_path / "whole", sources=sources)
+    whole = contents(tmp_path / "whole")
+    assert len(DONE) == 10
+    DONE.clear()
+    STOP_AT.append(stopped_at)
+    with pytest.raises(KeyboardInterrupt):
+        studies.run(TOY, tmp_path / "broken", sources=sources)
+    assert "claims.csv" not in contents(tmp_path / "broken")
+    STOP_AT.clear()
+    studies.run(TOY, tmp_path / "broken", sources=sources)
+    assert len(DONE) == 10
+    assert contents(tmp_path / "broken") == whole
+
+
+def test_a_finished_study_is_not_done_again_unless_something_changed(tmp_path, sources):
+    def tasks_done(**settings):
+        DONE.clear()
+        studies.run(TOY, tmp_path / "out", sources=sources, **settings)
+        return len(DONE)
+
+    assert tasks_done() == 10
+    assert tasks_done() == 0
+    assert tasks_done(seed=1) == 10
+    (sources.images / "a.txt").write_text("two")
+    assert tasks_done(seed=1) == 5
+
+
+def test_a_task_draws_the_same_whatever_was_done_before_it(tmp_path, sources):
+    studies.run(TOY, tmp_path / "few", sources=sources, quick=True)
+    studies.run(TOY, tmp_path / "many", sources=sources)
+    few, many = (pd.read_csv(tmp_path / one / "plain.csv") for one in ("few", "many"))
+    assert few["drawn"].tolist() == many["drawn"].tolist()[:2]
+    assert many["drawn"].nunique() == 5
+    assert many["task"].tolist() == [f"t{i}" for i in range(5)]
+
+
+def test_a_part_that_lacks_something_is_left_out_and_says_so(tmp_path):
+    outcome = studies.run(TOY, tmp_path)
+    assert outcome.left_out == {"needy": "it needs images; give them with --images FOLDER"}
+    assert [row["verdict"] for row in outcome.claims] == ["agree", "cannot tell"]
+    assert outcome.claims[1]["reading"] == (
+        "not run: it needs images; give them with --images FOLDER"
+    )
+    assert not (tmp_path / "needy.csv").exists()
+    assert "! needy was left out: it needs images" in str(outcome)
+    assert "Not run: it needs images" in outcome.page.read_text()
+
+
+def test_the_page_is_whole_by_itself_and_escapes_what_it_shows(tmp_path, sources):
+    page = studies.run(TOY, tmp_path, sources=sources, quick=True).page.read_text()
+    assert "As &lt;expected&gt;." in page
+    assert "Numbers &amp; all are drawn." in page
+    assert "Its verdicts are not evidence" in page
+    assert page.count("data:image/svg+xml;base64,") == 2
+    assert "<script" not in page
+    claims = pd.read_csv(tmp_path / "claims.csv")
+    assert list(claims) == ["part", "claim", "by", "verdict", "number", "reading"]
+
+
+def test_progress_counts_what_was_done_before(tmp_path, sources):
+    told = []
+    STOP_AT.append(3)
+    with pytest.raises(KeyboardInterrupt):
+        studies.run(TOY, tmp_path, sources=sources, progress=lambda *step: told.append(step))
+    assert told == [("Numbers", done, 5) for done in range(4)]
+    STOP_AT.clear()
+    told.clear()
+    studies.run(TOY, tmp_path, sources=sources, progress=lambda *step: told.append(step))
+    assert told[:3] == [("Numbers", done, 5) for done in (3, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"workers": 0}, "HM025 workers is 0; allowed: 1 or more"),
+        ({"seed": -1}, "HM025 seed is -1; allowed: 0 or more"),
+    ],
+)
+def test_bad_settings_are_refused(tmp_path, settings, message):
+    with pytest.raises(errors.HomologError, match=message):
+        studies.run(TOY, tmp_path, **settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(errors.HomologError, match=r"HM034 .* is a file, not a folder"):
+        studies.run(TOY, tmp_path / "out")
+    assert DONE == []
+
+
+def test_rows_do_not_depend_on_the_number_of_workers(tmp_path):
+    study = studies.find("soft-matching")
+    rotation = next(part for part in study.parts if part.name == "rotation")
+    study = dataclasses.replace(study, parts=(rotation,))
+    for workers in (1, 2):
+        studies.run(study, tmp_path / f"{workers}", quick=True, workers=workers)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+
+
+# Images and the networks that learn them.
+
+
+def write_idx(path, array):
+    head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    content = head + array.astype(np.uint8).tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+@pytest.fixture
+def images(tmp_path):
+    """Ten classes that anybody can tell apart: which two rows are bright."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for which, n, ending in (("train", 600, ".gz"), ("t10k", 150, "")):
+        labels = rng.integers(10, size=n)
+        pictures = rng.integers(80, size=(n, 28, 28))
+        for picture, label in zip(pictures, labels, strict=True):
+            picture[2 * label : 2 * label + 2] += 150
+        write_idx(folder / f"{which}-images-idx3-ubyte{ending}", pictures)
+        write_idx(folder / f"{which}-labels-idx1-ubyte{ending}", labels)
+    return Sources(images=folder)
+
+
+def test_images_are_read_zipped_or_not(images):
+    found = _images.read(images)
+    assert found.train.shape == (600, 28, 28)
+    assert found.train.dtype == np.float32
+    assert 0 <= found.test.min() < 0.1
+    assert 0.8 < found.test.max() <= 1
+    bright = found.test.sum(2)[:, :20].reshape(150, 10, 2).sum(2).argmax(1)
+    assert (bright == found.test_labels).all()
+
+
+def test_an_image_file_that_is_not_there_is_named_with_those_that_are(images):
+    (images.images / "t10k-labels-idx1-ubyte").rename(images.images / "labels-ubyte")
+    with pytest.raises(errors.HomologError, match=r"HM032 .*t10k-labels-idx1-ubyte.*labels-ubyte"):
+        _images.read(images)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t10k-images-idx3-ubyte", b"\0\0\x08\x03\0\0\0\x02", "header and its length do not fit"),
+        ("t10k-images-idx3-ubyte", b"", "header and its length do not fit"),
+        ("train-images-idx3-ubyte.gz", b"no gzip", "cannot be read as gzip"),
+    ],
+)
+def test_a_damaged_image_file_is_refused(images, name, content, message):
+    (images.images / name).write_bytes(content)
+    with pytest.raises(errors.HomologError, match=rf"HM021 .*{message}"):
+        _images.read(images)
+
+
+@pytest.mark.parametrize("kind", ["dense", "convolutional"])
+def test_a_network_learns_the_same_from_the_same_seed_and_touches_no_other_numbers(images, kind):
+    torch = pytest.importorskip("torch")
+    given = _images.read(images)
+    before = torch.random.get_rng_state()
+
+    def lived(seed):
+        with _networks.seeded(seed) as generator:
+            network = (
+                _networks.dense(28 * 28, [30, 20])
+                if kind == "dense"
+                else _networks.convolutional([8, 8], 20)
+            )
+            _networks.train(network, given, n_images=600, epochs=8, generator=generator)
+            return _networks.responses(network, given.test), _networks.accuracy(network, given)
+
+    (first, right), (again, _), (other, _) = lived(1), lived(1), lived(2)
+    assert torch.equal(torch.random.get_rng_state(), before)
+    assert right > 0.4  # chance is 0.1
+    for one, same in zip(first, again, strict=True):
+        assert np.array_equal(one, same)
+        assert (np.ptp(one, axis=0) > 0).all()
+        assert one.min() >= 0
+    assert not np.array_equal(first[0][:, :3], other[0][:, :3])
+
+
+def test_parts_with_networks_run_on_images_of_ones_own(images, tmp_path):
+    pytest.importorskip("torch")
+    study = studies.find("soft-matching")
+    parts = tuple(part for part in study.parts if part.name in ("seeds", "widths"))
+    study = dataclasses.replace(study, parts=parts)
+    outcome = studies.run(study, tmp_path / "out", sources=images, quick=True)
+    assert outcome.left_out == {}
+    rows = pd.read_csv(tmp_path / "out" / "seeds.csv")
+    assert set(rows["network"]) == {"dense", "convolutional"}
+    assert rows["score"].between(rows["chance"] - 1, 1).all()
+    assert {row["verdict"] for row in outcome.claims} <= {"agree", "disagree", "cannot tell"}
+
+
+# The command line.
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+@pytest.mark.parametrize("arguments", [(), ("--list",)])
+def test_studies_are_listed(arguments):
+    result = run("study", *arguments)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("soft-matching  What does soft matching see")
+
+
+def test_the_command_needs_a_study_that_exists_and_a_folder(tmp_path):
+    wrong = run("study", "hard-matching", "-o", tmp_path)
+    assert wrong.exit_code == 1
+    assert "HM023 no study 'hard-matching'. Closest: 'soft-matching'" in wrong.stderr
+    nowhere = run("study", "soft-matching")
+    assert nowhere.exit_code == 1
+    assert "HM025 --out is None; allowed: a folder to write to" in nowhere.stderr
+
+
+def test_a_quick_study_without_images_or_recordings(tmp_path, monkeypatch):
+    monkeypatch.delenv("HOMOLOG_DATA", raising=False)
+    result = run("study", "soft-matching", "-o", tmp_path, "--quick", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert "! seeds was left out: it needs images; give the folder" in result.stdout
+    assert "! sessions was left out: it needs the recordings v1_natural_movies" in result.stdout
+    for part in ("metric", "rotation", "wholes", "sizes", "scaling"):
+        for form in ("csv", "png", "svg"):
+            assert (tmp_path / f"{part}.{form}").stat().st_size > 200
+    kept = json.loads((tmp_path / "rows" / "metric" / "triples-0.json").read_text())
+    assert kept["asked"]["seed"] == 0
+    claims = pd.read_csv(tmp_path / "claims.csv").set_index("part")
+    assert set(claims.loc["sessions", "verdict"]) == {"cannot tell"}
+
+
+def test_recordings_that_are_not_where_one_says_are_refused(tmp_path):
+    result = run("study", "soft-matching", "-o", tmp_path / "out", "--recordings", tmp_path)
+    assert result.exit_code == 1
+    assert "HM032" in result.stderr
+    assert "v1_natural_movies/ay2_u003.npz" in result.stderr

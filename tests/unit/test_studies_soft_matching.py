@@ -1,0 +1,374 @@
+"""The study of soft matching finds what was planted, and would say so if it were not there."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from homolog import studies
+from homolog.measures import find
+from homolog.studies._held_out import held_out
+from homolog.studies._rotations import (
+    Chance,
+    Geodesic,
+    chance_by_rotation,
+    haar,
+    haar_around_mean,
+)
+from homolog.studies._study import Sources
+from homolog.studies._words import mean_interval
+from homolog.studies.soft_matching import (
+    _animals,
+    metric,
+    rotation,
+    scaling,
+    seeds,
+    sessions,
+    sizes,
+    wholes,
+    widths,
+)
+
+
+def rows_of(part, rng, only=""):
+    """All rows of a quick run, as the runner would put them together."""
+    return pd.DataFrame(
+        {"task": task, **row}
+        for task, options in part.tasks(True).items()
+        if task.startswith(only)
+        for row in part.work(options, rng, Sources())
+    )
+
+
+def sparse(n_stimuli, n_neurons, rng):
+    """Neurons of their own: a drive above threshold."""
+    return np.maximum(rng.normal(size=(n_stimuli, n_neurons)) - 0.5, 0)
+
+
+# Rotations.
+
+
+@pytest.mark.parametrize("draw", [haar, haar_around_mean])
+@pytest.mark.parametrize("n", [2, 5, 8])
+def test_a_random_rotation_is_one(draw, n, rng):
+    turned = draw(n, rng)
+    np.testing.assert_allclose(turned @ turned.T, np.eye(n), atol=1e-12)
+    assert np.linalg.slogdet(turned)[0] == 1
+
+
+def test_haar_prefers_no_direction(rng):
+    draws = np.array([haar(3, rng) for _ in range(4000)])
+    assert np.abs(draws.mean(0)).max() < 5 * np.sqrt(1 / 3 / 4000)
+    assert np.abs((draws**2).mean(0) - 1 / 3).max() < 0.03
+
+
+def test_a_rotation_around_the_mean_leaves_the_mean(rng):
+    x = rng.normal(size=(20, 6))
+    turned = x @ haar_around_mean(6, rng)
+    np.testing.assert_allclose(turned.mean(1), x.mean(1), atol=1e-12)
+    assert np.abs(turned - x).max() > 0.1
+
+
+@pytest.mark.parametrize("n", [4, 7])
+def test_a_geodesic_leads_from_nowhere_to_the_rotation_at_even_speed(n, rng):
+    rotation = haar(n, rng)
+    way = Geodesic.towards(rotation)
+    np.testing.assert_allclose(way.at(0), np.eye(n), atol=1e-12)
+    np.testing.assert_allclose(way.at(1), rotation, atol=1e-12)
+    np.testing.assert_allclose(way.at(0.3) @ way.at(0.2), way.at(0.5), atol=1e-12)
+    np.testing.assert_allclose(way.at(0.4) @ way.at(0.4).T, np.eye(n), atol=1e-12)
+    assert way.degrees(0.5) == pytest.approx(way.degrees(1) / 2)
+
+
+def test_degrees_of_a_plane_are_those_it_is_turned_by():
+    turn = np.radians(30)
+    plane = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    assert Geodesic.towards(plane).degrees(1) == pytest.approx(30)
+
+
+def test_chance_by_rotation_is_below_neurons_that_correspond_and_not_below_rotated_ones(rng):
+    x = sparse(200, 12, rng)
+    y = x[:, rng.permutation(12)] + 0.2 * rng.normal(size=x.shape)
+    same = chance_by_rotation(x, y, 39, rng)
+    assert same.score > same.level + 5 * same.spread
+    assert same.p_value == 1 / 40
+    ps = [chance_by_rotation(x @ haar(12, rng), y, 19, rng).p_value for _ in range(12)]
+    assert 0.2 < np.mean(ps) < 0.8
+
+
+def test_what_drives_all_neurons_alike_is_not_taken_for_their_own_tuning(rng):
+    """Populations that share a common drive and nothing else."""
+    ps = []
+    for _ in range(12):
+        drive = rng.normal(size=(200, 1))
+        x, y = (drive + rng.normal(size=(200, 10)) for _ in range(2))
+        ps.append(chance_by_rotation(x, y, 19, rng, haar_around_mean).p_value)
+        assert chance_by_rotation(x, y, 19, rng).p_value == 1 / 20
+    assert 0.2 < np.mean(ps) < 0.8
+
+
+def test_p_counts_the_score_itself():
+    assert Chance(0.5, np.array([0.1, 0.5, 0.6])).p_value == 3 / 4
+    assert Chance(0.5, np.array([0.1, 0.2])).spread == pytest.approx(0.1 / np.sqrt(2))
+
+
+def test_only_soft_matching_moves_and_it_moves_further_and_further(rng):
+    rows = rows_of(rotation.PART, rng)
+    wandered = rotation.wandered(rows)
+    assert wandered.drop("soft_matching").max() < 1e-9
+    for _, one in rows[rows["measure"] == "soft_matching"].groupby("task"):
+        assert (np.diff(one["distance"])[:-1] > 0.02).all()
+    assert rotation.judge(rows)["rotation"].verdict == "agree"
+
+
+def test_a_soft_matching_that_did_not_move_would_be_told(rng):
+    rows = rows_of(rotation.PART, rng)
+    still = rows.assign(distance=rows["distance"].where(rows["measure"] != "soft_matching", 0.5))
+    assert rotation.judge(still)["rotation"].verdict == "disagree"
+
+
+# Sizes.
+
+
+def test_held_out_matching_of_unrelated_populations_is_0_on_average(rng):
+    draws = [rng.normal(size=(2, 40, 15)) for _ in range(60)]
+    first = np.arange(40) % 2 == 0
+    _, low, high = mean_interval((held_out(x, y, first) for x, y in draws), level=0.999)
+    assert low < 0 < high
+    soft = find("soft_matching_correlation")
+    assert np.mean([float(soft(x, y)) for x, y in draws]) > 0.2
+
+
+def test_held_out_matching_of_the_same_neurons_is_1(rng):
+    x = rng.normal(size=(40, 15))
+    first = np.arange(40) % 2 == 0
+    assert held_out(x, 3 * x[:, rng.permutation(15)] + 1, first) == pytest.approx(1)
+    twice = np.concatenate([x, x], axis=1)
+    assert held_out(x, twice, first) == pytest.approx(1)
+
+
+def test_held_out_matching_leaves_out_neurons_silent_on_a_half(rng):
+    x = rng.normal(size=(40, 15))
+    first = np.arange(40) % 2 == 0
+    y = np.concatenate([x, np.where(first[:, None], x[:, :1], 0)], axis=1)
+    assert held_out(x, y, first) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", sizes.KINDS)
+def test_the_planted_truth_is_where_scores_end(kind, rng):
+    weights = sizes.planted(kind, 30, rng)
+    x, y = sizes.drawn(weights, 100_000, rng)
+    assert x.std(axis=0) == pytest.approx(1, abs=0.02)
+    score = float(find("soft_matching_correlation")(x, y))
+    assert score == pytest.approx(sizes.truth(weights), abs=0.01)
+
+
+def test_sizes_find_the_bias_and_that_held_out_matching_is_without_it(rng):
+    rows = rows_of(sizes.PART, rng)
+    found = sizes.judge(rows)
+    assert found["stimuli"].verdict == "disagree"
+    assert found["held_out"].verdict == "agree"
+    assert found["neurons"].verdict == "disagree"
+    biased = rows.assign(held_out=rows["score"])
+    assert sizes.judge(biased)["held_out"].verdict == "disagree"
+    fair = rows.assign(score=0.0, truth=0.5)
+    assert sizes.judge(fair)["stimuli"].verdict == "agree"
+    assert sizes.judge(fair)["neurons"].verdict == "agree"
+
+
+def test_a_population_is_told_from_a_larger_one_that_holds_it(rng):
+    rows = rows_of(wholes.PART, rng)
+    assert wholes.judge(rows)["part"].verdict == "agree"
+    symmetric = rows.assign(score=0.5)
+    assert wholes.judge(symmetric)["part"].verdict == "disagree"
+
+
+def test_violations_of_the_axioms_would_be_told(rng):
+    rows = rows_of(metric.PART, rng)
+    assert rows["n_x"].nunique() > 5
+    assert {one.verdict for one in metric.judge(rows).values()} == {"agree"}
+    for column in ("x_z", "y_x", "x_shuffled"):
+        assert metric.judge(rows.assign(**{column: 3.0}))["metric"].verdict == "disagree"
+    other = rows.assign(equal_soft=rows["equal_soft"] + 1e-6)
+    assert metric.judge(other)["equal"].verdict == "disagree"
+
+
+# Networks: the judgements, from planted scores.
+
+
+def network_rows(*, excess, newborn_excess, around=0.0):
+    return pd.DataFrame(
+        {
+            "task": f"{kind}-{pair}",
+            "network": kind,
+            "trained": trained,
+            "accuracy": 0.9,
+            "layer": layer,
+            "score": 0.5 + (excess if trained else newborn_excess) + 0.001 * pair,
+            "chance": 0.5,
+            "around_mean": 0.5 + around,
+            "p": 0.05,
+        }
+        for kind in seeds.NETWORKS
+        for pair in range(4)
+        for trained in (False, True)
+        for layer in (1, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("planted", "verdicts"),
+    [
+        ({"excess": 0.2, "newborn_excess": 0.0}, ("agree", "agree", "agree")),
+        ({"excess": 0.2, "newborn_excess": 0.0, "around": 0.3}, ("agree", "disagree", "agree")),
+        ({"excess": 0.2, "newborn_excess": 0.3}, ("agree", "agree", "disagree")),
+        ({"excess": -0.1, "newborn_excess": -0.1}, ("disagree", "disagree", "cannot tell")),
+    ],
+)
+def test_networks_are_judged_by_their_deepest_layer(planted, verdicts):
+    found = seeds.judge(network_rows(**planted))
+    assert tuple(found[key].verdict for key in ("deep", "individual", "learned")) == verdicts
+
+
+def test_widths_are_judged_by_networks_of_one_width_and_plans_by_unlike_ones():
+    rows = pd.DataFrame(
+        {
+            "task": f"families-{i}",
+            "width_x": x,
+            "width_y": y,
+            "score": 0.5 + x / 10_000 + 0.001 * i,
+            "held_out": 0.4 + 0.002 * i,
+            "sampled": 0.3 + 0.001 * i,
+            "chance": 0.1,
+        }
+        for i in range(4)
+        for x in (500, 2000)
+        for y in (500, 2000)
+    )
+    found = widths.judge(rows)
+    assert (found["widths"].verdict, found["steady"].verdict) == ("agree", "disagree")
+    assert "from 500 to 2000 neurons: 0.150 [0.150, 0.150] on the same" in found["steady"].number
+    unmoved = widths.judge(rows.assign(score=0.5, chance=0.4))
+    assert (unmoved["widths"].verdict, unmoved["steady"].verdict) == ("cannot tell", "agree")
+
+
+# Sessions.
+
+NINE = ["a_1", "a_2", "b_1", "b_2", "c_1", "c_2", "c_3"]
+PAIRS = [(x, y) for i, x in enumerate(NINE) for y in NINE[i + 1 :]]
+
+
+def test_every_labelling_of_the_sessions_is_tried_once_and_the_true_one_first():
+    same = _animals.relabelled(PAIRS)
+    assert len(same) == 210  # 7! / (2! 2! 3!)
+    assert same[0].tolist() == [_animals.of_one(*pair) for pair in PAIRS]
+    assert (same.sum(axis=1) == 5).all()
+
+
+def test_animals_that_differ_are_told_apart_and_others_are_not(rng):
+    same = _animals.relabelled(PAIRS)
+    apart = _animals.auc(np.where(same[0], 1.0, 0.0), same)
+    assert apart[0] == 1
+    assert (apart >= 1).mean() == 2 / 210  # a and b may change places
+    assert _animals.auc(np.zeros(len(PAIRS)), same)[0] == 0.5
+    assert _animals.auc(np.where(same[0], 0.0, 1.0), same)[0] == 0
+
+
+def session_rows(*, gap, above):
+    """Pairs of sessions whose animals are `gap` apart, `above` chance by rotation."""
+    names = [*sessions.MEASURES, sessions.HELD_OUT]
+    rows = []
+    for i, (x, y) in enumerate(PAIRS):
+        one = {"x": x, "y": y, "same_animal": _animals.of_one(x, y)}
+        blank = {"ceiling": 0.9, "left_out": None, "chance": None, "chance_spread": None, "p": None}
+        close = 0.2 + 0.001 * (i * 7 % 5) + gap * _animals.of_one(x, y)
+        for name in names:
+            score = 1 - close if name == "procrustes" else close
+            known = {} if name != sessions.HELD_OUT else {"ceiling": None}
+            rows.append({**one, "measure": name, "score": score, **blank, **known})
+        for name in sessions.ROTATIONS:
+            for movie in ("none", "m1", "m2", "m3"):
+                level = {"chance": 0.1, "chance_spread": 0.01, "p": 0.01}
+                score = 0.1 + above + 0.001 * (i % 3)
+                shown = {"score": score, "ceiling": None, "left_out": movie}
+                rows.append({**one, "measure": name, **shown, **level})
+    return pd.DataFrame(rows)
+
+
+def test_sessions_are_judged_by_what_was_planted():
+    found = sessions.judge(session_rows(gap=0.3, above=0.2))
+    assert found["animals"].verdict == "agree"
+    assert "soft_matching_correlation 1.00 (p = 0.01)" in found["animals"].number
+    assert found["predictivity"].verdict == "cannot tell"
+    assert found["biology"].verdict == found["individual"].verdict == "agree"
+    assert found["networks"].verdict == "cannot tell"
+    nothing = sessions.judge(session_rows(gap=0.0, above=-0.001))
+    assert nothing["animals"].verdict == nothing["biology"].verdict == "cannot tell"
+
+
+def test_closeness_grows_for_distances_too():
+    close = _animals.closeness(session_rows(gap=0.3, above=0.2), of_ceiling=False)
+    same = [_animals.of_one(*pair) for pair in close.index]
+    for name in close:
+        assert close[name][same].min() > close[name][np.logical_not(same)].max()
+    shared = _animals.closeness(session_rows(gap=0.3, above=0.2), of_ceiling=True)
+    assert sessions.HELD_OUT not in shared
+    assert "ridge" in shared
+
+
+# Solvers.
+
+
+def solver_rows(**changed):
+    planted = [
+        {"solver": "exact", "setting": None, "cpu_s": 1.0, "error": 0.0, "certified_gap": 1e-16},
+        {"solver": "approximate", "setting": 0.01, "cpu_s": 0.5, "error": 2e-3},
+        {"solver": "sinkhorn", "setting": 0.01, "cpu_s": 0.5, "error": 5e-4},
+    ]
+    planted[1]["certified_gap"] = 4e-3
+    rows = [
+        {"n_x": n, "n_y": n, "failed": False, **one, "cpu_s": one["cpu_s"] * n**2}
+        for n in (128, 256)
+        for one in planted
+    ]
+    return pd.DataFrame(rows).assign(**changed)
+
+
+def test_solvers_are_judged_by_growth_certificate_and_time():
+    found = scaling.judge(solver_rows())
+    assert {key: one.verdict for key, one in found.items()} == {
+        "exact": "agree",
+        "approximate": "agree",
+        "entropic": "agree",
+    }
+    assert "n^2.0" in found["exact"].number
+    assert scaling.judge(solver_rows(certified_gap=0.02))["approximate"].verdict == "disagree"
+    assert scaling.judge(solver_rows(failed=True))["entropic"].verdict == "disagree"
+    slow = solver_rows(cpu_s=[1.0, 1.0, 2.0, 9.0, 9.0, 18.0])
+    assert scaling.judge(slow)["entropic"].verdict == "disagree"
+    assert scaling.judge(slow)["exact"].verdict == "disagree"
+    without = solver_rows().query("solver != 'sinkhorn'")
+    assert scaling.judge(without)["entropic"].verdict == "cannot tell"
+
+
+def test_a_sinkhorn_that_is_no_number_or_moves_the_wrong_mass_has_failed(rng):
+    pytest.importorskip("ot")
+    costs = scaling.planted_costs(40, 30, rng)
+    with np.errstate(all="ignore"), pytest.warns(UserWarning, match="numerical errors"):
+        lost = scaling._sinkhorn(costs, method="sinkhorn", reg=1e-4)
+    assert lost["failed"]
+    assert not scaling._sinkhorn(costs, method="sinkhorn", reg=0.1)["failed"]
+
+
+def test_every_claim_of_every_part_has_a_finding(rng):
+    findings = {
+        "rotation": rotation.judge(rows_of(rotation.PART, rng)),
+        "metric": metric.judge(rows_of(metric.PART, rng)),
+        "wholes": wholes.judge(rows_of(wholes.PART, rng)),
+        "sizes": sizes.judge(rows_of(sizes.PART, rng)),
+        "seeds": seeds.judge(network_rows(excess=0.2, newborn_excess=0.1)),
+        "sessions": sessions.judge(session_rows(gap=0.0, above=0.0)),
+        "scaling": scaling.judge(solver_rows()),
+    }
+    for part in studies.find("soft-matching").parts:
+        if part.name in findings:
+            assert set(findings[part.name]) == set(part.claims)
