@@ -153,7 +153,8 @@ def _excesses(ax: Axes, rows: Table) -> None:
     ax.set_xticks(sorted(rows["layer"].unique()))
     ax.set_xlabel("Layer")
     ax.set_ylabel("Way from chance to identical")
-    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+    low, high = ax.get_ylim()
+    ax.set_ylim(min(0, low), high + 0.25 * (high - low))  # room for the legend
     ax.set_title("Above chance", fontsize=10, loc="left")
     ax.legend(frameon=False, fontsize=8)
 

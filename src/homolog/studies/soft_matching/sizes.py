@@ -150,7 +150,7 @@ def judge(rows: Table) -> Mapping[str, Finding]:
     fewest = unrelated[
         (unrelated["n_stimuli"] == unrelated["n_stimuli"].min()) & (unrelated["n_neurons"] == fixed)
     ]
-    mean, low, high = mean_interval(unrelated.groupby("task")["held_out"].mean())
+    mean, low, high = mean_interval(unrelated["held_out"])
     settings = [one for _, one in rows.groupby(["kind", "n_neurons", "n_stimuli"])]
     bracketed = [_bracketed(one) for one in settings]
     same = rows[(rows["kind"] == "same source")].groupby("n_neurons")["truth"].mean()
