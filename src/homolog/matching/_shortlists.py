@@ -167,8 +167,9 @@ def list_row(
         found = up_to(np.inf, row, prices, sums, places)
     else:
         rank = 3 * keep * SAMPLE // (2 * n) + 2
-        found = up_to(_cut(row, prices, rank, i, sample), row, prices, sums, places)
-        while found <= keep:
+        cut = _cut(row, prices, rank, i, sample)
+        found = up_to(cut, row, prices, sums, places)
+        while found <= keep and cut < np.inf:  # a row of NaN never has enough
             rank = 2 * rank + 1
             cut = _cut(row, prices, rank, i, sample) if rank < SAMPLE else np.inf
             found = up_to(cut, row, prices, sums, places)
