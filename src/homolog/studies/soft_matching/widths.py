@@ -113,7 +113,9 @@ def judge(rows: Table) -> Mapping[str, Finding]:
         column: _by_task(same.loc[wide], column) - _by_task(same.loc[narrow], column)
         for column in ("score", "held_out", "sampled")
     }
-    steady = abs(mean_interval(grown["score"])[0]) < STEADY
+    _, low, high = mean_interval(grown["score"])
+    steady = low > -STEADY and high < STEADY
+    moved = low > STEADY or high < -STEADY
     unlike = rows[rows["width_x"] != rows["width_y"]]
     above = (unlike["held_out"] - unlike["chance"]).groupby(unlike["task"]).mean()
     optimism = (rows["score"] - rows["held_out"]).groupby(rows["task"]).mean()
@@ -126,13 +128,14 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             "matched on.",
         ),
         "steady": Finding(
-            "agree" if steady else "disagree",
+            "agree" if steady else "disagree" if moved else "cannot tell",
             f"from {narrow} to {wide} neurons: {with_interval(grown['score'])} on the same "
             f"stimuli, {with_interval(grown['held_out'])} held out, "
             f"{with_interval(grown['sampled'])} with equally many neurons sampled of each",
             "Networks of one width, compared with each other. Held-out matching takes away "
             f"{with_interval(optimism)} of optimism. What is left when equally many neurons are "
-            "compared is what width does to tuning, not to counting.",
+            "compared is what width does to tuning, not to counting. Agree or disagree means: "
+            f"surely less, or surely more, than {STEADY}.",
         ),
     }
 
