@@ -20,6 +20,9 @@ MOST_WORK = 1000.0
 SMALL_MATRIX = 1e5
 """Entries that a smaller matrix counts as."""
 
+WIDE = 4
+"""Columns for a row from which on a matrix is copied to have the columns bid."""
+
 SMALL, LARGE = 1e-250, 1e250
 """Costs beyond are brought to about 1 first, lest a sum of them overflow or vanish."""
 
@@ -36,7 +39,7 @@ def solved(
 ) -> Matching:
     """The cheapest flow of `supplies` to `demands`, with its proof; see `transport`."""
     n_x, n_y = costs.shape
-    if n_x < n_y:
+    if _better_transposed(costs):
         return solved(
             costs.T,
             demands,
@@ -102,6 +105,18 @@ def certified(problem: Costs, found: Found, supplies: Indices, demands: Indices)
             stacklevel=4,
         )
     return matching
+
+
+def _better_transposed(costs: Reals) -> bool:
+    """Whether the columns had better bid: they lie together, or are many more than the rows.
+
+    The solver wants rows that lie together in memory, and a copy is worth its room only where
+    the matrix is much wider than high.
+    """
+    n_x, n_y = costs.shape
+    if max(n_x, n_y) > WIDE * min(n_x, n_y):
+        return n_x < n_y
+    return costs.flags.f_contiguous and not costs.flags.c_contiguous
 
 
 def _sensible(prices: Reals, costs: Reals) -> Reals:

@@ -40,5 +40,6 @@ def cross_costs(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         f"3 × {x.shape[1]:,} × {y.shape[1]:,} costs, float64",
         "Match fewer neurons: select some, or reduce them to components first.",
     )
-    costs = x.T @ y
+    # The rows of the larger population lie together in memory, as the solver likes it.
+    costs = x.T @ y if x.shape[1] >= y.shape[1] else (y.T @ x).T
     return np.negative(costs, out=costs)

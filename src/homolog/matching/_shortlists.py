@@ -163,7 +163,7 @@ def list_row(
 ) -> None:
     """List the `keep` cheapest columns of one row under the present prices."""
     n = len(prices)
-    if n <= 4 * keep or n < SAMPLE:
+    if n <= 8 * keep or n < SAMPLE:
         found = up_to(np.inf, row, prices, sums, places)
     else:
         rank = 3 * keep * SAMPLE // (2 * n) + 2

@@ -28,9 +28,12 @@ KEEP = 16
 MOST = 128
 """Columns on the longest shortlist."""
 
-COARSE, COARSE_IF_FLAT, FINE, FALL = 0.02, 0.1, 5e-3, 5.0
-"""First epsilon, the same where all neurons are much alike, the last, and by how much it falls;
-as shares of the costs' half range."""
+COARSE, COARSE_IF_FLAT, FALL = 0.02, 0.1, 5.0
+"""First epsilon, the same where all neurons are much alike, and by how much it falls; in units of
+the costs' half range."""
+
+FINE = 15.0
+"""The last epsilon times the number of columns: the more there are, the closer are the best."""
 
 FLAT = 2e-3
 """Neurons are much alike if a list's best and worst differ by less than this share."""
@@ -145,16 +148,15 @@ def solve(
 
 def _epsilons(problem: Problem, approximate: float | None, warm: bool) -> list[float]:
     """Falling epsilons, in units of cost."""
-    unit = problem.half_range
-    finest = max(FINE * unit, min(approximate or 0, unit))
-    if warm:
-        return [finest]
-    lists = problem.lists
+    unit, lists = problem.half_range, problem.lists
     worst = np.minimum(lists.beyond, problem.highest + problem.prices.max())
     flat = np.median(worst - cheapest_listed(lists, problem.prices)) < FLAT * unit
-    coarse = (COARSE_IF_FLAT if flat else COARSE) * unit
-    n_falls = max(0, int(np.ceil(np.log(coarse / finest) / np.log(FALL) - 1e-9)))
-    return [*(coarse / FALL**k for k in range(n_falls)), finest]
+    coarse = COARSE_IF_FLAT if flat else COARSE
+    # One more fall has to be worth its while.
+    fine = FINE / len(problem.prices)
+    fine = max(fine if fine < COARSE / 2 else COARSE, min((approximate or 0) / unit, 1))
+    falls = 0 if warm else int(np.ceil(np.log(coarse / fine) / np.log(FALL) - 1e-9))
+    return [*(coarse * unit / FALL**k for k in range(falls)), fine * unit]
 
 
 def _auctioned(
