@@ -154,6 +154,7 @@ def test_the_page_is_whole_by_itself_and_escapes_what_it_shows(tmp_path, sources
     page = studies.run(TOY, tmp_path, sources=sources, quick=True).page.read_text()
     assert "As &lt;expected&gt;." in page
     assert "Numbers &amp; all are drawn." in page
+    assert page.count("claimed by the paper") == 2
     assert "Its verdicts are not evidence" in page
     assert page.count("data:image/svg+xml;base64,") == 2
     assert "<script" not in page

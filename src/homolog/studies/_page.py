@@ -72,7 +72,8 @@ def write(
 
 def _table(claims: Sequence[Row]) -> str:
     rows = [
-        f"<tr><td>{escape(str(row['claim']))}</td>"
+        f"<tr><td>{escape(str(row['claim']))}"
+        f'<span class="reading">{_BY[str(row["by"])]}</span></td>'
         f'<td class="verdict {str(row["verdict"]).split()[0]}">{_MARKS[str(row["verdict"])]}</td>'
         f"<td>{escape(str(row['number']))}"
         f'<span class="reading">{escape(str(row["reading"]))}</span></td></tr>'

@@ -104,12 +104,12 @@ def judge(rows: Table) -> Mapping[str, Finding]:
         "metric": Finding(
             "agree" if max(excess, unlike, apart) <= EXACT else "disagree",
             f"every detour is longer, by {-excess:.3f} or more; asymmetry at most "
-            f"{unlike:.0e}; distance to itself reordered at most {apart:.0e}",
+            f"{unlike:.1g}; distance to itself reordered at most {apart:.1g}",
             f"{len(rows)} triples of planted populations of 1 to {MOST_NEURONS} neurons.",
         ),
         "equal": Finding(
             "agree" if different <= EXACT else "disagree",
-            f"largest difference {different:.0e}",
+            f"largest difference {different:.1g}",
             f"{len(rows)} pairs of planted populations of equal size, solved either way.",
         ),
     }

@@ -228,7 +228,8 @@ PART = Part(
             "Individual tuning is preserved above chance in deep layers of artificial networks."
         ),
         "individual": Claim(
-            "So it is when rotations leave the mean response of the population in place.",
+            "Tuning in artificial networks is also above the chance of rotations that leave the "
+            "population's mean response in place.",
             by="this study",
         ),
         "learned": Claim(

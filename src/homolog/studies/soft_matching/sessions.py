@@ -245,7 +245,8 @@ PART = Part(
     claims={
         "biology": Claim("Individual tuning is preserved above chance in biological networks."),
         "individual": Claim(
-            "So it is when rotations leave the mean response of the population in place.",
+            "Tuning in V1 is also above the chance of rotations that leave the "
+            "population's mean response in place.",
             by="this study",
         ),
         "predictivity": Claim(
