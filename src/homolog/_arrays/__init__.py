@@ -17,6 +17,7 @@ from homolog._arrays._checks import (
     check_responses,
     check_rows,
     check_tensor,
+    fits,
     not_finite,
     require_memory,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "constant",
     "constant_columns",
     "even_columns",
+    "fits",
     "frobenius",
     "inner",
     "largest",

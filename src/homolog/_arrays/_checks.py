@@ -126,10 +126,16 @@ def check_rows(
 
 def require_memory(n_bytes: int, what: str, arithmetic: str, remedy: str) -> None:
     """Refuse an allocation that would not fit, before it is tried (HM009)."""
-    if n_bytes < _ALWAYS_FITS:
-        return
+    if not fits(n_bytes):
+        raise errors.memory(what, n_bytes, arithmetic, _free_memory(), remedy)
+
+
+def fits(n_bytes: int) -> bool:
+    """Whether so much memory is free."""
+    return n_bytes < _ALWAYS_FITS or n_bytes <= _free_memory()
+
+
+def _free_memory() -> int:
     import psutil
 
-    free = psutil.virtual_memory().available
-    if n_bytes > free:
-        raise errors.memory(what, n_bytes, arithmetic, free, remedy)
+    return psutil.virtual_memory().available

@@ -26,7 +26,7 @@ def held(costs: Reals, prices: Reals) -> Problem:
     lists = empty(n_rows, most)
     step = max(1, ENTRIES_A_TIME // n_columns)
     parts = [
-        list_all(costs, first, min(first + step, n_rows), prices, keep, lists)
+        list_all(costs[first : first + step], first, prices, keep, lists)
         for first in range(0, n_rows, step)
     ]
     lowest, highest, finite = zip(*parts, strict=True)

@@ -3,7 +3,6 @@
 import warnings
 from dataclasses import replace
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -38,7 +37,6 @@ def solved(
     most_work: float = MOST_WORK,
 ) -> Matching:
     """The cheapest flow of `supplies` to `demands`, with its proof; see `transport`."""
-    n_x, n_y = costs.shape
     if _better_transposed(costs):
         return solved(
             costs.T,
@@ -50,7 +48,8 @@ def solved(
             most_work=most_work,
         ).transposed()
     solver, holder = _solver()
-    problem = holder.held(costs, np.zeros(n_y) if start is None else _sensible(-start, costs))
+    prices = np.zeros(costs.shape[1]) if start is None else _sensible(-start, costs)
+    problem = holder.held(costs, prices)
     largest = max(abs(problem.lowest), abs(problem.highest))
     if largest > 0 and not SMALL < largest < LARGE:
         exponent = int(np.frexp(largest)[1])
@@ -65,28 +64,59 @@ def solved(
             ),
             exponent,
         )
+    return certified(
+        solver,
+        problem,
+        supplies,
+        demands,
+        tolerance=tolerance,
+        approximate=approximate,
+        warm=start is not None,
+        most_work=most_work,
+    )
+
+
+def certified(
+    solver: ModuleType,
+    problem: Costs,
+    supplies: Indices,
+    demands: Indices,
+    *,
+    tolerance: float,
+    approximate: float | None,
+    warm: bool,
+    most_work: float,
+) -> Matching:
+    """What a solver finds for a problem, with its cost and the bound that its prices prove."""
+    largest = max(abs(problem.lowest), abs(problem.highest))
     found = solver.solve(
         problem,
         supplies,
         demands,
         tolerance=max(tolerance, 1e-14) * largest,
         approximate=approximate,
-        warm=start is not None,
-        most_work=most_work * max(costs.size, SMALL_MATRIX),
+        warm=warm,
+        most_work=most_work * max(len(supplies) * len(demands), SMALL_MATRIX),
     )
-    matching = certified(problem, found, supplies, demands)
-    if found.complete and matching.gap > tolerance * largest + (approximate or 0):
-        raise errors.not_optimal(n_x, n_y, matching.objective, matching.bound)
+    matching = _with_bound(problem, found, supplies, demands)
+    if not found.complete:
+        warnings.warn(
+            f"matching {len(supplies)} with {len(demands)} neurons was ended by its work limit:"
+            f" the plan costs {matching.gap:.2g} more than the best at most",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+    elif matching.gap > tolerance * largest + (approximate or 0):
+        raise errors.not_optimal(*matching.shape, matching.objective, matching.bound)
     return matching
 
 
-def certified(problem: Costs, found: Found, supplies: Indices, demands: Indices) -> Matching:
-    """A plan with its cost and the bound that its prices prove."""
+def _with_bound(problem: Costs, found: Found, supplies: Indices, demands: Indices) -> Matching:
     total = int(supplies.sum())
     mass = found.units / total
     shift = found.column_prices.mean()
     row_prices, column_prices = found.row_prices + shift, found.column_prices - shift
-    matching = Matching(
+    return Matching(
         found.rows,
         found.columns,
         mass,
@@ -96,15 +126,6 @@ def certified(problem: Costs, found: Found, supplies: Indices, demands: Indices)
         column_prices,
         found.complete,
     )
-    if not found.complete:
-        n_x, n_y = matching.shape
-        warnings.warn(
-            f"matching {n_x} with {n_y} neurons was ended by its work limit: the plan costs"
-            f" {matching.gap:.2g} more than the best at most",
-            RuntimeWarning,
-            stacklevel=4,
-        )
-    return matching
 
 
 def _better_transposed(costs: Reals) -> bool:
@@ -126,7 +147,7 @@ def _sensible(prices: Reals, costs: Reals) -> Reals:
     return np.clip(prices - np.median(prices), -widest, widest)
 
 
-def _solver() -> tuple[ModuleType, ModuleType] | tuple[Any, Any]:
+def _solver() -> tuple[ModuleType, ModuleType]:
     """Our solver and the holder of its costs; where numba is missing, the other ones."""
     try:
         from homolog.matching import _held, _solver

@@ -2,15 +2,21 @@
 
 import numpy as np
 
-from homolog._arrays import centre, check_pair, require_memory, to_numpy, unit_columns
+from homolog._arrays import centre, check_pair, fits, require_memory, to_numpy, unit_columns
 from homolog.matching._matching import Matching
-from homolog.matching._transport import transport
+from homolog.matching._proof import MOST_WORK, TOLERANCE, certified
+from homolog.matching._transport import shares, transport
+
+WORKING_COPIES = 3
+"""Matrices of costs that have to fit in memory for one to be held."""
 
 
 def match(
     x: np.ndarray, y: np.ndarray, *, normalise: bool = True, approximate: float | None = None
 ) -> Matching:
     """Match the neurons of two populations, softly where their numbers differ.
+
+    Where the costs of all pairs would not fit in memory they are computed a few at a time.
 
     Parameters
     ----------
@@ -29,15 +35,50 @@ def match(
     """
     curves = unit_columns if normalise else centre
     x, y = (to_numpy(curves(population)) for population in check_pair(x, y))
-    return transport(cross_costs(x, y), approximate=approximate)
+    return match_curves(x, y, approximate=approximate)
+
+
+def match_curves(
+    x: np.ndarray, y: np.ndarray, *, approximate: float | None = None, held: bool | None = None
+) -> Matching:
+    """The cheapest soft matching of tuning curves as they are.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) arrays of finite numbers; a pair costs minus its inner product.
+    approximate
+        As in `transport`.
+    held
+        Whether all costs are computed at once, by default if they fit in memory. Otherwise
+        they are computed a few at a time and forgotten, some of them more than once.
+    """
+    n_x, n_y = x.shape[1], y.shape[1]
+    if fits(WORKING_COPIES * 8 * n_x * n_y) if held is None else held:
+        return transport(cross_costs(x, y), approximate=approximate)
+    if n_x < n_y:
+        return match_curves(y, x, approximate=approximate, held=False).transposed()
+    try:
+        from homolog.matching import _computed, _solver
+    except ImportError:  # no numba: the costs have to be held, or are refused
+        return transport(cross_costs(x, y), approximate=approximate)
+    return certified(
+        _solver,
+        _computed.computed(x, y, np.zeros(n_y)),
+        *shares(n_x, n_y),
+        tolerance=TOLERANCE,
+        approximate=approximate,
+        warm=False,
+        most_work=MOST_WORK,
+    )
 
 
 def cross_costs(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Minus the inner product of every pair of tuning curves."""
     require_memory(
-        3 * 8 * x.shape[1] * y.shape[1],
+        WORKING_COPIES * 8 * x.shape[1] * y.shape[1],
         "matching",
-        f"3 × {x.shape[1]:,} × {y.shape[1]:,} costs, float64",
+        f"{WORKING_COPIES} × {x.shape[1]:,} × {y.shape[1]:,} costs, float64",
         "Match fewer neurons: select some, or reduce them to components first.",
     )
     # The rows of the larger population lie together in memory, as the solver likes it.

@@ -107,9 +107,9 @@ def any_below(row: Reals, prices: Reals, floor: float) -> bool:
 
 @compiled
 def list_all(
-    costs: Reals, first: int, last: int, prices: Reals, keep: int, lists: Shortlists
+    block: Reals, first: int, prices: Reals, keep: int, lists: Shortlists
 ) -> tuple[float, float, bool]:
-    """List the cheapest columns of rows first … last - 1, each looked at while it is at hand.
+    """List the cheapest columns of rows from the first on, each looked at while it is at hand.
 
     Returns
     -------
@@ -119,9 +119,9 @@ def list_all(
     sums, candidates, sample = workspace(len(prices))
     lowest, highest = np.full(LANES, np.inf), np.full(LANES, -np.inf)
     odd = np.zeros(LANES)
-    for i in range(first, last):
-        _survey(costs[i], lowest, highest, odd)
-        list_row(costs[i], i, prices, keep, lists, sums, candidates, sample)
+    for b in range(len(block)):
+        _survey(block[b], lowest, highest, odd)
+        list_row(block[b], first + b, prices, keep, lists, sums, candidates, sample)
     return lowest.min(), highest.max(), odd.sum() == 0.0
 
 

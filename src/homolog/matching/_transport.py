@@ -15,7 +15,7 @@ from math import gcd
 import numpy as np
 
 from homolog import errors
-from homolog.matching._matching import Matching
+from homolog.matching._matching import Indices, Matching
 from homolog.matching._proof import MOST_WORK, TOLERANCE, solved
 
 
@@ -97,16 +97,20 @@ def transport(
             raise errors.bad_value("start", start.shape, f"{n_y} finite prices, one for a column")
     if not most_work >= 0:
         raise errors.bad_value("most_work", most_work, "a number of 0 or more")
-    common = gcd(n_x, n_y)
     return solved(
         costs,
-        np.full(n_x, n_y // common),
-        np.full(n_y, n_x // common),
+        *shares(n_x, n_y),
         tolerance=tolerance,
         approximate=approximate,
         start=start,
         most_work=most_work,
     )
+
+
+def shares(n_x: int, n_y: int) -> tuple[Indices, Indices]:
+    """Units that every neuron gives or takes, if all of a side have the same weight."""
+    common = gcd(n_x, n_y)
+    return np.full(n_x, n_y // common), np.full(n_y, n_x // common)
 
 
 def assignment(costs: np.ndarray, *, tolerance: float = TOLERANCE) -> Matching:
@@ -167,9 +171,8 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
     share = Fraction(float(fraction)).limit_denominator(10**6)
     if share == 1:
         return transport(costs, tolerance=tolerance)
-    common = gcd(n_x, n_y)
-    supply, demand = (side // common * share.denominator for side in (n_y, n_x))
-    spare = n_x * supply // share.denominator * (share.denominator - share.numerator)
+    supplies, demands = (share.denominator * units for units in shares(n_x, n_y))
+    spare = int(supplies.sum()) // share.denominator * (share.denominator - share.numerator)
     largest = float(np.abs(costs).max())
     if not np.isfinite(largest):
         raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
@@ -179,8 +182,8 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
     free[n_x, n_y] = 2 * largest + np.finfo(float).tiny
     found = solved(
         free,
-        np.r_[np.full(n_x, supply), spare],
-        np.r_[np.full(n_y, demand), spare],
+        np.r_[supplies, spare],
+        np.r_[demands, spare],
         tolerance=tolerance,
     )
     return _without_strangers(found, costs, of_x=float(share), of_y=float(share))

@@ -1,0 +1,63 @@
+"""Costs computed from tuning curves a few rows at a time: for matrices that would not fit.
+
+The solver asks for the shortlists of some rows; their costs are made by one matrix product,
+looked through and forgotten. It begins with longer lists than where a row can be read again for
+little.
+"""
+
+import numpy as np
+
+from homolog.matching._compiled import Places, Reals, Units, running
+from homolog.matching._shortlists import empty, list_all, list_rows
+from homolog.matching._solver import Problem, room
+
+ENTRIES_A_TIME = 4_000_000
+"""Costs that exist at the same time."""
+
+KEEP = 48
+"""Columns on a shortlist to begin with."""
+
+
+@running()
+def computed(x: Reals, y: Reals, prices: Reals) -> Problem:
+    """A problem whose costs are minus the inner products of tuning curves.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) curves of the rows' and the columns' neurons, finite.
+    prices
+        Column prices to begin with.
+    """
+    n_rows, n_columns = x.shape[1], y.shape[1]
+    step = max(1, min(n_rows, ENTRIES_A_TIME // n_columns))
+    room_for_costs = np.empty((step, n_columns), np.result_type(x, y))
+    most = room(n_columns)[1]
+    lists = empty(n_rows, most)
+
+    def block(neurons: Reals) -> Reals:
+        costs = np.matmul(neurons.T, y, out=room_for_costs[: neurons.shape[1]])
+        return np.negative(costs, out=costs)
+
+    ranges = [
+        list_all(block(x[:, first : first + step]), first, prices, min(KEEP, most), lists)
+        for first in range(0, n_rows, step)
+    ]
+    lowest, highest, _ = zip(*ranges, strict=True)
+
+    def relist(rows: Places, prices: Reals, floors: Reals, keep: int) -> None:
+        for first in range(0, len(rows), step):
+            some = rows[first : first + step]
+            places = np.arange(len(some), dtype=np.int32)
+            costs = block(x[:, some])
+            list_rows(costs, places, some, prices, floors[first : first + step], keep, lists)
+
+    def costs_of(rows: Units, columns: Units) -> Reals:
+        costs = np.empty(len(rows))
+        for first in range(0, len(rows), step):
+            some = slice(first, first + step)
+            costs[some] = -np.einsum("mp,mp->p", x[:, rows[some]], y[:, columns[some]])
+        return costs
+
+    nothing_held = np.empty((0, n_columns), room_for_costs.dtype)
+    return Problem(lists, prices, relist, costs_of, nothing_held, min(lowest), max(highest))
