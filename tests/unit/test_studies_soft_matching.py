@@ -1,5 +1,7 @@
 """The study of soft matching finds what was planted, and would say so if it were not there."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -303,6 +305,23 @@ def test_sessions_are_judged_by_what_was_planted():
     assert found["networks"].verdict == "cannot tell"
     nothing = sessions.judge(session_rows(gap=0.0, above=-0.001))
     assert nothing["animals"].verdict == nothing["biology"].verdict == "cannot tell"
+
+
+@pytest.mark.skipif("HOMOLOG_DATA" not in os.environ, reason="reads recordings: HOMOLOG_DATA")
+def test_two_recorded_sessions_are_scored_as_elsewhere(rng):
+    options = {"x": "ay3_u001", "y": "ay3_u002", "n_rotations": 19, "n_rotations_left_out": 2}
+    rows = pd.DataFrame(sessions.work(options, rng, Sources()))
+    assert sessions.missing(Sources()) is None
+    assert len(sessions.inputs(Sources())) == 10
+    score = rows.set_index("measure")["score"]
+    # As in docs/recordings.md.
+    assert score["soft_matching_correlation"] == pytest.approx(0.393, abs=1e-3)
+    assert score["unbiased_cka"] == pytest.approx(0.356, abs=1e-3)
+    assert rows["same_animal"].all()
+    turned = rows[rows["measure"] == "rotation"]
+    assert len(turned) == 11  # all movies, and without each of ten
+    assert turned["score"].iloc[0] == pytest.approx(score["soft_matching_correlation"])
+    assert turned["p"].iloc[0] == 1 / 20
 
 
 def test_closeness_grows_for_distances_too():

@@ -279,7 +279,7 @@ def _entropic(rows: Table) -> dict[str, Finding]:
             "; ".join(
                 f"regularisation {setting:g}: "
                 + (f"error {worked[setting]:.4f}" if setting in worked else "failed")
-                + f", {ratio:.0f} times the time of exact"
+                + f", {ratio:.1f} times the time of exact"
                 for setting, ratio in slower[::-1].items()
             ),
             f"{int(entropic['failed'].sum())} of {len(entropic)} runs failed (not a number, or "
