@@ -30,6 +30,13 @@ def test_importing_loads_nothing_heavy() -> None:
     assert loaded_by("import homolog") & HEAVY == set()
 
 
+def test_matching_loads_its_compiler_when_neurons_are_matched_and_not_before() -> None:
+    solvers = {"numba", "llvmlite", "ot", "scipy"}
+    assert loaded_by("import homolog.matching") & solvers == set()
+    a_matching = "from homolog.matching import transport; transport([[0.0, 1.0], [1.0, 0.0]])"
+    assert loaded_by(a_matching) & solvers >= {"numba", "llvmlite"}
+
+
 def imports_of(file: Path) -> set[str]:
     """Everything that a file imports, each by its full name."""
     found: set[str] = set()

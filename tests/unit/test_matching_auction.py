@@ -31,7 +31,7 @@ def opened(
     m = auction.market(*costs.shape)
     keep = min(keep, costs.shape[1])
     lists = empty(len(costs), max(keep, min(MOST, costs.shape[1])))
-    list_all(costs, 0, len(costs), m.prices, keep, lists)
+    list_all(costs, 0, m.prices, keep, lists)
     auction.open_market(m, supplies, demands)
     return m, lists
 

@@ -30,7 +30,7 @@ N_COLUMNS = [1, 15, 16, 17, 63, 64, 65, 127, 128, 129, 191, 192, 193, 500, 2000]
 
 def listed(costs: NDArray, prices: NDArray, keep: int) -> Shortlists:
     lists = empty(len(costs), keep)
-    list_all(costs, 0, len(costs), prices, keep, lists)
+    list_all(costs, 0, prices, keep, lists)
     return lists
 
 
@@ -174,18 +174,18 @@ def test_a_sample_that_misleads_all_along_gives_way_to_the_whole_row(rng, monkey
 def test_the_range_of_the_costs_is_told(n, rng):
     costs = rng.normal(size=(6, n))
     lists, prices = empty(6, KEEP), 100 * rng.normal(size=n)
-    assert list_all(costs, 0, 6, prices, KEEP, lists) == (costs.min(), costs.max(), True)
+    assert list_all(costs, 0, prices, KEEP, lists) == (costs.min(), costs.max(), True)
     some = costs[2:5]
-    assert list_all(costs, 2, 5, prices, KEEP, lists) == (some.min(), some.max(), True)
+    assert list_all(some, 2, prices, KEEP, lists) == (some.min(), some.max(), True)
     single = costs.astype(np.float32)
     expected = (float(single.min()), float(single.max()), True)
-    assert list_all(single, 0, 6, prices, KEEP, lists) == expected
+    assert list_all(single, 0, prices, KEEP, lists) == expected
 
 
 def test_rows_are_listed_where_they_are_asked_for(rng):
     costs, prices = rng.normal(size=(5, 200)), rng.normal(size=200)
     lists = empty(5, KEEP)
-    list_all(costs, 1, 3, prices, KEEP, lists)
+    list_all(costs[1:3], 1, prices, KEEP, lists)
     assert lists.length.tolist() == [0, KEEP, KEEP, 0, 0]
     assert (lists.beyond == -np.inf).tolist() == [True, False, False, True, True]
 
@@ -198,7 +198,7 @@ def test_a_cost_that_is_no_number_is_told_wherever_it_is(n, bad, rng):
         for place in {0, n // 2, n - 1, n // LANES * LANES - 1} & set(range(n)):
             costs = rng.normal(size=(3, n)).astype(typed)
             costs[1, place] = bad
-            assert not list_all(costs, 0, 3, prices, KEEP, empty(3, KEEP))[2]
+            assert not list_all(costs, 0, prices, KEEP, empty(3, KEEP))[2]
 
 
 @pytest.mark.parametrize("n", [5, 130, 300, 3000])
