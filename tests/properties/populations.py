@@ -63,8 +63,14 @@ PAIRS: dict[str, Callable[[Rng, int, int], Pair]] = {
 }
 
 
-def costs_of(kind: str, n_x: int, n_y: int) -> NDArray:
-    """Minus the correlation of every neuron of the one with every neuron of the other."""
+def curves_of(kind: str, n_x: int, n_y: int) -> Pair:
+    """Centred tuning curves of norm 1."""
     x, y = PAIRS[kind](np.random.default_rng([n_x, n_y]), n_x, n_y)
     x, y = (curves - curves.mean(axis=0) for curves in (x, y))
-    return -(x / np.linalg.norm(x, axis=0)).T @ (y / np.linalg.norm(y, axis=0))
+    return x / np.linalg.norm(x, axis=0), y / np.linalg.norm(y, axis=0)
+
+
+def costs_of(kind: str, n_x: int, n_y: int) -> NDArray:
+    """Minus the correlation of every neuron of the one with every neuron of the other."""
+    x, y = curves_of(kind, n_x, n_y)
+    return -x.T @ y

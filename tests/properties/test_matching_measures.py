@@ -176,10 +176,9 @@ def test_the_gradient_is_none_where_neurons_only_grow_or_rise(m: Measure, rng):
 
 
 def test_a_matching_that_was_stopped_is_said_to_be_beside_its_score(monkeypatch, rng):
-    from homolog.matching import transport
-    from homolog.measures import soft_matching_correlation as home
+    from homolog.matching import _responses, transport
 
-    monkeypatch.setattr(home, "transport", partial(transport, most_work=0.01))
+    monkeypatch.setattr(_responses, "transport", partial(transport, most_work=0.01))
     x, y = rng.normal(size=(60, 90)), rng.normal(size=(60, 70))
     for _ in range(2):  # Python itself would warn once
         compared = homolog.compare(

@@ -1,8 +1,8 @@
 """Costs computed from tuning curves a few rows at a time: for matrices that would not fit.
 
 The solver asks for the shortlists of some rows; their costs are made by one matrix product,
-looked through and forgotten. It begins with longer lists than where a row can be read again for
-little.
+looked through and forgotten. As a row can not be read again for little, its list is long from the
+beginning.
 """
 
 import numpy as np
@@ -13,9 +13,6 @@ from homolog.matching._solver import Problem, room
 
 ENTRIES_A_TIME = 4_000_000
 """Costs that exist at the same time."""
-
-KEEP = 48
-"""Columns on a shortlist to begin with."""
 
 
 @running()
@@ -40,17 +37,17 @@ def computed(x: Reals, y: Reals, prices: Reals) -> Problem:
         return np.negative(costs, out=costs)
 
     ranges = [
-        list_all(block(x[:, first : first + step]), first, prices, min(KEEP, most), lists)
+        list_all(block(x[:, first : first + step]), first, prices, most, lists)
         for first in range(0, n_rows, step)
     ]
     lowest, highest, _ = zip(*ranges, strict=True)
 
-    def relist(rows: Places, prices: Reals, floors: Reals, keep: int) -> None:
+    def relist(rows: Places, prices: Reals, floors: Reals) -> None:
         for first in range(0, len(rows), step):
             some = rows[first : first + step]
             places = np.arange(len(some), dtype=np.int32)
             costs = block(x[:, some])
-            list_rows(costs, places, some, prices, floors[first : first + step], keep, lists)
+            list_rows(costs, places, some, prices, floors[first : first + step], most, lists)
 
     def costs_of(rows: Units, columns: Units) -> Reals:
         costs = np.empty(len(rows))

@@ -33,7 +33,7 @@ def held(costs: Reals, prices: Reals) -> Problem:
     if not all(finite):
         raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
 
-    def relist(rows: Places, prices: Reals, floors: Reals, keep: int) -> None:
+    def relist(rows: Places, prices: Reals, floors: Reals) -> None:
         for first in range(0, len(rows), step):
             some = slice(first, first + step)
             list_rows(costs, rows[some], rows[some], prices, floors[some], keep, lists)

@@ -44,7 +44,7 @@ PAUSE = 20_000_000
 PIVOTS = 5_000
 """Pivots before Ctrl-C is heard."""
 
-Relist = Callable[[Places, Reals, Reals, int], None]
+Relist = Callable[[Places, Reals, Reals], None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Problem:
         Column prices to begin with; the solver's latest afterwards.
     relist
         Renews the shortlists of rows that have anything below their floors:
-        ``relist(rows, prices, floors, keep)``.
+        ``relist(rows, prices, floors)``.
     costs_of
         The costs of some pairs: ``costs_of(rows, columns)``.
     matrix
@@ -70,7 +70,7 @@ class Problem:
 
     lists: Shortlists
     prices: Reals
-    relist: Callable[[Places, Reals, Reals, int], None]
+    relist: Callable[[Places, Reals, Reals], None]
     costs_of: Callable[[Units, Units], Reals]
     matrix: Reals
     lowest: float
@@ -177,7 +177,7 @@ def _auctioned(
             market = auction.enlarged(market)
         if outcome == auction.STALE:
             rows = np.sort(market.stalled[: market.state[auction.STALLED]])
-            problem.relist(rows, market.prices, np.full(len(rows), np.inf), most)
+            problem.relist(rows, market.prices, np.full(len(rows), np.inf))
             market.state[auction.LOOKED_AT] += len(rows) * len(demands)
             auction.call_stalled(market)
         work.done = int(market.state[auction.LOOKED_AT])
@@ -254,8 +254,7 @@ def priced(problem: Problem, prices: Reals) -> tuple[Reals, int]:
     cheapest = cheapest_listed(lists, prices)
     undecided = np.flatnonzero(cheapest > lists.beyond).astype(np.int32)
     if len(undecided):
-        keep, _ = room(len(prices))
-        problem.relist(undecided, problem.prices, cheapest[undecided], keep)
+        problem.relist(undecided, problem.prices, cheapest[undecided])
         cheapest = cheapest_listed(lists, prices)
     return cheapest, len(undecided)
 

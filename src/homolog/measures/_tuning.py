@@ -13,7 +13,7 @@ from homolog._arrays import (
     to_numpy,
     unit_columns,
 )
-from homolog.matching import Matching, cross_costs
+from homolog.matching import Matching, cross_costs, match_curves
 from homolog.measures._measure import along_stimuli
 
 
@@ -27,6 +27,11 @@ class Tuning:
 def tuning(x: Array, *, normalise: bool = True) -> Tuning:
     """Centred tuning curves, of unit norm unless `normalise` is False."""
     return Tuning(unit_columns(x) if normalise else centre(x))
+
+
+def softly_matched(x: Tuning, y: Tuning) -> Matching:
+    """The soft matching of two populations with the largest inner products."""
+    return match_curves(to_numpy(x.curves), to_numpy(y.curves))
 
 
 def costs(x: Tuning, y: Tuning) -> np.ndarray:

@@ -6,9 +6,8 @@ from typing import Any
 from jaxtyping import Float
 
 from homolog._arrays import Array, inner, namespace, root
-from homolog.matching import transport
 from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, costs, differentiated, matched, tuning
+from homolog.measures._tuning import Tuning, differentiated, matched, softly_matched, tuning
 
 _NEARLY_EQUAL = 1e-4
 
@@ -67,8 +66,7 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     Raises
     ------
     HomologError
-        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
-        HM009 a cost matrix larger than memory.
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite.
 
     Notes
     -----
@@ -77,7 +75,7 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     trial noise even equal populations are apart: see the floor. Piecewise smooth; the
     gradient holds the plan fixed.
     """
-    matching = transport(costs(x, y))
+    matching = softly_matched(x, y)
     squares = _mean_square(x) + _mean_square(y)
     squared = squares + 2 * matching.objective
     if not differentiated(x, y) and bool(squared > _NEARLY_EQUAL * squares):

@@ -6,9 +6,8 @@ from typing import Any
 from jaxtyping import Float
 
 from homolog._arrays import Array
-from homolog.matching import transport
 from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, agreement, costs, tuning
+from homolog.measures._tuning import Tuning, agreement, softly_matched, tuning
 
 
 def _promises(*, normalise: bool) -> Mapping[str, Any]:
@@ -64,8 +63,7 @@ def soft_matching_correlation(x: Tuning, y: Tuning) -> Float[Array, ""]:
     Raises
     ------
     HomologError
-        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
-        HM009 a cost matrix larger than memory.
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite.
 
     Notes
     -----
@@ -73,4 +71,4 @@ def soft_matching_correlation(x: Tuning, y: Tuning) -> Float[Array, ""]:
     which gives a mean inner product instead. Biased upwards, for the best plan is
     sought on the same stimuli: read it beside its chance level.
     """
-    return agreement(x, y, transport(costs(x, y)))
+    return agreement(x, y, softly_matched(x, y))
