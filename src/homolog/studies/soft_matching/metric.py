@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog._arrays import unit_columns
 from homolog.measures import find
 from homolog.studies._drawing import REFERENCE, SCORE, SOFT, panels
 from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
@@ -44,10 +45,18 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
                 "x_z": float(distance(x, z)),
                 "x_shuffled": float(distance(x, x[:, shuffled])),
                 "equal_soft": float(soft(x[:, :n], y[:, :n])),
-                "equal_one_to_one": float(find("one_to_one_matching")(x[:, :n], y[:, :n])),
+                "equal_one_to_one": one_to_one(x[:, :n], y[:, :n]),
             }
         )
     return rows
+
+
+def one_to_one(x: np.ndarray, y: np.ndarray) -> float:
+    """Mean correlation of the best pairs, by a solver that knows nothing of soft matching."""
+    from scipy.optimize import linear_sum_assignment
+
+    correlation = unit_columns(x).T @ unit_columns(y)
+    return float(correlation[linear_sum_assignment(correlation, maximize=True)].mean())
 
 
 def _triple(rng: np.random.Generator) -> list[np.ndarray]:
@@ -110,7 +119,7 @@ def judge(rows: Table) -> Mapping[str, Finding]:
         "equal": Finding(
             "agree" if different <= EXACT else "disagree",
             f"largest difference {different:.1g}",
-            f"{len(rows)} pairs of planted populations of equal size, solved either way.",
+            f"{len(rows)} pairs of planted populations of equal size, and SciPy's assignment.",
         ),
     }
 
