@@ -19,9 +19,3 @@ def with_interval(values: Iterable[float], digits: int = 3) -> str:
     """Mean and 95 % interval, as in ``0.120 [0.100, 0.140]``."""
     mean, low, high = mean_interval(values)
     return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Join words with commas and a last "and"."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
