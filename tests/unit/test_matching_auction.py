@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from homolog.matching import _auction as auction
 from homolog.matching._auction import CONTENT, END, FULL, NOBODY, PAUSED, STALE, Market
 from homolog.matching._shortlists import Shortlists, empty, list_all, list_rows
+from homolog.matching._solver import _all_placed
 from properties.proof import by_linear_programme
 
 MOST = 128
@@ -314,3 +315,19 @@ def test_units_that_nobody_holds_are_counted(rng):
     left = 2 - np.bincount(columns, units, 6)
     np.testing.assert_array_equal(auction.nobodys(m), left)
     assert left.sum() == 8
+
+
+@pytest.mark.parametrize("size", [(40, 30), (30, 40), (25, 25), (1, 6)], ids=str)
+@pytest.mark.parametrize("pause", [0, 30, 300])
+def test_what_an_ended_auction_has_not_placed_goes_where_there_is_room(size, pause, rng):
+    costs = rng.normal(size=size)
+    supplies, demands = units_of(*size)
+    m, lists = opened(costs, supplies, demands)
+    auction.bid_on(m, lists, costs, 0.01, MOST, pause)
+    rows, columns, units = _all_placed(m)
+    assert (units > 0).all()
+    np.testing.assert_array_equal(np.bincount(rows, units, size[0]), supplies)
+    np.testing.assert_array_equal(np.bincount(columns, units, size[1]), demands)
+    had = auction.flow(m)
+    for all_of_them, placed in zip((rows, columns, units), had, strict=True):
+        np.testing.assert_array_equal(all_of_them[: len(placed)], placed)  # they stay there
