@@ -37,46 +37,34 @@ def solved(
     most_work: float = MOST_WORK,
 ) -> Matching:
     """The cheapest flow of `supplies` to `demands`, with its proof; see `transport`."""
-    if _better_transposed(costs):
-        return solved(
-            costs.T,
-            demands,
-            supplies,
-            tolerance=tolerance,
-            approximate=approximate,
-            start=None if start is None else (costs - start).min(axis=1),
-            most_work=most_work,
-        ).transposed()
+    transposed = _better_transposed(costs)
+    if transposed:
+        start = None if start is None else (costs - start).min(axis=1)
+        costs, supplies, demands = costs.T, demands, supplies
     solver, holder = _solver()
     prices = np.zeros(costs.shape[1]) if start is None else _sensible(-start, costs)
     problem = holder.held(costs, prices)
     largest = max(abs(problem.lowest), abs(problem.highest))
+    exponent = 0
     if largest > 0 and not SMALL < largest < LARGE:
         exponent = int(np.frexp(largest)[1])
-        return _in_units_of(
-            solved(
-                np.ldexp(costs, -exponent),
-                supplies,
-                demands,
-                tolerance=tolerance,
-                approximate=None if approximate is None else np.ldexp(approximate, -exponent),
-                most_work=most_work,
-            ),
-            exponent,
-        )
-    return certified(
+        problem = holder.held(np.ldexp(costs, -exponent), np.zeros(costs.shape[1]))
+    matching = searched(
         solver,
         problem,
         supplies,
         demands,
         tolerance=tolerance,
-        approximate=approximate,
-        warm=start is not None,
+        approximate=None if approximate is None else float(np.ldexp(approximate, -exponent)),
+        warm=start is not None and not exponent,
         most_work=most_work,
     )
+    matching = _in_units_of(matching, exponent) if exponent else matching
+    matching = matching.transposed() if transposed else matching
+    return vouched_for(matching, tolerance * largest + (approximate or 0))
 
 
-def certified(
+def searched(
     solver: ModuleType,
     problem: Costs,
     supplies: Indices,
@@ -88,26 +76,36 @@ def certified(
     most_work: float,
 ) -> Matching:
     """What a solver finds for a problem, with its cost and the bound that its prices prove."""
-    largest = max(abs(problem.lowest), abs(problem.highest))
     found = solver.solve(
         problem,
         supplies,
         demands,
-        tolerance=max(tolerance, 1e-14) * largest,
+        tolerance=max(tolerance, 1e-14) * max(abs(problem.lowest), abs(problem.highest)),
         approximate=approximate,
         warm=warm,
         most_work=most_work * max(len(supplies) * len(demands), SMALL_MATRIX),
     )
-    matching = _with_bound(problem, found, supplies, demands)
-    if not found.complete:
+    return _with_bound(problem, found, supplies, demands)
+
+
+def vouched_for(matching: Matching, most: float) -> Matching:
+    """The matching, if its gap is no wider than that, or if it says itself that it may be.
+
+    Raises
+    ------
+    HomologError
+        HM038 if a search that was not ended has left a wider gap.
+    """
+    n_x, n_y = matching.shape
+    if not matching.complete:
         warnings.warn(
-            f"matching {len(supplies)} with {len(demands)} neurons was ended by its work limit:"
-            f" the plan costs {matching.gap:.2g} more than the best at most",
+            f"matching {n_x} with {n_y} neurons was ended by its work limit: the plan costs"
+            f" {matching.gap:.2g} more than the best at most",
             RuntimeWarning,
             stacklevel=4,
         )
-    elif matching.gap > tolerance * largest + (approximate or 0):
-        raise errors.not_optimal(*matching.shape, matching.objective, matching.bound)
+    elif matching.gap > most:
+        raise errors.not_optimal(n_x, n_y, matching.objective, matching.bound)
     return matching
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from homolog._arrays import centre, check_pair, fits, require_memory, to_numpy, unit_columns
 from homolog.matching._matching import Matching
-from homolog.matching._proof import MOST_WORK, TOLERANCE, certified
+from homolog.matching._proof import MOST_WORK, TOLERANCE, searched, vouched_for
 from homolog.matching._transport import shares, transport
 
 WORKING_COPIES = 3
@@ -62,15 +62,18 @@ def match_curves(
         from homolog.matching import _computed, _solver
     except ImportError:  # no numba: the costs have to be held, or are refused
         return transport(cross_costs(x, y), approximate=approximate)
-    return certified(
+    problem = _computed.computed(x, y, np.zeros(n_y))
+    matching = searched(
         _solver,
-        _computed.computed(x, y, np.zeros(n_y)),
+        problem,
         *shares(n_x, n_y),
         tolerance=TOLERANCE,
         approximate=approximate,
         warm=False,
         most_work=MOST_WORK,
     )
+    largest = max(abs(problem.lowest), abs(problem.highest))
+    return vouched_for(matching, TOLERANCE * largest + (approximate or 0))
 
 
 def cross_costs(x: np.ndarray, y: np.ndarray) -> np.ndarray:
