@@ -6,6 +6,7 @@ from benchmarks.matching.many import shared_summaries, warm_starts
 from benchmarks.matching.page import Measured, exact_line
 from benchmarks.matching.peak import peaks
 from benchmarks.matching.problems import problems
+from benchmarks.matching.streamed import streamed
 from benchmarks.matching.timings import Row, solved
 
 
@@ -14,6 +15,7 @@ def measured(largest: int) -> Measured:
     return Measured(
         rows=[_said(solved(problem)) for problem in problems(largest)],
         from_responses=list(from_responses(largest)),
+        streamed=list(streamed(largest)),
         warm_starts=list(warm_starts(largest)),
         shared=shared_summaries(),
         peaks=peaks(largest),

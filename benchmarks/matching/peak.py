@@ -61,9 +61,9 @@ def peak(problem: Problem, solver: str) -> float:
     solve(costs_of(problem.kind, 512, 512 if solver == LSA else 384))  # imports and compiles
     costs = costs_of(problem.kind, problem.n_x, problem.n_y)
     CLEAR.write_text(RESET_PEAK)
-    before = _kilobytes("VmRSS")
+    before = kilobytes("VmRSS")
     solve(costs)
-    return 1 + 1024 * (_kilobytes("VmHWM") - before) / costs.nbytes
+    return 1 + 1024 * (kilobytes("VmHWM") - before) / costs.nbytes
 
 
 def _in_a_fresh_process(problem: Problem, solver: str) -> float:
@@ -81,7 +81,8 @@ def _in_a_fresh_process(problem: Problem, solver: str) -> float:
     return float(done.stdout)
 
 
-def _kilobytes(field: str) -> int:
+def kilobytes(field: str) -> int:
+    """A size that the operating system keeps of this process."""
     found = re.search(rf"{field}:\s+(\d+) kB", STATUS.read_text())
     if found is None:
         raise RuntimeError(f"{STATUS} has no {field}: memory can only be measured on Linux.")

@@ -17,6 +17,7 @@ from benchmarks.matching.many import Reused
 from benchmarks.matching.peak import Peak, peak
 from benchmarks.matching.problems import EVERYDAY, TABLED, Problem, problems
 from benchmarks.matching.solvers import LSA, OURS, POT, Solver, check_alike
+from benchmarks.matching.streamed import Streamed
 from benchmarks.matching.timings import Row, Stopped, growth, solved
 
 from homolog.matching import Matching, transport
@@ -117,6 +118,7 @@ def written() -> str:
                 FromResponses(problem, product=1.0, ours=2.0, peer=10.0),
                 FromResponses(problem, product=1.0, ours=2.0, peer=None),
             ],
+            streamed=[Streamed(problem, seconds=2.5, megabytes=40.0, gap=0.0)],
             warm_starts=[Reused("a neighbour", "8 × 8", cold=3.0, warm=2.0, difference=0.0)],
             shared=Reused("all pairs", "8 each", cold=1.0, warm=4.0, difference=0.0),
             peaks=[Peak(problem, OURS, 1.31), Peak(problem, POT, 5.0)],
@@ -133,6 +135,7 @@ def written() -> str:
         "| ring | 8192 × 8192 | 1 | 2 | 10 | 5.0 |",
         "| ring | 8192 × 8192 | 1 | 2 | not run | – |",
         "| a neighbour | 8 × 8 | 3 | 2 | 1.5 | 0 |",
+        "| ring | 8192 × 8192 | 2.5 | 40 | 537 | 0 |",
         "| all pairs | 8 each | 1 | 4 | 0.25 | 0 |",
         "| ring | 8192 × 8192 | homolog | 1.31 | at most 1.3: **MISSED** |",
         "| ring | 8192 × 8192 | POT ot.emd | 5.00 |  |",
@@ -145,7 +148,7 @@ def test_the_page_says(line: str) -> None:
 
 def test_all_lines_of_a_table_have_as_many_cells() -> None:
     tables = re.findall(r"(?:^\|.*\n)+", written(), flags=re.MULTILINE)
-    assert len(tables) == 7
+    assert len(tables) == 8
     for table in tables:
         assert len({line.count("|") for line in table.splitlines()}) == 1, table
 
