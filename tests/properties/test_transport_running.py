@@ -19,10 +19,13 @@ PATIENCE_S = 2.0  # of the processor's time, from the signal to the exception
 # The same problem again and again; what is compiled once is compiled before the parent is told
 # to send its signal.
 UNTIL_INTERRUPTED = """
+import signal
 import time
 import numpy as np
 from homolog.matching import transport
 
+# Where tests run in the background, the signal is ignored unless somebody asks for it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 n_x, n_y = {size}
 angles_x, angles_y = (np.arange(n, dtype=np.float32) / n * 6.2831855 for n in (n_x, n_y))
 costs = -np.cos(angles_x[:, None] - angles_y)
