@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from homolog import measures, recordings, testing
+    from homolog import figures, matching, measures, recordings, report, studies, testing
     from homolog.all_pairs import Matrix, matrix
     from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
@@ -22,12 +22,16 @@ __all__ = [
     "Score",
     "align",
     "compare",
+    "figures",
     "load",
+    "matching",
     "matrix",
     "measures",
     "recordings",
+    "report",
     "represent",
     "save",
+    "studies",
     "testing",
 ]
 

@@ -12,7 +12,7 @@ import pytest
 from homolog.matching import _compiled
 from homolog.matching._compiled import compiled, running
 
-SAYS = "homolog: compiling the matching for this computer; about ten seconds, once"
+SAYS = "homolog: compiling the matching; 10 to 20 seconds, once for this installation"
 
 MATCH_ALL_KINDS = """
 import numpy as np

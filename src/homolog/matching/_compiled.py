@@ -72,7 +72,7 @@ class _Announcer(Listener):
         if not self.told:
             self.told = True
             logging.getLogger("homolog").warning(
-                "homolog: compiling the matching for this computer; about ten seconds, once"
+                "homolog: compiling the matching; 10 to 20 seconds, once for this installation"
             )
 
     def on_end(self, event: Event) -> None:

@@ -70,8 +70,8 @@ def transport(
     -----
     An auction with epsilon scaling, whose plan is made a tree that a network simplex
     improves until no pair of neurons is a bargain. The inner loops are compiled when they
-    are first needed, which takes about ten seconds, is said on the log and happens once on a
-    computer. Where numba cannot be installed, SciPy and POT solve the problem, exactly,
+    are first needed, which takes 10 to 20 seconds, is said on the log and happens once for an
+    installation. Where numba cannot be installed, SciPy and POT solve the problem, exactly,
     whatever `approximate`, `start` and `most_work` are.
 
     With ties (duplicated neurons, rings) many plans are optimal: the objective is unique,
