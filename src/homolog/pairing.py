@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import check_rows, constant_columns
+from homolog._arrays import constant_columns
 from homolog.measures._measure import Measure
-from homolog.representation import Representation, align, without
+from homolog.representation import Representation, align, require_same_stimuli, without
 
 Halves = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -62,15 +62,10 @@ def pair(
         HM036 rows grouped differently.
     """
     reference, candidate = _named(reference, "X"), _named(candidate, "Y")
-    trusted: tuple[str, ...] = ()
-    if reference.stimuli is None or candidate.stimuli is None:
-        trusted = _same_number(reference, candidate)
-    elif reference.stimuli != candidate.stimuli:
-        if not reorder:
-            raise _mismatch(reference, candidate)
+    unlabelled = [one.called for one in (reference, candidate) if one.stimuli is None]
+    if reorder and not unlabelled and reference.stimuli != candidate.stimuli:
         reference, candidate = align(reference, candidate)
-    if reference.groups and candidate.groups and reference.groups != candidate.groups:
-        raise errors.groups_differ(reference.called, candidate.called)
+    require_same_stimuli(reference, candidate)
     x, y = reference.condition_means(), candidate.condition_means()
     x, y, kept = _complete(x, y)
     return Pair(
@@ -78,7 +73,13 @@ def pair(
         candidate=y,
         reference_halves=_halves(reference, kept) if halves else None,
         candidate_halves=_halves(candidate, kept) if halves else None,
-        warnings=(*x.dropped, *y.dropped, *_gaps(reference), *_gaps(candidate), *trusted),
+        warnings=(
+            *x.dropped,
+            *y.dropped,
+            *_gaps(reference),
+            *_gaps(candidate),
+            *_trusted(unlabelled),
+        ),
     )
 
 
@@ -86,9 +87,10 @@ def _named(population: Representation, name: str) -> Representation:
     return population if population.name else replace(population, name=name)
 
 
-def _same_number(x: Representation, y: Representation) -> tuple[str, ...]:
-    check_rows((x.n_stimuli, x.n_neurons), (y.n_stimuli, y.n_neurons), x.called, y.called)
-    unlabelled = [one.called for one in (x, y) if one.stimuli is None]
+def _trusted(unlabelled: list[str]) -> tuple[str, ...]:
+    """Say that rows without labels are taken to be the same stimuli."""
+    if not unlabelled:
+        return ()
     verb = "has" if len(unlabelled) == 1 else "have"
     return (
         f"{' and '.join(unlabelled)} {verb} no stimulus labels: row k of one is taken to be"
@@ -104,17 +106,6 @@ def _gaps(population: Representation) -> tuple[str, ...]:
     return (
         f"{population.called}: {share:.1%} of single-trial responses are missing from its means",
     )
-
-
-def _mismatch(x: Representation, y: Representation) -> errors.HomologError:
-    """The error that tells how the labels of two populations differ."""
-    in_x, in_y = set(x.labels), set(y.labels)
-    if in_x == in_y:
-        first = next(i for i, (a, b) in enumerate(zip(x.labels, y.labels, strict=True)) if a != b)
-        return errors.order_differs(x.called, y.called, x.n_stimuli, first)
-    only_x = [label for label in x.labels if label not in in_y]
-    only_y = [label for label in y.labels if label not in in_x]
-    return errors.rows_differ(x.called, x.n_stimuli, y.called, y.n_stimuli, only_x, only_y)
 
 
 def _complete(

@@ -40,8 +40,8 @@ def with_spectrum(rng, singular, n_rows=12, n_columns=9):
 @pytest.mark.parametrize(
     ("x", "says"),
     [
-        (np.zeros((4, 2, 2)), r"HM007 got \(4, 2, 2\)"),
-        (np.zeros(4), r"HM007 got \(4\)"),
+        (np.zeros((4, 2, 2)), r"HM007 R: got \(4, 2, 2\)"),
+        (np.zeros(4), r"HM007 R: got \(4\)"),
         (np.zeros((4, 0)), "HM018 R has 0 neurons"),
         (np.eye(2), "HM019 R has 2 stimuli; at least 3"),
         (np.full((4, 2), 7), r"HM006 R is constant on all 4 stimuli \(2/2 units\)"),

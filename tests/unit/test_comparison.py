@@ -100,7 +100,7 @@ def test_other_stimuli_are_named(populations):
         homolog.compare(x, y.select(stimuli=range(29)))
     assert str(caught.value) == (
         "HM001 V1 has 30 stimuli, net has 29. Rows must be the same stimuli in the same order."
-        " 1 id is only in V1: 'img29'. Use hl.align(V1, net) to keep the 29 shared."
+        " 1 id is only in V1: 'img29'. Use homolog.align(V1, net) to keep the 29 shared."
     )
 
 
@@ -111,7 +111,7 @@ def test_another_order_is_refused_and_mended_on_request(populations):
         homolog.compare(x, turned)
     assert str(caught.value) == (
         "HM002 V1 and net share the same 30 ids in different orders (first at row 3)."
-        " Pass align=True or reindex."
+        " Use homolog.align(V1, net), or align=True in homolog.compare."
     )
     aligned = homolog.compare(x, turned, align=True, **QUICK)
     straight = homolog.compare(x, y, **QUICK)
@@ -131,7 +131,7 @@ def test_a_transposed_array_is_recognised(rng):
         homolog.compare(x, y)
     assert str(caught.value) == (
         "HM003 Y looks transposed: 168×92 against X 92×512."
-        ' If rows are units pass Y.T or dims="unit,stimulus".'
+        ' If rows are units pass Y.T, or dims="unit,stimulus" in homolog.represent.'
     )
 
 
@@ -156,7 +156,7 @@ def test_a_constant_neuron_is_named_with_its_population(rng):
         homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching")
     assert str(caught.value) == (
         "HM006 layer relu4: 1 unit is constant on all 20 stimuli (3 of 5)."
-        " The tuning of a constant unit is undefined, not 0. Drop them with .drop_constant()."
+        " The tuning of a constant unit is undefined, not 0. Drop them with homolog.represent(…).drop_constant()."
     )
     result = homolog.compare(x.drop_constant(), rng.normal(size=(20, 5)), "soft_matching", **QUICK)
     assert result.reference.n_neurons == 4

@@ -127,7 +127,7 @@ def test_stimuli_in_another_order_are_refused_not_scored(rng):
     )
     says = re.escape(
         "HM002 V1 and layer3 share the same 12 ids in different orders (first at row 3)."
-        " Pass align=True or reindex."
+        " Use homolog.align(V1, layer3), or align=True in homolog.compare."
     )
     with pytest.raises(HomologError, match=says):
         homolog.compare(x, y, "cka", permutations=0, intervals=False)

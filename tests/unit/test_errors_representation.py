@@ -51,12 +51,14 @@ REFUSALS = {
     "gaps": (
         lambda: represent(gaps(), name="X"),
         "HM004 X has 2 NaN in 2 of 168 units (17, 90) and 1 stimulus."
-        ' Choose nan="drop-units"|"drop-stimuli"|"pairwise"; default is to stop.',
+        ' Choose nan="drop-units"|"drop-stimuli"|"pairwise" in homolog.represent; default is to'
+        " stop.",
     ),
     "infinite": (
         lambda: represent(infinite()),
         "HM004 the population has 2 NaN or inf in 2 of 4 units (1, 3) and 2 stimuli."
-        ' Choose nan="drop-units"|"drop-stimuli"|"pairwise"; default is to stop.',
+        ' Choose nan="drop-units"|"drop-stimuli"|"pairwise" in homolog.represent; default is to'
+        " stop.",
     ),
     "constant": (
         lambda: represent(np.ones((92, 112)), name="layer 'relu4'"),
@@ -65,12 +67,14 @@ REFUSALS = {
     ),
     "four axes": (
         lambda: represent(np.zeros((92, 64, 13, 13))),
-        "HM007 got (92, 64, 13, 13). Say what the axes are: flatten → 10816 units, or"
+        "HM007 the population: got (92, 64, 13, 13). Say what the axes are in homolog.represent:"
+        " flatten=True → 10816 units, or"
         ' pool="mean" → 64. Nothing is flattened silently.',
     ),
     "three axes": (
         lambda: represent(np.zeros((10, 92, 64))),
-        'HM007 got (10, 92, 64). Say what the axes are: dims="trial,stimulus,neuron" or'
+        "HM007 the population: got (10, 92, 64). Say what the axes are in homolog.represent:"
+        ' dims="trial,stimulus,neuron" or'
         ' dims="stimulus,time,neuron". Nothing is flattened silently.',
     ),
     "no repeats": (
@@ -120,7 +124,7 @@ REFUSALS = {
     "two stimuli": (
         lambda: represent(np.eye(2), name="X"),
         "HM019 X has 2 stimuli; at least 3 are needed. If stimuli are along another axis name"
-        ' the axes, as in dims="neuron,stimulus".',
+        ' the axes in homolog.represent, as in dims="neuron,stimulus".',
     ),
     "one label twice": (
         lambda: represent(RATES, stimuli="aab", name="X"),
@@ -235,7 +239,7 @@ REFUSALS = {
     "gaps left": (
         lambda: represent(gaps(), nan="pairwise", name="X").matrix,
         "HM028 X has 2 missing responses; a measure needs all."
-        ' Leave them out with .drop_missing("stimuli") or .drop_missing("neurons").',
+        ' Leave them out with .condition_means().drop_missing("stimuli"), or "neurons".',
     ),
     "nothing to align by": (
         lambda: align(represent(RATES, name="X"), labelled("abc", "Y")),

@@ -23,7 +23,8 @@ def test_matching_names_neurons_without_tuning(name, pair):
     y[:, [1, 3]] = 2.5
     says = (
         r"HM006 a population: 2 units are constant on all 12 stimuli \(1, 3 of 4\). The tuning of"
-        r" a constant unit is undefined, not 0. Drop them with .drop_constant\(\)."
+        r" a constant unit is undefined, not 0. Drop them with"
+        r" homolog.represent\(…\).drop_constant\(\)\."
     )
     with pytest.raises(HomologError, match=says):
         find(name)(x, y)

@@ -31,6 +31,7 @@ from homolog._arrays._libraries import (
     to_numpy,
     working_dtype,
 )
+from homolog._arrays._rotations import haar, haar_around_mean
 from homolog._arrays._spectra import (
     RANK_TOLERANCE,
     basis,
@@ -56,6 +57,8 @@ __all__ = [
     "even_columns",
     "fits",
     "frobenius",
+    "haar",
+    "haar_around_mean",
     "inner",
     "largest",
     "modest",

@@ -1,5 +1,7 @@
 """Centring, lengths and sums, safe for numbers of any size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from homolog import errors
@@ -36,14 +38,16 @@ def even_columns(x: Array) -> Array:
     return x * xp.astype(varies, x.dtype) / xp.where(varies, spans, widest)
 
 
-def unit_columns(x: Array) -> Array:
-    """Centred tuning curves of length one; HM006 if a neuron has none."""
+def unit_columns(
+    x: Array, name: str = "a population", labels: Sequence[object] | None = None
+) -> Array:
+    """Centred tuning curves of length one; HM006, by these names, if a neuron has none."""
     xp = namespace(x)
     flat = to_numpy(constant_columns(x))
     if flat.any():
-        raise errors.constant_neurons(
-            "a population", np.flatnonzero(flat).tolist(), x.shape[1], x.shape[0]
-        )
+        which = np.flatnonzero(flat).tolist()
+        called = which if labels is None else [labels[i] for i in which]
+        raise errors.constant_neurons(name, called, x.shape[1], x.shape[0])
     x = centre(x)
     sizes = xp.max(xp.abs(constant(x)), axis=0, keepdims=True)
     if not modest(sizes):

@@ -34,7 +34,7 @@ def check_responses(x: Any, name: str) -> Array:
     x = _plain(x, name)
     xp = _checked_namespace(x, name)
     if x.ndim != 2:
-        raise errors.axes_unnamed(tuple(x.shape))
+        raise errors.axes_unnamed(name, tuple(x.shape))
     n_stimuli, n_neurons = x.shape
     if n_neurons == 0:
         raise errors.no_neurons(name, tuple(x.shape))

@@ -16,9 +16,9 @@ def rows_differ(
             text += f" {counted(len(only), 'id')} {verb} only in {name}: {some(only)}."
     if only_x or only_y:
         shared = n_x - len(only_x)
-        text += f" Use hl.align({x}, {y}) to keep the {shared} shared."
+        text += f" Use homolog.align({x}, {y}) to keep the {shared} shared."
     else:
-        text += " Give both their stimulus labels, then hl.align keeps the shared ones."
+        text += " Give both their stimulus labels, then homolog.align keeps the shared ones."
     return HomologError("HM001", text)
 
 
@@ -27,7 +27,7 @@ def order_differs(x: str, y: str, n_stimuli: int, first: int) -> HomologError:
     return HomologError(
         "HM002",
         f"{x} and {y} share the same {n_stimuli} ids in different orders (first at row {first})."
-        " Pass align=True or reindex.",
+        f" Use homolog.align({x}, {y}), or align=True in homolog.compare.",
     )
 
 
@@ -39,7 +39,7 @@ def transposed(
     return HomologError(
         "HM003",
         f"{wrong} looks transposed: {a} against {other} {b}."
-        f' If rows are units pass {wrong}.T or dims="unit,stimulus".',
+        f' If rows are units pass {wrong}.T, or dims="unit,stimulus" in homolog.represent.',
     )
 
 

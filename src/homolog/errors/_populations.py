@@ -42,7 +42,8 @@ def too_few_stimuli(name: str, n_stimuli: int, least: int = 3) -> HomologError:
     return HomologError(
         "HM019",
         f"{name} has {counted(n_stimuli, 'stimulus', 'stimuli')}; at least {least} are needed."
-        ' If stimuli are along another axis name the axes, as in dims="neuron,stimulus".',
+        " If stimuli are along another axis name the axes in homolog.represent, as in"
+        ' dims="neuron,stimulus".',
     )
 
 
@@ -54,7 +55,8 @@ def not_finite(
     return HomologError(
         "HM004",
         f"{name} has {count} {what} in {len(neurons)} of {n_neurons} units ({indices(neurons)})"
-        f' and {stimuli}. Choose nan="drop-units"|"drop-stimuli"|"pairwise"; default is to stop.',
+        f' and {stimuli}. Choose nan="drop-units"|"drop-stimuli"|"pairwise" in homolog.represent;'
+        " default is to stop.",
     )
 
 
@@ -76,7 +78,7 @@ def constant_neurons(
         "HM006",
         f"{name}: {units} constant on all {n_stimuli} stimuli ({indices(constant)} of"
         f" {n_neurons}). The tuning of a constant unit is undefined, not 0."
-        " Drop them with .drop_constant().",
+        " Drop them with homolog.represent(…).drop_constant().",
     )
 
 
@@ -90,21 +92,22 @@ def duplicate_labels(name: str, axis: str, labels: Sequence[object]) -> HomologE
     )
 
 
-def axes_unnamed(shape: tuple[int, ...]) -> HomologError:
+def axes_unnamed(name: str, shape: tuple[int, ...]) -> HomologError:
     """HM007: an array with more than two axes and no names for them."""
     n_flat = 1
     for size in shape[1:]:
         n_flat *= size
     shown = f"({', '.join(map(str, shape))})"
     if len(shape) == 4:
-        choices = f'flatten → {n_flat} units, or pool="mean" → {shape[1]}'
+        choices = f'flatten=True → {n_flat} units, or pool="mean" → {shape[1]}'
     elif len(shape) == 3:
         choices = 'dims="trial,stimulus,neuron" or dims="stimulus,time,neuron"'
     else:
         choices = 'name them, as in dims="trial,stimulus,time,neuron"'
     return HomologError(
         "HM007",
-        f"got {shown}. Say what the axes are: {choices}. Nothing is flattened silently.",
+        f"{name}: got {shown}. Say what the axes are in homolog.represent: {choices}. Nothing is"
+        " flattened silently.",
     )
 
 
@@ -178,7 +181,7 @@ def missing_left(name: str, n_missing: int) -> HomologError:
     return HomologError(
         "HM028",
         f"{name} has {counted(n_missing, 'missing response')}; a measure needs all."
-        ' Leave them out with .drop_missing("stimuli") or .drop_missing("neurons").',
+        ' Leave them out with .condition_means().drop_missing("stimuli"), or "neurons".',
     )
 
 

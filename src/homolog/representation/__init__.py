@@ -3,5 +3,14 @@
 from homolog.representation._align import align
 from homolog.representation._represent import NanPolicy, represent
 from homolog.representation._representation import Representation, without
+from homolog.representation._together import require_same_stimuli, together
 
-__all__ = ["NanPolicy", "Representation", "align", "represent", "without"]
+__all__ = [
+    "NanPolicy",
+    "Representation",
+    "align",
+    "represent",
+    "require_same_stimuli",
+    "together",
+    "without",
+]

@@ -20,7 +20,7 @@ def named(dims: str | Sequence[str] | None, shape: tuple[int, ...], name: str) -
         if len(shape) == 2:
             return ("stimulus", "neuron")
         if len(shape) > 2:
-            raise errors.axes_unnamed(shape)
+            raise errors.axes_unnamed(name, shape)
     given = dims.replace(",", " ").split() if isinstance(dims, str) else listed(dims or (), "dims")
     words = tuple(map(str, given))
     names = tuple(SYNONYMS.get(word, word) for word in words)
