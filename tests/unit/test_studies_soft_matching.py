@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 
 from homolog import studies
+from homolog._arrays import haar, haar_around_mean
 from homolog.measures import find
 from homolog.studies._held_out import held_out
 from homolog.studies._rotations import (
     Chance,
     Geodesic,
     chance_by_rotation,
-    haar,
-    haar_around_mean,
 )
 from homolog.studies._study import Sources
 from homolog.studies._words import mean_interval
@@ -103,7 +102,7 @@ def test_what_drives_all_neurons_alike_is_not_taken_for_their_own_tuning(rng):
     for _ in range(12):
         drive = rng.normal(size=(200, 1))
         x, y = (drive + rng.normal(size=(200, 10)) for _ in range(2))
-        ps.append(chance_by_rotation(x, y, 19, rng, haar_around_mean).p_value)
+        ps.append(chance_by_rotation(x, y, 19, rng, around_mean=True).p_value)
         assert chance_by_rotation(x, y, 19, rng).p_value == 1 / 20
     assert 0.2 < np.mean(ps) < 0.8
 

@@ -6,9 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog._arrays import Array, namespace, to_namespace_of
 
 Folds = Any
 """A number of folds, or one fold label for each stimulus."""
+
+
+def held_out_rows(n_stimuli: int, folds: Folds, rng: int) -> tuple[NDArray[np.int64], ...]:
+    """The rows that each fold holds out; arguments as in `fold_labels`."""
+    labels = fold_labels(n_stimuli, folds, rng)
+    return tuple(np.flatnonzero(labels == label) for label in np.unique(labels))
+
+
+def take_rows(x: Array, rows: NDArray[np.int64]) -> Array:
+    """The responses to some of the stimuli."""
+    return namespace(x).take(x, to_namespace_of(x, rows), axis=0)
 
 
 def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -> NDArray[np.int64]:

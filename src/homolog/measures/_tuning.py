@@ -57,5 +57,10 @@ def agreement(x: Tuning, y: Tuning, matching: Matching) -> Array:
     """Mean inner product of matched tuning curves."""
     if not differentiated(x, y):
         return to_namespace_of(x.curves, np.asarray(-matching.objective))
+    return mean_product(x, y, matching)
+
+
+def mean_product(x: Tuning, y: Tuning, matching: Matching) -> Array:
+    """Mean inner product of matched tuning curves, which may not be those that were matched."""
     a, b, mass = matched(x, y, matching)
     return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))

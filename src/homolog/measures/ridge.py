@@ -21,7 +21,7 @@ from homolog._arrays import (
     to_namespace_of,
     to_numpy,
 )
-from homolog.measures._folds import Folds, fold_labels
+from homolog.measures._folds import Folds, held_out_rows, take_rows
 from homolog.measures._measure import along_stimuli, measure
 
 PENALTIES = tuple(10.0**power for power in np.arange(-4, 4.5, 0.5).tolist())
@@ -65,7 +65,7 @@ class _Summary:
     @cached_property
     def fitted(self) -> tuple[_Fold, ...]:
         """Factors of every training set, computed once for a candidate."""
-        blocks = [_rows(self.responses, test) for test in self.held_out]
+        blocks = [take_rows(self.responses, test) for test in self.held_out]
         sums = _of_the_others([namespace(block).sum(block, axis=0) for block in blocks])
         grams = _of_the_others([block.T @ block for block in blocks])
         parts = zip(self.held_out, blocks, sums, grams, strict=True)
@@ -88,15 +88,10 @@ class _Summary:
 
 
 def _summary(x: Array, *, folds: Folds = 5, rng: int = 0) -> _Summary:
-    labels = fold_labels(x.shape[0], folds, rng)
-    held_out = tuple(np.flatnonzero(labels == label) for label in np.unique(labels))
+    held_out = held_out_rows(x.shape[0], folds, rng)
     n_neurons = x.shape[1]
     x = centre(constant(x))
     return _Summary(narrow(x / frobenius(x)), n_neurons, held_out)
-
-
-def _rows(x: Array, rows: NDArray[np.int64]) -> Array:
-    return namespace(x).take(x, to_namespace_of(x, rows), axis=0)
 
 
 def _of_the_others(parts: list[Array]) -> list[Array]:
@@ -189,7 +184,7 @@ def ridge(x: _Summary, y: _Summary) -> Float[Array, ""]:
     movie) must share a fold, or the score measures memory.
     """
     xp = namespace(x.responses, y.responses)
-    targets = [_rows(x.responses, fold.test) for fold in y.fitted]
+    targets = [take_rows(x.responses, fold.test) for fold in y.fitted]
     totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
     squares = _of_the_others([inner(target, target) for target in targets])
     crosses = _of_the_others(

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog._arrays import unit_columns
+from homolog import statistics
 from homolog.measures import find
 
 Reals = NDArray[np.float64]
-
-
-def haar(n_neurons: int, rng: np.random.Generator) -> Reals:
-    """A rotation drawn evenly from all (Haar measure on SO(n)).
-
-    The Q of a Gaussian matrix is even over orthogonal matrices once its signs are fixed
-    (Mezzadri 2007); a mirrored axis then makes every one of them a rotation.
-    """
-    q, r = np.linalg.qr(rng.normal(size=(n_neurons, n_neurons)))
-    q = q * np.sign(np.diag(r))
-    q[:, 0] *= np.linalg.slogdet(q)[0]
-    return q
-
-
-def haar_around_mean(n_neurons: int, rng: np.random.Generator) -> Reals:
-    """A random rotation of all directions but one: the mean of the population stays.
-
-    Neurons that are all driven by one thing have it in common whatever else they are tuned
-    to. A rotation drawn from all would hand it to half of them with the opposite sign.
-    """
-    basis = np.linalg.qr(np.column_stack([np.ones(n_neurons), np.eye(n_neurons)[:, 1:]]))[0]
-    turned = basis.copy()
-    turned[:, 1:] = basis[:, 1:] @ haar(n_neurons - 1, rng)
-    return turned @ basis.T
 
 
 @dataclass(frozen=True)
@@ -111,13 +86,10 @@ def chance_by_rotation(
     y: Reals,
     n_rotations: int,
     rng: np.random.Generator,
-    draw: Callable[[int, np.random.Generator], Reals] = haar,
+    *,
+    around_mean: bool = False,
 ) -> Chance:
     """Soft matching correlation beside that of random rotations of the first population.
-
-    What a rotation cannot change, the geometry, is the same in all draws; they differ in
-    which axes the neurons are. Every neuron is centred and scaled to norm 1 before it is
-    rotated, as the measure sees it, so that no neuron dominates the rotated ones.
 
     Parameters
     ----------
@@ -127,13 +99,9 @@ def chance_by_rotation(
         How many.
     rng
         Draws them.
-    draw
-        How: `haar`, or `haar_around_mean`.
+    around_mean
+        Whether the mean response of the population stays.
     """
     measure = find("soft_matching_correlation")
-    x, target = unit_columns(x), measure.summary(y)
-    draws = [
-        float(measure.score(measure.summary(x @ draw(x.shape[1], rng)), target))
-        for _ in range(n_rotations)
-    ]
-    return Chance(float(measure.score(measure.summary(x), target)), np.array(draws))
+    draws = statistics.rotation_null(measure, x, y, n_rotations, around_mean=around_mean, rng=rng)
+    return Chance(float(measure(x, y)), draws)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog._arrays import haar
 from homolog.measures import find
 from homolog.studies._drawing import CANDIDATE, REFERENCE, SCORE, THIRD, panels
-from homolog.studies._rotations import Geodesic, haar
+from homolog.studies._rotations import Geodesic
 from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies._words import with_interval
 
@@ -115,7 +116,8 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             "agree" if agree else "disagree",
             f"soft matching distance +{with_interval(gone)}; the others at most {others:.0e}",
             f"{len(gone)} planted populations, turned from their own axes to random ones. "
-            "What Procrustes, CKA and ridge say is the same at every angle but for rounding.",
+            "That Procrustes, CKA and ridge do not move is their definition; what is tested is that "
+            "soft matching does.",
         )
     }
 
@@ -131,11 +133,17 @@ PART = Part(
     claims={
         "rotation": Claim(
             "Soft matching sees a rotation away from the neurons' axes, which measures that are "
-            "invariant to rotations (Procrustes, CKA, regression) entirely miss."
+            "invariant to rotations (Procrustes, CKA, regression) entirely miss.",
+            "Agree if soft matching moves in every population and no other measure moves by more "
+            f"than rounding, {STILL:g}, in any; else disagree.",
         )
     },
     tasks=tasks,
     work=work,
     draw=draw,
+    picture=(
+        "Distance against the angle of rotation: soft matching rises in every population, "
+        "Procrustes, CKA and ridge are flat. Beside it the largest change of each measure."
+    ),
     judge=judge,
 )

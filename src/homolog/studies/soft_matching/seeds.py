@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog.studies import _images, _networks
-from homolog.studies._drawing import CANDIDATE, INK, REFERENCE, SCORE, SOFT, panels
-from homolog.studies._rotations import chance_by_rotation, haar, haar_around_mean
+from homolog.studies._drawing import CANDIDATE, INK, REFERENCE, SCORE, SOFT, banded, panels
+from homolog.studies._rotations import chance_by_rotation
 from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table, Verdict
-from homolog.studies._words import mean_interval, with_interval
+from homolog.studies._words import above_0, mean_interval, with_interval
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +23,7 @@ NETWORKS = {"dense": "Dense network", "convolutional": "Convolutional network"}
 
 def tasks(quick: bool) -> Mapping[str, Options]:
     """Pairs of networks of either kind; no network is in two pairs, so pairs are independent."""
-    few = {"n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 5}
+    few = {"n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 39}
     many = {"n_images": 20_000, "epochs": 3, "n_stimuli": 1000, "n_rotations": 20}
     size = few if quick else many
     kinds: dict[str, dict[str, Any]] = {
@@ -50,8 +50,8 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
         (first, right), (second, _) = (one[trained] for one in both)
         for layer, (x, y) in enumerate(zip(first, second, strict=True), 1):
             chance, around = (
-                chance_by_rotation(x, y, options["n_rotations"], rng, way)
-                for way in (haar, haar_around_mean)
+                chance_by_rotation(x, y, options["n_rotations"], rng, around_mean=fixed)
+                for fixed in (False, True)
             )
             rows.append(
                 {
@@ -76,14 +76,14 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
 def _lived(
     options: Options, images: _images.Images, shown: np.ndarray, seed: int
 ) -> dict[bool, tuple[list[np.ndarray], float]]:
-    """Responses and accuracy of one network, newborn (False) and trained (True)."""
+    """Responses and accuracy of one network, untrained (False) and trained (True)."""
     with _networks.seeded(seed) as generator:
         network = _born(options)
-        newborn = _networks.responses(network, shown), _networks.accuracy(network, images)
+        untrained = _networks.responses(network, shown), _networks.accuracy(network, images)
         size = {"n_images": options["n_images"], "epochs": options["epochs"]}
         _networks.train(network, images, **size, generator=generator)
         return {
-            False: newborn,
+            False: untrained,
             True: (_networks.responses(network, shown), _networks.accuracy(network, images)),
         }
 
@@ -121,7 +121,7 @@ _LEVELS = {
 
 
 def _scores(ax: Axes, rows: Table) -> None:
-    for trained, state in ((True, "trained"), (False, "newborn")):
+    for trained, state in ((True, "trained"), (False, "untrained")):
         chosen = rows[rows["trained"] == trained]
         for column, (colour, line, what) in _LEVELS.items():
             means = chosen.groupby("layer")[column].mean()
@@ -140,19 +140,14 @@ def _excesses(ax: Axes, rows: Table) -> None:
     for kind, colour in zip(NETWORKS, (REFERENCE, CANDIDATE), strict=True):
         for trained, style in ((True, "-"), (False, "--")):
             chosen = rows[(rows["network"] == kind) & (rows["trained"] == trained)]
-            found = {layer: mean_interval(one["excess"]) for layer, one in chosen.groupby("layer")}
-            mean, low, high = (np.array(ends) for ends in zip(*found.values(), strict=True))
-            layers = list(found)
-            ax.fill_between(layers, low, high, color=colour, alpha=0.2, linewidth=0)
-            label = f"{kind}, {'trained' if trained else 'newborn'}"
+            found = {layer: list(one["excess"]) for layer, one in chosen.groupby("layer")}
+            label = f"{kind}, {'trained' if trained else 'untrained'}"
             face = colour if trained else "white"
-            ax.plot(
-                layers, mean, style, marker="o", color=colour, markerfacecolor=face, label=label
-            )
+            banded(ax, found, colour, style, marker="o", markerfacecolor=face, label=label)
     ax.axhline(0, color=SOFT, linewidth=0.8)
     ax.set_xticks(sorted(rows["layer"].unique()))
     ax.set_xlabel("Layer")
-    ax.set_ylabel("Way from chance to identical")
+    ax.set_ylabel("Score, from chance (0) to identical (1)")
     low, high = ax.get_ylim()
     ax.set_ylim(min(0, low), high + 0.25 * (high - low))  # room for the legend
     ax.set_title("Above chance", fontsize=10, loc="left")
@@ -163,18 +158,19 @@ def judge(rows: Table) -> Mapping[str, Finding]:
     """Intervals over independent pairs, in the deepest hidden layer of each kind of network."""
     rows = with_excess(rows)
     deep = rows[rows["layer"] == rows.groupby("network")["layer"].transform("max")]
-    trained, newborn = (deep[deep["trained"] == state] for state in (True, False))
+    trained, untrained = (deep[deep["trained"] == state] for state in (True, False))
     above = {kind: trained[trained["network"] == kind] for kind in NETWORKS}
     excess = {kind: one["score"] - one["chance"] for kind, one in above.items()}
     gained = {
-        kind: one["excess"].to_numpy() - newborn[newborn["network"] == kind]["excess"].to_numpy()
+        kind: one["excess"].to_numpy()
+        - untrained[untrained["network"] == kind]["excess"].to_numpy()
         for kind, one in above.items()
     }
     right = ", ".join(f"{kind} {one['accuracy'].mean():.0%}" for kind, one in above.items())
-    born = newborn.groupby("network")["excess"].mean()
+    born = untrained.groupby("network")["excess"].mean()
     return {
         "deep": Finding(
-            _all_above_0(excess.values()),
+            _above_0(excess.values()),
             "; ".join(
                 f"{kind}: {one['score'].mean():.3f} against {one['chance'].mean():.3f}, "
                 f"difference {with_interval(excess[kind])}"
@@ -184,7 +180,7 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             f"{right}; largest p of any pair {trained['p'].max():.3f}.",
         ),
         "individual": Finding(
-            _all_above_0(one["score"] - one["around_mean"] for one in above.values()),
+            _above_0(one["score"] - one["around_mean"] for one in above.values()),
             "; ".join(
                 f"{kind}: {one['around_mean'].mean():.3f}, difference "
                 f"{with_interval(one['score'] - one['around_mean'])}"
@@ -194,23 +190,28 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             "agreement is of single neurons, and not of what drives all of them alike.",
         ),
         "learned": Finding(
-            _all_above_0(gained.values()),
-            "; ".join(f"{kind}: {with_interval(values)} more" for kind, values in gained.items()),
-            "Of the way from chance to identical, trained minus newborn, last hidden layer. "
-            "But newborn networks, which share nothing but the way they are drawn, are above "
+            _above_0(gained.values()),
+            "; ".join(
+                f"{kind}: trained networks are {with_interval(values)} further on the way from chance "
+                "to 1"
+                for kind, values in gained.items()
+            ),
+            "Last hidden layer; 0 is chance by rotation, 1 is what identical networks score. "
+            "But untrained networks, which share nothing but the way they are drawn, are above "
             f"the chance of rotations too ({', '.join(f'{k} {v:.2f}' for k, v in born.items())} "
             "of the way): being above it does not by itself mean that tuning was learned.",
         ),
     }
 
 
-def _all_above_0(found: Iterable[Iterable[float]]) -> Verdict:
-    """Agree if all intervals are above 0, disagree if one is below it."""
-    ends = [mean_interval(values)[1:] for values in found]
-    if all(low > 0 for low, _ in ends):
-        return "agree"
-    return "disagree" if any(high < 0 for _, high in ends) else "cannot tell"
+def _above_0(found: Iterable[Iterable[float]]) -> Verdict:
+    return above_0(mean_interval(values)[1:] for values in found)
 
+
+_RULE = (
+    "By the interval over pairs of networks in the last hidden layer: agree if above 0 for both "
+    "kinds of network, disagree if below 0 for one."
+)
 
 PART = Part(
     name="seeds",
@@ -221,25 +222,32 @@ PART = Part(
         "its chance level: the same after random rotations of one of the layers, which keep its "
         "geometry and lose its neurons. A second kind of rotation leaves the population's mean "
         "response in place, so that what drives all neurons alike is not counted as their own "
-        "tuning. Newborn networks, before any learning, are the control."
+        "tuning. Untrained networks, before any learning, are the control."
     ),
     claims={
         "deep": Claim(
-            "Individual tuning is preserved above chance in deep layers of artificial networks."
+            "Individual tuning is preserved above chance in deep layers of artificial networks.",
+            _RULE,
         ),
         "individual": Claim(
             "Tuning in artificial networks is also above the chance of rotations that leave the "
             "population's mean response in place.",
+            _RULE,
             by="this study",
         ),
         "learned": Claim(
             "The agreement of tuning above chance is learned, not there from the start.",
+            _RULE,
             by="this study",
         ),
     },
     tasks=tasks,
     work=work,
     draw=draw,
+    picture=(
+        "Soft matching correlation by layer for dense and for convolutional networks, trained "
+        "and untrained, above their chance levels by rotation; and how far above."
+    ),
     judge=judge,
     missing=_images.missing,
     inputs=_images.files,
