@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,27 +110,33 @@ def scored(
     """
     x, y = both.reference.matrix, both.candidate.matrix
     sx, sy = (summary_of(measure, one) for one in (both.reference, both.candidate))
-    value, warned = _value(measure, sx, sy)
+    with _heard() as warned:
+        value = float(measure.score(sx, sy))
     found = Score(measure, value)
     if groups is None:
         found = replace(found, chance=measure.chance(sx, sy))
     notes = [*warned, measure.caution(sx, sy)]
-    if intervals:
-        interval, why = _interval(measure, x, y, groups, rng, progress)
-        found, notes = replace(found, interval=interval), [*notes, why]
-    if permutations:
-        null, why = _null(measure, x, y, permutations, groups, rng, progress)
-        found, notes = _with_null(found, null), [*notes, why]
+    with _heard() as warned:
+        if intervals:
+            interval, why = _interval(measure, x, y, groups, rng, progress)
+            found, notes = replace(found, interval=interval), [*notes, why]
+        if permutations:
+            null, why = _null(measure, x, y, permutations, groups, rng, progress)
+            found, notes = _with_null(found, null), [*notes, why]
+    if warned:
+        notes.append(f"behind interval and chance, {len(warned)} times: {warned[0]}")
     ceiling, why_not = _ceiling(measure, both)
     notes = [*notes, *why_not, _bias_note(found, both.reference.n_stimuli)]
     return replace(found, ceiling=ceiling, warnings=tuple(note for note in notes if note))
 
 
-def _value(measure: Measure, reference: Any, candidate: Any) -> tuple[float, list[str]]:
-    """The score, and what was warned of on the way, which a reader must not miss."""
+@contextmanager
+def _heard() -> Generator[list[str]]:
+    """What is warned of meanwhile, which a reader of the score must not miss."""
+    said: list[str] = []
     with warnings.catch_warnings(record=True, action="always", category=RuntimeWarning) as caught:
-        value = float(measure.score(reference, candidate))
-    return value, [str(one.message) for one in caught]
+        yield said
+    said += [str(one.message) for one in caught]
 
 
 def _interval(

@@ -186,3 +186,6 @@ def test_a_matching_that_was_stopped_is_said_to_be_beside_its_score(monkeypatch,
         )
         (said,) = compared.scores[0].warnings
         assert said.startswith("matching 90 with 70 neurons was ended by its work limit")
+    said = homolog.compare(x, y, "soft_matching_correlation", permutations=3, intervals=False)
+    _, drawn, *_ = said.scores[0].warnings
+    assert drawn.startswith("behind interval and chance, 3 times: matching 90 with 70 neurons")

@@ -12,7 +12,7 @@ import pytest
 from homolog.matching import _compiled
 from homolog.matching._compiled import compiled, running
 
-SAYS = "homolog: compiling the matching; 10 to 20 seconds, once for this installation"
+SAYS = "homolog: compiling the matching; 10 to 20 seconds, kept for the next time"
 
 MATCH_ALL_KINDS = """
 import numpy as np
@@ -139,3 +139,23 @@ def test_nothing_is_announced_after_an_error(caplog, computer):
         _ = 1 // 0
     one_more()(1)  # the listener is gone
     assert caplog.records == []
+
+
+NOWHERE = """
+import numpy as np
+from numba.core import caching
+
+def nothing(*_):
+    return None
+
+for locator in caching.CacheImpl._locator_classes:
+    locator.from_function = classmethod(nothing)
+from homolog.matching import transport
+assert transport(np.eye(3)).objective == 0
+"""
+
+
+def test_where_no_folder_can_be_written_to_it_is_compiled_every_time():
+    ran = subprocess.run([sys.executable, "-c", NOWHERE], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert SAYS in ran.stderr

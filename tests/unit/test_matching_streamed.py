@@ -4,6 +4,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import psutil
 import pytest
 
@@ -80,3 +81,22 @@ def test_streamed_costs_reach_the_same_prices_as_held_ones(rng):
     slack = cross_costs(x, y) - streamed.row_prices[:, None] - streamed.column_prices
     assert slack.min() > -1e-14
     assert streamed.objective == pytest.approx(transport(cross_costs(x, y)).bound, abs=1e-13)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), 1e200])
+def test_streamed_costs_that_are_not_finite_are_refused(wrong, rng):
+    x, y = rng.normal(size=(9, 30)), rng.normal(size=(9, 20))
+    x[4, 7], y[4, 3] = wrong, wrong
+    with pytest.raises(HomologError, match="HM025 costs is 'not finite'"):
+        match_curves(x, y, held=False)
+
+
+def test_streamed_curves_in_single_precision_are_matched_exactly(rng):
+    x, y = (rng.normal(size=(12, n)).astype(np.float32) for n in (60, 41))
+    found = match_curves(x, y, held=False)
+    check_certificate(cross_costs(x.astype(float), y.astype(float)), found)
+
+
+def test_curves_at_right_angles_are_matched_for_all_that_rounding_leaves_of_their_costs(rng):
+    orthogonal, _ = np.linalg.qr(rng.normal(size=(90, 70)))
+    assert abs(match_curves(orthogonal[:, :40], orthogonal[:, 40:], held=False).objective) < 1e-15

@@ -159,7 +159,7 @@ def bid_on(
                 _back_to_front(m, i, n_rows)
                 return PAUSED if m.state[FREE] != END else FULL
             best, second, column = _best_two(i, m.prices, lists)
-            m.state[LOOKED_AT] += lists.length[i]
+            m.state[LOOKED_AT] += 1 + lists.length[i]
             if best > lists.beyond[i]:
                 if not held:
                     m.stalled[m.state[STALLED]] = i

@@ -31,13 +31,20 @@ Flags = Any
 
 def compiled(function: Function) -> Function:
     """Compile a function of arrays and numbers when it is first called."""
-    return cast("Function", njit(cache=True, nogil=True, error_model="numpy")(function))
+    return _compiled(function)
 
 
 def inlined(function: Function) -> Function:
     """As `compiled`, for a small part of an inner loop: a call would cost more than its work."""
-    decorate = njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-    return cast("Function", decorate(function))
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, **options: Any) -> Function:
+    options |= {"nogil": True, "error_model": "numpy"}
+    try:
+        return cast("Function", njit(cache=True, **options)(function))
+    except RuntimeError:  # no folder to keep it in can be written to: compiled in every process
+        return cast("Function", njit(**options)(function))
 
 
 @contextmanager
@@ -72,7 +79,7 @@ class _Announcer(Listener):
         if not self.told:
             self.told = True
             logging.getLogger("homolog").warning(
-                "homolog: compiling the matching; 10 to 20 seconds, once for this installation"
+                "homolog: compiling the matching; 10 to 20 seconds, kept for the next time"
             )
 
     def on_end(self, event: Event) -> None:

@@ -7,6 +7,7 @@ beginning.
 
 import numpy as np
 
+from homolog import errors
 from homolog.matching._compiled import Places, Reals, Units, running
 from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
@@ -22,25 +23,35 @@ def computed(x: Reals, y: Reals, prices: Reals) -> Problem:
     Parameters
     ----------
     x, y
-        (stimulus, neuron) curves of the rows' and the columns' neurons, finite.
+        (stimulus, neuron) curves of the rows' and the columns' neurons.
     prices
         Column prices to begin with.
+
+    Raises
+    ------
+    HomologError
+        HM025 if a cost is not finite.
     """
+    x, y = (np.asarray(curves, np.float64) for curves in (x, y))
     n_rows, n_columns = x.shape[1], y.shape[1]
     step = max(1, min(n_rows, ENTRIES_A_TIME // n_columns))
-    room_for_costs = np.empty((step, n_columns), np.result_type(x, y))
+    room_for_costs = np.empty((step, n_columns))
     most = room(n_columns)[1]
     lists = empty(n_rows, most)
 
     def block(neurons: Reals) -> Reals:
-        costs = np.matmul(neurons.T, y, out=room_for_costs[: neurons.shape[1]])
+        with np.errstate(over="ignore", invalid="ignore"):  # refused below
+            costs = np.matmul(neurons.T, y, out=room_for_costs[: neurons.shape[1]])
         return np.negative(costs, out=costs)
 
     ranges = [
         list_all(block(x[:, first : first + step]), first, prices, most, lists)
         for first in range(0, n_rows, step)
     ]
-    lowest, highest, _ = zip(*ranges, strict=True)
+    lowest, highest, finite = zip(*ranges, strict=True)
+    if not all(finite):
+        raise errors.bad_value("costs", "not finite", "curves whose inner products are finite")
+    longest = [float(np.linalg.norm(curves, axis=0).max()) for curves in (x, y)]
 
     def relist(rows: Places, prices: Reals, floors: Reals) -> None:
         for first in range(0, len(rows), step):
@@ -56,5 +67,13 @@ def computed(x: Reals, y: Reals, prices: Reals) -> Problem:
             costs[some] = -np.einsum("mp,mp->p", x[:, rows[some]], y[:, columns[some]])
         return costs
 
-    nothing_held = np.empty((0, n_columns), room_for_costs.dtype)
-    return Problem(lists, prices, relist, costs_of, nothing_held, min(lowest), max(highest))
+    return Problem(
+        lists,
+        prices,
+        relist,
+        costs_of,
+        matrix=np.empty((0, n_columns)),
+        lowest=min(lowest),
+        highest=max(highest),
+        scale=longest[0] * longest[1],
+    )

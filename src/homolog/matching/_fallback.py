@@ -12,11 +12,10 @@ from homolog.matching._problem import Found
 
 @dataclass(frozen=True)
 class Held:
-    """All costs, their range, and the costs of some pairs."""
+    """All costs, the largest, and the costs of some pairs."""
 
     matrix: Reals
-    lowest: float
-    highest: float
+    scale: float
     costs_of: Callable[[Indices, Indices], Reals]
 
 
@@ -25,7 +24,7 @@ def held(costs: Reals, prices: Reals) -> Held:
     matrix = np.asarray(costs, np.float64)
     if not np.isfinite(matrix).all():
         raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
-    return Held(matrix, matrix.min(), matrix.max(), lambda rows, columns: matrix[rows, columns])
+    return Held(matrix, float(np.abs(matrix).max()), lambda rows, columns: matrix[rows, columns])
 
 
 def solve(problem: Held, supplies: Indices, demands: Indices, **_: object) -> Found:

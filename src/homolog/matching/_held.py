@@ -41,4 +41,5 @@ def held(costs: Reals, prices: Reals) -> Problem:
     def costs_of(rows: Units, columns: Units) -> Reals:
         return costs[rows, columns].astype(np.float64)
 
-    return Problem(lists, prices, relist, costs_of, costs, min(lowest), max(highest))
+    low, high = min(lowest), max(highest)
+    return Problem(lists, prices, relist, costs_of, costs, low, high, max(abs(low), abs(high)))

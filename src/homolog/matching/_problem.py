@@ -24,17 +24,14 @@ class Costs(Protocol):
 
     Attributes
     ----------
-    lowest, highest
-        Their range.
+    scale
+        What rounding is a share of: the largest cost, or the largest that could be.
     costs_of
         The costs of some pairs: ``costs_of(rows, columns)``.
     """
 
     @property
-    def lowest(self) -> float: ...
-
-    @property
-    def highest(self) -> float: ...
+    def scale(self) -> float: ...
 
     @property
     def costs_of(self) -> Callable[[Indices, Indices], Reals]: ...

@@ -44,10 +44,9 @@ def solved(
     solver, holder = _solver()
     prices = np.zeros(costs.shape[1]) if start is None else _sensible(-start, costs)
     problem = holder.held(costs, prices)
-    largest = max(abs(problem.lowest), abs(problem.highest))
-    exponent = 0
-    if largest > 0 and not SMALL < largest < LARGE:
-        exponent = int(np.frexp(largest)[1])
+    scale, exponent = problem.scale, 0
+    if scale > 0 and not SMALL < scale < LARGE:
+        exponent = int(np.frexp(scale)[1])
         problem = holder.held(np.ldexp(costs, -exponent), np.zeros(costs.shape[1]))
     matching = searched(
         solver,
@@ -61,7 +60,7 @@ def solved(
     )
     matching = _in_units_of(matching, exponent) if exponent else matching
     matching = matching.transposed() if transposed else matching
-    return vouched_for(matching, tolerance * largest + (approximate or 0))
+    return vouched_for(matching, tolerance * scale + (approximate or 0))
 
 
 def searched(
@@ -80,7 +79,7 @@ def searched(
         problem,
         supplies,
         demands,
-        tolerance=max(tolerance, 1e-14) * max(abs(problem.lowest), abs(problem.highest)),
+        tolerance=max(tolerance, 1e-14) * problem.scale,
         approximate=approximate,
         warm=warm,
         most_work=most_work * max(len(supplies) * len(demands), SMALL_MATRIX),

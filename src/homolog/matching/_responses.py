@@ -72,8 +72,7 @@ def match_curves(
         warm=False,
         most_work=MOST_WORK,
     )
-    largest = max(abs(problem.lowest), abs(problem.highest))
-    return vouched_for(matching, TOLERANCE * largest + (approximate or 0))
+    return vouched_for(matching, TOLERANCE * problem.scale + (approximate or 0))
 
 
 def cross_costs(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -66,6 +66,8 @@ class Problem:
         All costs, or a matrix without rows where they are not held.
     lowest, highest
         Range of the costs.
+    scale
+        What rounding is a share of: the largest cost, or the largest that could be.
     """
 
     lists: Shortlists
@@ -75,12 +77,12 @@ class Problem:
     matrix: Reals
     lowest: float
     highest: float
+    scale: float
 
     @property
     def half_range(self) -> float:
         """Unit of epsilon; never so small that a price could not rise by a part of it."""
-        largest = max(abs(self.lowest), abs(self.highest))
-        return max((self.highest - self.lowest) / 2, 1e4 * float(np.spacing(largest)))
+        return max((self.highest - self.lowest) / 2, 1e4 * float(np.spacing(self.scale)))
 
 
 @dataclass
