@@ -188,6 +188,23 @@ def test_one_to_one_matching_is_the_best_of_all_pairings(name: str) -> None:
     assert ours("one_to_one_matching", x, y) == pytest.approx(best, abs=1e-12)
 
 
+@on({name: pair for name, pair in POPULATIONS.items() if not name.startswith("counts")})
+@pytest.mark.parametrize("folds", [2, 3])
+def test_held_out_matching_correlation(x: Responses, y: Responses, folds: int) -> None:
+    """Copies of all neurons, assigned one to one on some stimuli and scored on the others."""
+    fold = np.arange(len(x)) % folds
+    n = lcm(x.shape[1], y.shape[1])
+    scores: list[float] = []
+    for one in range(folds):
+        seen, unseen = (
+            np.repeat(np.repeat(correlations(x[on], y[on]), n // x.shape[1], 0), n // y.shape[1], 1)
+            for on in (fold != one, fold == one)
+        )
+        scores.append(float(np.mean(unseen[linear_sum_assignment(-seen)])))
+    got = ours("held_out_matching_correlation", x, y, folds=fold)
+    assert got == pytest.approx(np.mean(scores), abs=1e-12)
+
+
 @pytest.mark.parametrize("name", ["equal 45x9, 45x9", "wide 20x32, 20x13", "counts 30x6, 30x4"])
 def test_chance_of_cka_is_the_mean_over_pairings(name: str) -> None:
     """4000 random pairings of the stimuli, within 4 standard errors."""

@@ -13,6 +13,7 @@ def _variants() -> list[Measure]:
         find("partial_soft_matching").using(fraction=0.35),
         find("cca").using(pca=3),
         find("ridge").using(folds=3),
+        find("held_out_matching_correlation").using(folds=3),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)
             for dissimilarity in ("correlation", "cosine", "squared_euclidean", "euclidean")

@@ -13,6 +13,7 @@ from homolog.measures._measure import Measure, along_stimuli, measure, permuted
 THE_FIRST_FAMILY = {
     "cca",
     "cka",
+    "held_out_matching_correlation",
     "linear_regression",
     "nbs",
     "one_to_one_matching",

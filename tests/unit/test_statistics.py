@@ -144,6 +144,102 @@ def test_p_is_uniform_for_unrelated_populations(name):
     assert 0.04 <= np.mean(np.array(found) <= 0.1) <= 0.17
 
 
+def sparse_pair(rng, n_stimuli=200, n_neurons=12):
+    """Sparse neurons of their own, and a copy of them in another order, with noise."""
+    x = np.maximum(rng.normal(size=(n_stimuli, n_neurons)) - 0.5, 0)
+    return x, x[:, rng.permutation(n_neurons)] + 0.2 * rng.normal(size=x.shape)
+
+
+@pytest.mark.parametrize("around_mean", [False, True])
+@pytest.mark.parametrize("name", ["cka", "unbiased_cka", "procrustes", "ridge", "cca"])
+def test_a_rotation_changes_no_score_that_is_invariant_to_it(name, around_mean, pair):
+    measure = find(name)
+    draws = statistics.rotation_null(measure, *pair, 4, around_mean=around_mean)
+    assert draws == pytest.approx(np.full(4, float(measure(*pair))), abs=1e-9)
+
+
+@pytest.mark.parametrize("around_mean", [False, True])
+@pytest.mark.parametrize(
+    "name", ["soft_matching_correlation", "held_out_matching_correlation", "soft_matching"]
+)
+def test_neurons_that_correspond_are_closer_than_rotated_ones(name, around_mean):
+    measure, (x, y) = find(name), sparse_pair(np.random.default_rng(0))
+    draws = statistics.rotation_null(measure, x, y, 19, around_mean=around_mean)
+    assert statistics.p_value(measure, float(measure(x, y)), draws) == 1 / 20
+    assert abs(float(measure(x, y)) - draws.mean()) > 5 * draws.std() > 1e-3
+
+
+def test_rotations_around_the_mean_are_none_to_correlations_over_neurons(pair):
+    """Correlations of patterns are about their means, and see no other direction."""
+    rsa = find("rsa").using(comparison="pearson")
+    score = float(rsa(*pair))
+    around = statistics.rotation_null(rsa, *pair, 4, around_mean=True)
+    assert around == pytest.approx(np.full(4, score), abs=1e-9)
+    assert np.abs(statistics.rotation_null(rsa, *pair, 4) - score).min() > 1e-4
+
+
+def test_p_of_neurons_that_are_rotated_already_is_uniform():
+    measure, found = find("soft_matching_correlation"), []
+    for rng in np.random.default_rng(5).spawn(60):
+        x, y = rng.normal(size=(2, 40, 5))
+        draws = statistics.rotation_null(measure, x, y, 9, rng=rng)
+        found.append(statistics.p_value(measure, float(measure(x, y)), draws))
+    assert 0.4 < np.mean(found) < 0.7
+
+
+def test_a_common_drive_is_no_correspondence_around_the_mean():
+    measure = find("soft_matching_correlation")
+    freely, around = [], []
+    for rng in np.random.default_rng(6).spawn(20):
+        drive = rng.normal(size=(100, 1))
+        x, y = (drive + rng.normal(size=(100, 8)) for _ in range(2))
+        for found, around_mean in ((freely, False), (around, True)):
+            draws = statistics.rotation_null(measure, x, y, 19, around_mean=around_mean, rng=rng)
+            found.append(statistics.p_value(measure, float(measure(x, y)), draws))
+    assert set(freely) == {1 / 20}
+    assert 0.35 < np.mean(around) < 0.7
+
+
+def test_more_rotations_only_append_draws_and_each_is_reported(pair):
+    said = []
+    measure = find("soft_matching_correlation")
+    few = statistics.rotation_null(measure, *pair, 3, rng=4, progress=lambda *now: said.append(now))
+    many = statistics.rotation_null(measure, *pair, 5, rng=np.random.default_rng(4))
+    np.testing.assert_array_equal(few, many[:3])
+    assert said == [(f"{measure.name}: rotations", one, 3) for one in (1, 2, 3)]
+
+
+def test_the_sizes_of_neurons_do_not_matter_to_a_measure_that_is_blind_to_them(pair):
+    x, y = pair
+    huge = x * np.r_[1e6, np.ones(6)]
+    draws = [
+        statistics.rotation_null(find("soft_matching_correlation"), one, y, 3) for one in (x, huge)
+    ]
+    np.testing.assert_allclose(*draws, atol=1e-9)
+    raw = find("soft_matching_correlation").using(normalise=False)
+    assert statistics.rotation_null(raw, huge, y, 1)[0] > 1e3
+
+
+@pytest.mark.parametrize(("n_neurons", "around_mean", "fewest"), [(1, False, 2), (2, True, 3)])
+def test_too_few_neurons_to_rotate(n_neurons, around_mean, fewest, pair):
+    x, y = pair
+    with pytest.raises(
+        HomologError,
+        match=rf"HM025 the number of neurons of X is {n_neurons}; allowed: {fewest} or more, to",
+    ):
+        statistics.rotation_null(find("cka"), x[:, :n_neurons], y, 3, around_mean=around_mean)
+
+
+def test_rotations_refuse_what_cannot_be_scored(pair):
+    x, y = pair
+    with pytest.raises(HomologError, match="HM001"):
+        statistics.rotation_null(find("cka"), x, y[:-1], 3)
+    flat = x.copy()
+    flat[:, 2] = 1.0
+    with pytest.raises(HomologError, match="HM006"):
+        statistics.rotation_null(find("soft_matching_correlation"), flat, y, 3)
+
+
 def noisy(rng, signal, noise):
     return tuple(signal + noise * rng.normal(size=signal.shape) for _ in range(2))
 
