@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from homolog.figures import CANDIDATE, INK, REFERENCE, SCORE, SOFT
+from homolog.studies._words import mean_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,7 +17,10 @@ if TYPE_CHECKING:
 THIRD, FOURTH = "#009e73", "#b8860b"
 """Two more colours that any eye tells from the reference's blue and the candidate's orange."""
 
-__all__ = ["CANDIDATE", "FOURTH", "INK", "REFERENCE", "SCORE", "SOFT", "THIRD", "panels"]
+FEWEST = 4
+"""Runs without which an interval of Student's t would fill the panel and say nothing."""
+
+__all__ = ["CANDIDATE", "FOURTH", "INK", "REFERENCE", "SCORE", "SOFT", "THIRD", "banded", "panels"]
 
 
 def panels(n: int, *, height: float = 3.4, width: float = 10.0) -> tuple[Figure, list[Axes]]:
@@ -30,3 +37,17 @@ def panels(n: int, *, height: float = 3.4, width: float = 10.0) -> tuple[Figure,
         ax.grid(axis="y", color=SOFT, alpha=0.2, linewidth=0.6)
         ax.set_axisbelow(True)
     return figure, axes
+
+
+def banded(
+    ax: Axes, found: Mapping[Any, Sequence[float]], colour: str, style: str = "-", **marks: Any
+) -> None:
+    """Means of several runs, and their 95 % interval as a band if there are enough runs."""
+    places = list(found)
+    ax.plot(places, [np.mean(runs) for runs in found.values()], style, color=colour, **marks)
+    if min(map(len, found.values())) < FEWEST:
+        return
+    _, low, high = (
+        np.array(ends) for ends in zip(*map(mean_interval, found.values()), strict=True)
+    )
+    ax.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from homolog._write import write_whole
+from homolog.studies._record import FULL
 from homolog.studies._study import Part, Row, Study
 
 _STYLE = """
@@ -31,20 +32,40 @@ th, td { padding: 0.6rem 1.25rem 0.6rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; }
 td.verdict { white-space: nowrap; font-weight: 600; }
 td.agree { color: var(--agree); } td.disagree { color: var(--disagree); }
-td.cannot { color: var(--soft); }
+td.cannot, td.not { color: var(--soft); }
 .reading { display: block; font-size: 0.875rem; }
+@media (max-width: 40rem) { table, tbody, tr, td { display: block; } tr.head { display: none; }
+  tr { border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
+  td { border: 0; padding: 0.2rem 0; overflow-wrap: anywhere; } }
 img { width: 100%; height: auto; background: #ffffff; border-radius: 6px; margin-top: 0.5rem; }
 """
 
-_MARKS = {"agree": "✓ agree", "disagree": "✗ disagree", "cannot tell": "? cannot tell"}
+_MARKS = {
+    "agree": "✓ agree",
+    "disagree": "✗ disagree",
+    "cannot tell": "? cannot tell",
+    "not run": "– not run",
+}
 
 _BY = {"the paper": "claimed by the paper", "this study": "asked by this study"}
 
 
+_READING = (
+    "Every verdict follows the rule beside it. Intervals are of 95 %. Each claim is judged by "
+    "itself: with as many as here, one in twenty that hang by a thread may fall by luck."
+)
+
+
 def write(
-    study: Study, claims: Sequence[Row], left_out: Mapping[str, str], quick: bool, folder: Path
+    study: Study,
+    claims: Sequence[Row],
+    left_out: Mapping[str, str],
+    facts: Mapping[str, str],
+    notes: Sequence[str],
+    folder: Path,
 ) -> Path:
     """Write ``index.html``, which needs no other file, no script and no network."""
+    quick = facts["size"] != FULL
     counts = {mark: sum(row["verdict"] == mark for row in claims) for mark in _MARKS}
     tally = ", ".join(f"{mark}: {count}" for mark, count in counts.items())
     warning = (
@@ -57,8 +78,12 @@ def write(
         f'<p class="soft">The paper: <a href="{escape(study.source)}">{escape(study.source)}</a>. '
         f"Of {len(claims)} claims: {tally}.</p>",
         warning if quick else "",
+        *(f'<p class="warning">{escape(note)}</p>' for note in notes),
         _table(claims),
+        f'<p class="soft">{_READING}</p>',
         *(_part(part, left_out.get(part.name), folder) for part in study.parts),
+        "<h2>How these numbers came about</h2>",
+        _facts(facts),
     ]
     page = (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
@@ -76,11 +101,22 @@ def _table(claims: Sequence[Row]) -> str:
         f'<span class="reading">{_BY[str(row["by"])]}</span></td>'
         f'<td class="verdict {str(row["verdict"]).split()[0]}">{_MARKS[str(row["verdict"])]}</td>'
         f"<td>{escape(str(row['number']))}"
-        f'<span class="reading">{escape(str(row["reading"]))}</span></td></tr>'
+        f'<span class="reading">{escape(str(row["reading"]))}</span>'
+        f'<span class="reading">Rule: {escape(str(row["rule"]))}</span></td></tr>'
         for row in claims
     ]
-    head = "<tr><th>Claim</th><th>Verdict</th><th>Number, and what to make of it</th></tr>"
+    head = (
+        '<tr class="head"><th>Claim</th><th>Verdict</th>'
+        "<th>Number, and what to make of it</th></tr>"
+    )
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    rows = [
+        f"<tr><td>{escape(name)}</td><td>{escape(fact)}</td></tr>" for name, fact in facts.items()
+    ]
+    return f'<div class="wide"><table>{"".join(rows)}</table></div>'
 
 
 def _part(part: Part, left_out: str | None, folder: Path) -> str:
@@ -89,6 +125,6 @@ def _part(part: Part, left_out: str | None, folder: Path) -> str:
         return f'{head}\n<p class="warning">Not run: {escape(left_out)}</p>'
     picture = b64encode((folder / f"{part.name}.svg").read_bytes()).decode()
     return (
-        f'{head}\n<img alt="{escape(part.title)}" src="data:image/svg+xml;base64,{picture}">\n'
+        f'{head}\n<img alt="{escape(part.picture)}" src="data:image/svg+xml;base64,{picture}">\n'
         f'<p class="soft">Numbers: <a href="{part.name}.csv">{part.name}.csv</a></p>'
     )

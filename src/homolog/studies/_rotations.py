@@ -80,6 +80,11 @@ class Chance:
         """Share of rotations at least as close, (b + 1) / (m + 1)."""
         return float((np.sum(self.draws >= self.score) + 1) / (len(self.draws) + 1))
 
+    @property
+    def p_below(self) -> float:
+        """Share of rotations at most as close, (b + 1) / (m + 1)."""
+        return float((np.sum(self.draws <= self.score) + 1) / (len(self.draws) + 1))
+
 
 def chance_by_rotation(
     x: Reals,

@@ -19,7 +19,7 @@ Options = Mapping[str, Any]
 Table = Any
 """The rows as a pandas DataFrame, whose types are looser than the checker would have them."""
 
-Verdict = Literal["agree", "disagree", "cannot tell"]
+Verdict = Literal["agree", "disagree", "cannot tell", "not run"]
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,14 @@ class Claim:
     ----------
     text
         What is claimed.
+    rule
+        When the verdict is "agree" and when "disagree"; "cannot tell" otherwise.
     by
         Who claims it: the work that is studied, or nobody yet, and the study asks.
     """
 
     text: str
+    rule: str
     by: Literal["the paper", "this study"] = "the paper"
 
 
@@ -61,7 +64,7 @@ class Finding:
     Attributes
     ----------
     verdict
-        Whether the numbers agree with the claim.
+        Whether the numbers agree with the claim, by its rule; "not run" without numbers.
     number
         The number that decided, with its interval or p.
     reading
@@ -101,6 +104,8 @@ class Part:
         Does one task: its options, random numbers of its own, and the sources.
     draw
         The figure of all rows.
+    picture
+        What the figure shows, for those who cannot see it.
     judge
         A finding for each key of `claims`.
     missing
@@ -118,6 +123,7 @@ class Part:
     tasks: Callable[[bool], Mapping[str, Options]]
     work: Callable[[Options, np.random.Generator, Sources], Sequence[Row]]
     draw: Callable[[Table], Figure]
+    picture: str
     judge: Callable[[Table], Mapping[str, Finding]]
     missing: Callable[[Sources], str | None] = nothing_missing
     inputs: Callable[[Sources], Sequence[Path]] = no_inputs

@@ -1,8 +1,12 @@
-"""Numbers in words: intervals over independent pairs, and how they are written."""
+"""Numbers in words: intervals over independent pairs, how they are written and judged."""
 
 from collections.abc import Iterable
 
 import numpy as np
+
+from homolog.studies._study import Verdict
+
+Interval = tuple[float, float]
 
 
 def mean_interval(values: Iterable[float], level: float = 0.95) -> tuple[float, float, float]:
@@ -19,3 +23,19 @@ def with_interval(values: Iterable[float], digits: int = 3) -> str:
     """Mean and 95 % interval, as in ``0.120 [0.100, 0.140]``."""
     mean, low, high = mean_interval(values)
     return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def above_0(intervals: Iterable[Interval]) -> Verdict:
+    """Agree if all intervals are above 0, disagree if one is below it."""
+    ends = list(intervals)
+    if all(low > 0 for low, _ in ends):
+        return "agree"
+    return "disagree" if any(high < 0 for _, high in ends) else "cannot tell"
+
+
+def near_0(interval: Interval, tolerance: float) -> Verdict:
+    """Agree if the interval is nearer to 0 than `tolerance`, disagree if all of it is not."""
+    low, high = interval
+    if -tolerance < low and high < tolerance:
+        return "agree"
+    return "disagree" if low > tolerance or high < -tolerance else "cannot tell"

@@ -6,6 +6,7 @@ part is a file here: a question, its work, its figure and its judgement of the c
 
 from homolog.studies._study import Study
 from homolog.studies.soft_matching import (
+    counterparts,
     metric,
     rotation,
     scaling,
@@ -28,6 +29,7 @@ STUDY = Study(
         sizes.PART,
         widths.PART,
         sessions.PART,
+        counterparts.PART,
         scaling.PART,
     ),
 )

@@ -114,12 +114,14 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             "agree" if max(excess, unlike, apart) <= EXACT else "disagree",
             f"every detour is longer, by {-excess:.3f} or more; asymmetry at most "
             f"{unlike:.1g}; distance to itself reordered at most {apart:.1g}",
-            f"{len(rows)} triples of planted populations of 1 to {MOST_NEURONS} neurons.",
+            f"{len(rows)} triples of planted populations of 1 to {MOST_NEURONS} neurons. "
+            "A theorem of the paper; what is tested is that the code obeys it.",
         ),
         "equal": Finding(
             "agree" if different <= EXACT else "disagree",
             f"largest difference {different:.1g}",
-            f"{len(rows)} pairs of planted populations of equal size, and SciPy's assignment.",
+            f"{len(rows)} pairs of planted populations of equal size, and SciPy's assignment. "
+            "A theorem, too.",
         ),
     }
 
@@ -135,12 +137,20 @@ PART = Part(
     claims={
         "metric": Claim(
             "The soft matching distance is symmetric and satisfies the triangle inequality for "
-            "populations of different sizes."
+            "populations of different sizes.",
+            f"Agree if nothing is violated by more than rounding, {EXACT:g}; else disagree.",
         ),
-        "equal": Claim("At equal sizes it is the one-to-one matching of neurons."),
+        "equal": Claim(
+            "At equal sizes it is the one-to-one matching of neurons.",
+            f"Agree if both numbers are the same but for rounding, {EXACT:g}; else disagree.",
+        ),
     },
     tasks=tasks,
     work=work,
     draw=draw,
+    picture=(
+        "Two panels of dots. Straight distance against the distance by a detour: no dot is above "
+        "the diagonal. Soft matching against one-to-one matching at equal sizes: the diagonal."
+    ),
     judge=judge,
 )

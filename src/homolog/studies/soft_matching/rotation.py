@@ -116,7 +116,7 @@ def judge(rows: Table) -> Mapping[str, Finding]:
             "agree" if agree else "disagree",
             f"soft matching distance +{with_interval(gone)}; the others at most {others:.0e}",
             f"{len(gone)} planted populations, turned from their own axes to random ones. "
-            "That Procrustes, CKA and ridge do not move is their definition; what is tested is that "
+            "Procrustes, CKA and ridge cannot move, by their definition; what is tested is that "
             "soft matching does.",
         )
     }

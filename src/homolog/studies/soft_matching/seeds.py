@@ -192,8 +192,7 @@ def judge(rows: Table) -> Mapping[str, Finding]:
         "learned": Finding(
             _above_0(gained.values()),
             "; ".join(
-                f"{kind}: trained networks are {with_interval(values)} further on the way from chance "
-                "to 1"
+                f"{kind}: {with_interval(values)} further from chance to 1 than untrained"
                 for kind, values in gained.items()
             ),
             "Last hidden layer; 0 is chance by rotation, 1 is what identical networks score. "
