@@ -149,13 +149,94 @@ def test_transposed_exchanges_the_populations(rng):
 @each_solver
 @pytest.mark.parametrize(
     "costs",
-    [np.zeros((0, 3)), np.zeros((3, 0)), np.zeros(3), np.zeros((2, 2, 2)), np.array(1.0)]
-    + [np.array([[bad, 1.0]]) for bad in (np.nan, np.inf, -np.inf)],
-    ids=lambda costs: f"{costs.shape}{costs.ravel()[:1]}",
+    [np.zeros((0, 3)), np.zeros((3, 0)), np.zeros(3), np.zeros((2, 2, 2)), np.array(1.0)],
+    ids=lambda costs: f"{costs.shape}",
 )
-def test_costs_that_are_no_matrix_of_numbers_are_refused(solve, costs):
-    with pytest.raises(HomologError, match=r"HM025 costs is .*; allowed: a non-empty"):
+def test_costs_that_are_no_matrix_are_refused(solve, costs):
+    says = f"HM025 costs is {costs.shape}; allowed: a non-empty matrix of finite numbers."
+    with pytest.raises(HomologError, match=re.escape(says)):
         solve(costs)
+
+
+@each_solver
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [(5, 7), (7, 5), (6, 6), (2, 40), (40, 2), (1200, 1000)])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_the_first_cost_that_is_no_number_is_named_by_its_place(solve, size, bad, rng):
+    costs = rng.normal(size=size)
+    costs[-1, 0] = costs[-1, 1] = bad
+    says = (
+        f"HM025 costs[{size[0] - 1}, 0] is {bad}; allowed: finite numbers; a pair that must not"
+        " be matched can have a large one."
+    )
+    for laid_out in (costs, np.asfortranarray(costs)):
+        with pytest.raises(HomologError, match=re.escape(says)):
+            solve(laid_out)
+
+
+def test_masked_costs_are_not_taken_for_costs():
+    masked = np.ma.masked_greater([[1.0, 2.0], [3.0, 4.0]], 3.5)
+    with pytest.raises(HomologError, match=r"HM025 costs\[1, 1\] is nan; allowed: finite numbers"):
+        transport(masked)
+    assert transport(np.ma.masked_greater([[1.0, 2.0], [3.0, 4.0]], 9)).objective == 2.5
+
+
+@each_solver
+def test_ragged_costs_are_refused(solve):
+    with pytest.raises(HomologError, match="HM025 costs is 'rows of unequal length'; allowed: an "):
+        solve([[1.0, 2.0], [3.0]])
+
+
+def test_costs_of_another_library_are_costs(rng):
+    torch = pytest.importorskip("torch")
+    costs = rng.normal(size=(4, 6))
+    found = transport(torch.tensor(costs, requires_grad=True))
+    assert found.objective == transport(costs).objective
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed"),
+    [
+        ("tolerance", "a number above 0."),
+        ("approximate", "a gap of 0 or more in units of cost, or None."),
+        ("most_work", "a number above 0."),
+    ],
+)
+@pytest.mark.parametrize("given", ["a", True, np.True_, -1.0, np.nan, np.zeros(3), [1.0], 1j])
+def test_options_that_are_no_such_number_are_refused(option, allowed, given):
+    shown = given.shape if isinstance(given, np.ndarray) else given
+    shown = bool(given) if isinstance(given, np.bool_) else shown
+    says = re.escape(f"HM025 {option} is {shown!r}; allowed: {allowed}")
+    with pytest.raises(HomologError, match=says):
+        transport(np.eye(3), **{option: given})
+
+
+@pytest.mark.parametrize("solve", [transport, assignment, lambda c, **o: partial(c, 0.5, **o)])
+@pytest.mark.parametrize("tolerance", [0, -1, np.inf, None])
+def test_no_tolerance_at_all_is_refused(solve, tolerance):
+    with pytest.raises(HomologError, match=f"HM025 tolerance is {tolerance}; allowed: a number ab"):
+        solve(np.ones((3, 4)), tolerance=tolerance)
+
+
+def test_numbers_of_any_kind_are_options(rng):
+    costs = rng.normal(size=(6, 4))
+    for kind in (np.float32, np.array, lambda number: number):
+        found = transport(costs, tolerance=kind(1e-9), approximate=kind(0), most_work=kind(1000))
+        assert found.complete
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        ("a", "HM025 start is 'str32'; allowed: real numbers."),
+        (np.zeros(3), "HM025 start is (3,); allowed: 4 prices, one for each column."),
+        ([0, 0, np.nan, 0], "HM025 start[2] is nan; allowed: finite prices."),
+        ([[0], [0, 1]], "HM025 start is 'rows of unequal length'; allowed: an array of numbers."),
+    ],
+)
+def test_prices_that_are_none_are_refused(start, says):
+    with pytest.raises(HomologError, match=re.escape(says)):
+        transport(np.ones((3, 4)), start=start)
 
 
 @each_solver
@@ -177,9 +258,12 @@ def test_costs_that_leave_no_room_for_sums_are_matched_or_refused(solve, largest
     assert found.gap <= 1e-12 * largest
 
 
-@pytest.mark.parametrize("fraction", [0, 1e-7, -0.5, 1.5, np.nan])
+@pytest.mark.parametrize(
+    "fraction", [0, 1e-7, -0.5, 1.5, np.nan, "a", None, True, np.zeros((3, 2))]
+)
 def test_a_fraction_that_is_none_is_refused(fraction):
-    says = rf"HM025 fraction is {fraction}; allowed: a number from a millionth to 1"
+    shown = fraction.shape if isinstance(fraction, np.ndarray) else fraction
+    says = re.escape(f"HM025 fraction is {shown!r}; allowed: a number from a millionth to 1")
     with pytest.raises(HomologError, match=says):
         partial(np.eye(3), fraction)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from homolog import errors
+from homolog.matching._arguments import NotFiniteError
 from homolog.matching._matching import Indices, Reals
 from homolog.matching._problem import Found
 
@@ -23,7 +24,7 @@ def held(costs: Reals, prices: Reals) -> Held:
     """The costs in double precision; no solver here can begin with `prices`."""
     matrix = np.asarray(costs, np.float64)
     if not np.isfinite(matrix).all():
-        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+        raise NotFiniteError
     return Held(matrix, float(np.abs(matrix).max()), lambda rows, columns: matrix[rows, columns])
 
 

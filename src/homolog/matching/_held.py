@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from homolog import errors
+from homolog.matching._arguments import NotFiniteError
 from homolog.matching._compiled import Places, Reals, Units, running
 from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
@@ -17,8 +17,8 @@ def held(costs: Reals, prices: Reals) -> Problem:
 
     Raises
     ------
-    HomologError
-        HM025 if a cost is not finite.
+    NotFiniteError
+        If a cost is not finite.
     """
     costs = np.ascontiguousarray(costs)
     n_rows, n_columns = costs.shape
@@ -31,7 +31,7 @@ def held(costs: Reals, prices: Reals) -> Problem:
     ]
     lowest, highest, finite = zip(*parts, strict=True)
     if not all(finite):
-        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+        raise NotFiniteError
 
     def relist(rows: Places, prices: Reals, floors: Reals) -> None:
         for first in range(0, len(rows), step):

@@ -14,7 +14,15 @@ from math import gcd
 
 import numpy as np
 
-from homolog import errors
+from homolog.matching._arguments import (
+    NotFiniteError,
+    allowed_gap,
+    costs_of_pairs,
+    number,
+    starting_prices,
+    telling_where,
+    tolerated_gap,
+)
 from homolog.matching._matching import Indices, Matching
 from homolog.matching._proof import MOST_WORK, TOLERANCE, solved
 
@@ -58,8 +66,9 @@ def transport(
     Raises
     ------
     HomologError
-        HM025 costs that are no matrix of finite numbers; HM038 if the gap stays above the
-        tolerance, as rounding may have it if costs differ by many orders of magnitude.
+        HM025 costs that are no matrix of finite numbers, and options that are no such
+        numbers; HM038 if the gap stays above the tolerance, as rounding may have it if costs
+        differ by many orders of magnitude.
 
     Warns
     -----
@@ -85,26 +94,20 @@ def transport(
     >>> found.objective, found.complete
     (0.08333333333333333, True)
     """
-    costs = _checked(costs)
+    costs = costs_of_pairs(costs)
     n_x, n_y = costs.shape
-    if approximate is not None and not approximate >= 0:
-        raise errors.bad_value("approximate", approximate, "a gap in units of cost, or None")
-    if not most_work > 0:
-        raise errors.bad_value("most_work", most_work, "a number above 0")
-    if start is not None:
-        start = np.asarray(start, dtype=np.float64)
-        if start.shape != (n_y,) or not np.isfinite(start).all():
-            raise errors.bad_value("start", start.shape, f"{n_y} finite prices, one for a column")
-    if not most_work >= 0:
-        raise errors.bad_value("most_work", most_work, "a number of 0 or more")
-    return solved(
-        costs,
-        *shares(n_x, n_y),
-        tolerance=tolerance,
-        approximate=approximate,
-        start=start,
-        most_work=most_work,
-    )
+    tolerance, approximate = tolerated_gap(tolerance), allowed_gap(approximate)
+    most_work = number("most_work", most_work, lambda work: work > 0, "a number above 0")
+    start = None if start is None else starting_prices(start, n_y)
+    with telling_where(costs):
+        return solved(
+            costs,
+            *shares(n_x, n_y),
+            tolerance=tolerance,
+            approximate=approximate,
+            start=start,
+            most_work=most_work,
+        )
 
 
 def shares(n_x: int, n_y: int) -> tuple[Indices, Indices]:
@@ -129,12 +132,19 @@ def assignment(costs: np.ndarray, *, tolerance: float = TOLERANCE) -> Matching:
         As many pairs as the smaller side has neurons, of equal mass. A bound on the mean
         cost of any one-to-one matching comes with it.
     """
-    costs = _checked(costs)
+    costs, tolerance = costs_of_pairs(costs), tolerated_gap(tolerance)
     n_x, n_y = costs.shape
-    if n_x > n_y:
-        return assignment(costs.T, tolerance=tolerance).transposed()
     if n_x == n_y:
         return transport(costs, tolerance=tolerance)
+    with telling_where(costs):
+        if n_x > n_y:
+            return _one_to_one(costs.T, tolerance).transposed()
+        return _one_to_one(costs, tolerance)
+
+
+def _one_to_one(costs: np.ndarray, tolerance: float) -> Matching:
+    """A partner for each of the fewer rows."""
+    n_x, n_y = costs.shape
     anyone = np.zeros((1, n_y))
     one_each = np.ones(n_x + 1, np.int64)
     one_each[-1] = n_y - n_x
@@ -164,18 +174,23 @@ def partial(costs: np.ndarray, fraction: float, *, tolerance: float = TOLERANCE)
     matching
         Its mass sums to 1, so that the objective is the mean cost of what is matched.
     """
-    costs = _checked(costs)
-    if not 1e-6 <= fraction <= 1:
-        raise errors.bad_value("fraction", fraction, "a number from a millionth to 1")
-    n_x, n_y = costs.shape
-    share = Fraction(float(fraction)).limit_denominator(10**6)
+    costs, tolerance = costs_of_pairs(costs), tolerated_gap(tolerance)
+    allowed = "a number from a millionth to 1"
+    fraction = number("fraction", fraction, lambda part: 1e-6 <= part <= 1, allowed)
+    share = Fraction(fraction).limit_denominator(10**6)
     if share == 1:
         return transport(costs, tolerance=tolerance)
+    with telling_where(costs):
+        return _in_part(costs, share, tolerance)
+
+
+def _in_part(costs: np.ndarray, share: Fraction, tolerance: float) -> Matching:
+    n_x, n_y = costs.shape
     supplies, demands = (share.denominator * units for units in shares(n_x, n_y))
     spare = int(supplies.sum()) // share.denominator * (share.denominator - share.numerator)
     largest = float(np.abs(costs).max())
     if not np.isfinite(largest):
-        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
+        raise NotFiniteError
     free = np.zeros((n_x + 1, n_y + 1))
     free[:n_x, :n_y] = costs
     # Dearer than leaving any two pairs unmatched, so that no plan pays it.
@@ -221,13 +236,3 @@ def _least(prices: np.ndarray, fraction: float) -> float:
     n_taking = fraction * len(prices)
     taken = np.clip(n_taking - np.arange(len(prices)), 0, 1)
     return float(np.sort(prices) @ (taken / n_taking))
-
-
-def _checked(costs: np.ndarray) -> np.ndarray:
-    costs = np.asarray(costs)
-    if costs.dtype.kind not in "biuf":
-        raise errors.bad_value("costs", costs.dtype.name, "real numbers")
-    costs = costs if costs.dtype == np.float32 else np.asarray(costs, dtype=np.float64)
-    if costs.ndim != 2 or not costs.size:
-        raise errors.bad_value("costs", costs.shape, "a non-empty matrix of finite numbers")
-    return costs
