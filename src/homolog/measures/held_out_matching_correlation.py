@@ -11,6 +11,7 @@ from homolog import errors
 from homolog._arrays import (
     Array,
     constant_columns,
+    inner,
     namespace,
     to_namespace_of,
     to_numpy,
@@ -72,7 +73,7 @@ def _summary(x: Array, *, folds: Folds = 2, rng: int = 0) -> _Summary:
 
 def _chance(x: _Summary, y: _Summary) -> Array:
     """A matching cannot foresee how held-out stimuli are paired, so random pairing gives 0."""
-    return 0 * namespace(x.curves).sum(x.curves)
+    return 0 * inner(x.curves, x.curves)
 
 
 def _caution(x: _Summary, y: _Summary) -> str | None:
