@@ -1,12 +1,15 @@
 """What a matching says of single neurons: their partners, a table, responses carried over."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from homolog.errors import HomologError
 from homolog.matching import Matching, assignment, match, partial, transport
+from homolog.representation import Representation, align, represent
 
 SIZES = [(5, 5), (12, 8), (8, 12), (7, 1), (1, 7), (9, 5)]
 
@@ -87,10 +90,32 @@ def test_a_partial_matching_leaves_those_that_fit_worst_on_both_sides(rng):
     assert matching.carry(x, [3, 0]) == pytest.approx(x[:, [5, 2]], abs=1e-12)
 
 
-@pytest.mark.parametrize("neurons", [[8], [-1], [0.5], [True, False], 3, [[1]]])
+@pytest.mark.parametrize(
+    "neurons", [[8], [-1], [0.5], [True, False], [[1]], [[1], [2, 3]], 8, 0.5, "a", True]
+)
 def test_what_is_no_position_of_a_neuron_is_refused(neurons, rng):
-    with pytest.raises(HomologError, match=r"HM025 neurons is .*; allowed: a list of positions fr"):
-        transport(rng.normal(size=(8, 4))).best_partner(neurons)
+    says = re.escape(
+        f"HM025 neurons is {neurons!r}; allowed: positions from 0 to 7, or a mask of 8 True and"
+        " False."
+    )
+    matching = transport(rng.normal(size=(8, 4)))
+    with pytest.raises(HomologError, match=says):
+        matching.best_partner(neurons)
+    with pytest.raises(HomologError, match=says):
+        matching.transposed().carry(rng.normal(size=(5, 4)), neurons)
+
+
+def test_neurons_may_be_a_mask_or_a_single_position(rng):
+    matching = transport(rng.normal(size=(8, 4)))
+    partners = matching.best_partner()
+    mask = np.arange(8) % 3 == 1
+    assert matching.best_partner(mask).tolist() == partners[mask].tolist()
+    assert matching.best_partner(mask.tolist()).tolist() == partners[mask].tolist()
+    assert matching.best_partner(5).tolist() == [partners[5]]
+    assert matching.best_partner(np.int64(5)).tolist() == [partners[5]]
+    y = rng.normal(size=(6, 4))
+    back = matching.transposed()
+    assert back.carry(y, mask).tolist() == back.carry(y)[:, mask].tolist()
 
 
 def test_asked_for_no_neuron_there_is_none(rng):
@@ -192,6 +217,110 @@ def test_a_table_with_half_of_what_it_needs_is_refused(rng):
         matching.table(x)
     with pytest.raises(HomologError, match="HM025 x is None; allowed: responses of both, or nei"):
         matching.table(y=y)
+
+
+@pytest.fixture
+def labelled(planted):
+    """The planted populations with names, labels and two trials of every stimulus."""
+    stimuli = [f"image {k}" for k in range(40)]
+    x, y = (
+        Representation(
+            np.stack([responses + 1, responses - 1]),
+            "trial,stimulus,neuron",
+            stimuli=stimuli,
+            neurons=[f"{name} {k}" for k in range(responses.shape[1])],
+            name=name,
+        )
+        for name, responses in (("V1", planted[0]), ("V4", planted[1]))
+    )
+    return x, y
+
+
+def test_populations_with_labels_are_matched_as_their_condition_means(planted, labelled):
+    x, y, _ = planted
+    plain, found = match(x, y), match(*labelled)
+    np.testing.assert_allclose(dense(found), dense(plain), rtol=0, atol=1e-12)
+    assert match(labelled[0], y).objective == pytest.approx(plain.objective, abs=1e-12)
+    assert found.carry(labelled[0]) == pytest.approx(plain.carry(x), abs=1e-12)
+    assert found.correlations(*labelled) == pytest.approx(plain.correlations(x, y), abs=1e-12)
+
+
+def test_the_table_calls_neurons_what_the_populations_call_them(planted, labelled):
+    matching = match(*labelled)
+    table = matching.table(*labelled)
+    assert table.x.tolist() == [f"V1 {i}" for i in matching.table().x]
+    assert table.y.tolist() == [f"V4 {j}" for j in matching.table().y]
+    told = matching.table(labelled[0], planted[1], x_labels="abcdef")
+    assert sorted(set(told.x)) == list("abcdef")
+    assert told.y.tolist() == matching.table().y.tolist()
+    np.testing.assert_allclose(told.correlation, table.correlation, rtol=0, atol=1e-12)
+
+
+def test_labels_of_tables_and_of_arrays_with_axes_count_too(planted, labelled):
+    means = [one.condition_means() for one in labelled]
+    frame = pd.DataFrame(means[0].matrix, means[0].labels, means[0].neuron_labels)
+    array = means[1].to_xarray()
+    table = match(frame, array).table(frame, array)
+    assert table.equals(match(*means).table(*means))
+    with pytest.raises(HomologError, match="HM002 X and V4 share the same 40 ids in different or"):
+        match(frame[::-1], array)
+
+
+TAKES_BOTH = {
+    "match": lambda matching, x, y: match(x, y),
+    "correlations": lambda matching, x, y: matching.correlations(x, y),
+    "table": lambda matching, x, y: matching.table(x, y),
+}
+
+
+@pytest.mark.parametrize("use", TAKES_BOTH.values(), ids=TAKES_BOTH)
+def test_stimuli_in_another_order_are_refused_and_mended_by_aligning(use, labelled):
+    x, y = labelled
+    turned = y.select(stimuli=range(39, -1, -1))
+    says = re.escape(
+        "HM002 V1 and V4 share the same 40 ids in different orders (first at row 0)."
+        " Use homolog.align(V1, V4), or align=True in homolog.compare."
+    )
+    matching = match(x, y)
+    with pytest.raises(HomologError, match=says):
+        use(matching, x, turned)
+    use(matching, *align(x, turned))
+
+
+@pytest.mark.parametrize("use", TAKES_BOTH.values(), ids=TAKES_BOTH)
+def test_other_stimuli_are_refused_and_named(use, labelled):
+    x, y = labelled
+    says = re.escape(" 1 id is only in V1: 'image 39'. Use homolog.align(V1, V4) to keep the 39")
+    with pytest.raises(HomologError, match=f"HM001 V1 has 40 stimuli, V4 has 39.*{says}"):
+        use(match(x, y), x, y.select(stimuli=range(39)))
+
+
+def test_a_neuron_without_tuning_is_named_with_its_population(planted, labelled):
+    x, y, _ = planted
+    flat = y.copy()
+    flat[:, [2, 5]] = 1.0
+    for known in (match, match(x, y).correlations):
+        with pytest.raises(HomologError, match=r"HM006 Y: 2 units are .* \(2, 5 of 8\)"):
+            known(x, flat)
+    named = represent(flat, neurons="abcdefgh", stimuli=labelled[0].labels, name="V4")
+    with pytest.raises(HomologError, match=r"HM006 V4: 2 units are .* \(c, f of 8\)") as caught:
+        match(labelled[0], named)
+    assert str(caught.value).endswith(" Drop them with homolog.represent(…).drop_constant().")
+    assert match(labelled[0], represent(named).drop_constant()).shape == (6, 6)
+
+
+def test_what_a_matching_cannot_take_is_mended_as_the_message_says(planted, labelled):
+    x, y = labelled
+    with pytest.raises(HomologError, match=r"HM007 X: got \(2, 40, 6\)\. Say .* homolog.represent"):
+        match(x.responses, planted[1])
+    assert match(represent(x.responses, "trial,stimulus,neuron"), planted[1]).shape == (6, 8)
+    missing = np.zeros(y.responses.shape, dtype=bool)
+    missing[:, 7, 1] = True
+    lacking = replace(y, missing=missing)
+    with pytest.raises(HomologError, match=r"HM028 V4 has 1 .*condition_means\(\)\.drop_missing"):
+        match(x, lacking)
+    whole = lacking.condition_means().drop_missing("stimuli")
+    assert match(*align(x, whole)).shape == (6, 8)
 
 
 def _with_gap(gap: float, *, complete: bool) -> Matching:

@@ -132,8 +132,30 @@ def test_match_refuses_a_neuron_without_tuning(rng):
     x = rng.normal(size=(8, 3))
     flat = x.copy()
     flat[:, 1] = 4.0
-    with pytest.raises(HomologError, match=r"HM006 .*1 unit is constant on all 8 stimuli \(1 of 3"):
+    with pytest.raises(
+        HomologError, match=r"HM006 Y: 1 unit is constant on all 8 stimuli \(1 of 3"
+    ):
         match(x, flat)
+    with pytest.raises(
+        HomologError, match=r"HM006 X: 1 unit is constant on all 8 stimuli \(1 of 3"
+    ):
+        match(flat, x)
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "allowed"),
+    [
+        ("approximate", "yes", "a gap of 0 or more in units of cost, or None"),
+        ("approximate", True, "a gap of 0 or more in units of cost, or None"),
+        ("normalise", "yes", "True or False"),
+        ("normalise", 1, "True or False"),
+    ],
+)
+def test_options_of_matching_responses_are_checked_too(option, given, allowed, rng):
+    x = rng.normal(size=(8, 3))
+    says = re.escape(f"HM025 {option} is {given!r}; allowed: {allowed}.")
+    with pytest.raises(HomologError, match=says):
+        match(x, x, **{option: given})
 
 
 def test_transposed_exchanges_the_populations(rng):

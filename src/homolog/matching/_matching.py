@@ -12,16 +12,14 @@ from array_api_compat import device
 from homolog import errors
 from homolog._arrays import (
     Array,
-    check_pair,
-    check_responses,
     namespace,
     of_one_kind,
     to_namespace_of,
     to_numpy,
-    unit_columns,
 )
 from homolog.matching._partners import (
     Indices,
+    Neurons,
     Reals,
     heaviest,
     layers,
@@ -31,6 +29,7 @@ from homolog.matching._partners import (
     require_size,
     shares,
 )
+from homolog.matching._populations import Side, responses, sides
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,13 +112,14 @@ class Matching:
         """
         return np.unique(self.rows)
 
-    def best_partner(self, neurons: Sequence[int] | Indices | None = None) -> Indices:
+    def best_partner(self, neurons: Neurons = None) -> Indices:
         """The heaviest partner in the second population of each neuron of the first.
 
         Parameters
         ----------
         neurons
-            Positions of neurons of the first population; all of them if None.
+            Positions of neurons of the first population, or a mask of them; all if None.
+            A single position counts as a list of one.
 
         Returns
         -------
@@ -132,7 +132,8 @@ class Matching:
         ------
         HomologError
             HM040 if one of `neurons` has no partner. There is no placeholder for it, since
-            one would pick some neuron when used as a position: ask for `matched`.
+            one would pick some neuron when used as a position: ask for `matched`. HM025 for
+            what are no positions.
 
         Examples
         --------
@@ -149,7 +150,7 @@ class Matching:
         first = np.searchsorted(self.rows[in_order], wanted)
         return self.columns[in_order[first]]
 
-    def carry(self, x: Array, neurons: Sequence[int] | Indices | None = None) -> Array:
+    def carry(self, x: Any, neurons: Neurons = None) -> Array:
         r"""Carry responses of the first population over to neurons of the second.
 
         .. math:: \hat y_j = \sum_i P_{ij} x_i \, / \, \sum_i P_{ij}
@@ -162,15 +163,17 @@ class Matching:
         Parameters
         ----------
         x
-            (stimulus, neuron) responses of the first population, of any array library: those
-            it was matched by, or to other stimuli.
+            Responses of the first population, those it was matched by or to other stimuli: a
+            (stimulus, neuron) array of any library, or a `Representation`, whose condition
+            means are taken.
         neurons
-            Positions of the neurons of the second population to carry to; all if None.
+            Positions of the neurons of the second population to carry to, or a mask; all if
+            None.
 
         Returns
         -------
         carried
-            (stimulus, neuron) array in the unit of `x`. Gradients flow to `x`.
+            (stimulus, neuron) array in the unit of `x`, of its library. Gradients flow to it.
 
         Raises
         ------
@@ -183,7 +186,7 @@ class Matching:
         Partners that respond more strongly weigh more in a mean. If correlation matched
         them, scale the neurons of `x` alike first.
         """
-        x = check_responses(x, "x")
+        x = responses(x)
         require_size("x", tuple(x.shape), self.shape[0])
         wanted = positions(neurons, self.shape[1])
         require_partners(wanted, self.columns, self.shape[1])
@@ -194,14 +197,14 @@ class Matching:
             carried = carried + xp.take(x, partners, axis=1) * to_namespace_of(x, weights)
         return carried
 
-    def correlations(self, x: Array, y: Array) -> Array:
+    def correlations(self, x: Any, y: Any) -> Array:
         """Correlation of the tuning curves of each matched pair.
 
         Parameters
         ----------
         x, y
-            (stimulus, neuron) responses of the two populations to the same stimuli, of any
-            array library: those they were matched by, or to stimuli held out from that.
+            Responses of the two populations to the same stimuli, those they were matched by
+            or others held out from that: as `match` takes them.
 
         Returns
         -------
@@ -213,22 +216,23 @@ class Matching:
         ------
         HomologError
             HM025 unless there are as many neurons as were matched, HM006 for a constant
-            neuron, HM001 if stimuli differ in number.
+            neuron, HM001 for other stimuli, HM002 if their order differs.
         """
-        x, y = check_pair(x, y, "x", "y")
-        x, y = of_one_kind(x, y)
-        require_size("x", tuple(x.shape), self.shape[0])
-        require_size("y", tuple(y.shape), self.shape[1])
-        x, y = unit_columns(x), unit_columns(y)
-        xp = namespace(x)
-        a = xp.take(x, to_namespace_of(x, self.rows), axis=1)
-        b = xp.take(y, to_namespace_of(y, self.columns), axis=1)
+        return self._correlations(*sides(x, y))
+
+    def _correlations(self, x: Side, y: Side) -> Array:
+        require_size("x", tuple(x.responses.shape), self.shape[0])
+        require_size("y", tuple(y.responses.shape), self.shape[1])
+        one, other = of_one_kind(x.unit_curves(), y.unit_curves())
+        xp = namespace(one)
+        a = xp.take(one, to_namespace_of(one, self.rows), axis=1)
+        b = xp.take(other, to_namespace_of(other, self.columns), axis=1)
         return xp.sum(a * b, axis=0)
 
     def table(
         self,
-        x: Array | None = None,
-        y: Array | None = None,
+        x: Any = None,
+        y: Any = None,
         *,
         x_labels: Sequence[object] | None = None,
         y_labels: Sequence[object] | None = None,
@@ -238,9 +242,10 @@ class Matching:
         Parameters
         ----------
         x, y
-            (stimulus, neuron) responses of both populations, for the correlations.
+            Responses of both populations, for the correlations; as `match` takes them.
         x_labels, y_labels
-            What to call the neurons; their positions if None.
+            What to call the neurons. If None it is what `x` and `y` call them, or else their
+            positions.
 
         Returns
         -------
@@ -258,17 +263,22 @@ class Matching:
         """
         import pandas as pd
 
+        if (x is None) != (y is None):
+            raise errors.bad_value("y" if y is None else "x", None, "responses of both, or neither")
+        measured: dict[str, Any] = {}
+        if x is not None:
+            one, other = sides(x, y)
+            measured["correlation"] = to_numpy(self._correlations(one, other))
+            x_labels = one.labels if x_labels is None else x_labels
+            y_labels = other.labels if y_labels is None else y_labels
         columns: dict[str, Any] = {
             "x": named(self.rows, x_labels, "x", self.shape[0]),
             "y": named(self.columns, y_labels, "y", self.shape[1]),
             "mass": self.mass,
             "share_of_x": shares(self.rows, self.mass),
             "share_of_y": shares(self.columns, self.mass),
+            **measured,
         }
-        if (x is None) != (y is None):
-            raise errors.bad_value("y" if y is None else "x", None, "responses of both, or neither")
-        if x is not None:
-            columns["correlation"] = to_numpy(self.correlations(x, y))
         in_order = heaviest(self.rows, self.columns, self.mass)
         return pd.DataFrame(columns).iloc[in_order].reset_index(drop=True)
 

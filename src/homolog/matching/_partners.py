@@ -11,6 +11,9 @@ from homolog import errors
 Indices = NDArray[np.int64]
 Reals = NDArray[np.float64]
 
+Neurons = int | Sequence[int] | Sequence[bool] | NDArray[np.integer | np.bool_] | None
+"""Positions of neurons, a mask of them, or None for all."""
+
 
 def heaviest(rows: Indices, columns: Indices, mass: Reals) -> Indices:
     """Order of the pairs by row, in each row the heaviest first and of those the leftmost."""
@@ -38,15 +41,25 @@ def layers(neurons: Indices, mass: Reals, wanted: Indices) -> Iterator[tuple[Ind
         yield pairs, np.where(turn < counts, share[pairs], 0.0)
 
 
-def positions(neurons: Sequence[int] | Indices | None, n_neurons: int) -> Indices:
-    """Positions as an array, all for None; HM025 for anything else than positions."""
+def positions(neurons: Neurons, n_neurons: int) -> Indices:
+    """Positions as an array, all for None; HM025 for what is neither positions nor a mask."""
     if neurons is None:
         return np.arange(n_neurons)
-    wanted = np.asarray(neurons)
+    try:
+        wanted = np.atleast_1d(neurons)
+    except ValueError:  # rows of unequal length
+        raise _no_positions(neurons, n_neurons) from None
+    if wanted.dtype == bool and wanted.shape == (n_neurons,):
+        return np.flatnonzero(wanted)
     whole = wanted.ndim == 1 and (wanted.dtype.kind in "iu" or not wanted.size)
     if not whole or (wanted.size and not 0 <= wanted.min() <= wanted.max() < n_neurons):
-        raise errors.bad_value("neurons", neurons, f"a list of positions from 0 to {n_neurons - 1}")
+        raise _no_positions(neurons, n_neurons)
     return wanted.astype(np.int64)
+
+
+def _no_positions(given: object, n_neurons: int) -> errors.HomologError:
+    allowed = f"positions from 0 to {n_neurons - 1}, or a mask of {n_neurons} True and False"
+    return errors.bad_value("neurons", given, allowed)
 
 
 def require_partners(wanted: Indices, neurons: Indices, n_neurons: int) -> None:

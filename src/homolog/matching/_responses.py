@@ -1,9 +1,13 @@
 """Matching from responses: the costs of pairs of tuning curves."""
 
+from typing import Any
+
 import numpy as np
 
-from homolog._arrays import centre, check_pair, fits, require_memory, to_numpy, unit_columns
+from homolog._arrays import centre, fits, require_memory, to_numpy
+from homolog.matching._arguments import allowed_gap, yes_or_no
 from homolog.matching._matching import Matching
+from homolog.matching._populations import sides
 from homolog.matching._proof import MOST_WORK, TOLERANCE, searched, vouched_for
 from homolog.matching._transport import shares, transport
 
@@ -11,9 +15,7 @@ WORKING_COPIES = 3
 """Matrices of costs that have to fit in memory for one to be held."""
 
 
-def match(
-    x: np.ndarray, y: np.ndarray, *, normalise: bool = True, approximate: float | None = None
-) -> Matching:
+def match(x: Any, y: Any, *, normalise: bool = True, approximate: float | None = None) -> Matching:
     """Match the neurons of two populations, softly where their numbers differ.
 
     Where the costs of all pairs would not fit in memory they are computed a few at a time.
@@ -21,7 +23,9 @@ def match(
     Parameters
     ----------
     x, y
-        (stimulus, neuron) responses to the same stimuli, in any unit; any array library.
+        Responses to the same stimuli, in any unit: (stimulus, neuron) arrays of any library,
+        `Representation`, or what `represent` makes one of. Trials are averaged, and stimulus
+        labels, where both have them, have to agree row for row.
     normalise
         Whether a pair costs minus the correlation of its tuning curves; otherwise minus
         the inner product of the centred curves.
@@ -32,9 +36,19 @@ def match(
     -------
     matching
         Optimal; its objective is minus the mean correlation of matched neurons.
+
+    Raises
+    ------
+    HomologError
+        HM001 other stimuli, HM002 another order, HM003 transposed, HM004 not finite, HM006 a
+        constant neuron, HM025 an option, HM028 a time axis or a stimulus without responses
+        of some neuron.
     """
-    curves = unit_columns if normalise else centre
-    x, y = (to_numpy(curves(population)) for population in check_pair(x, y))
+    normalise = yes_or_no("normalise", normalise)
+    x, y = (
+        to_numpy(side.unit_curves() if normalise else centre(side.responses))
+        for side in sides(x, y)
+    )
     return match_curves(x, y, approximate=approximate)
 
 
@@ -53,6 +67,7 @@ def match_curves(
         Whether all costs are computed at once, by default if they fit in memory. Otherwise
         they are computed a few at a time and forgotten, some of them more than once.
     """
+    approximate = allowed_gap(approximate)
     n_x, n_y = x.shape[1], y.shape[1]
     if fits(WORKING_COPIES * 8 * n_x * n_y) if held is None else held:
         return transport(cross_costs(x, y), approximate=approximate)
