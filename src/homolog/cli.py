@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -239,8 +239,8 @@ def study(
     quiet: Quiet = False,
 ) -> None:
     """Test published claims with planted truth; started again, it goes on where it stopped."""
-    with refusals("interrupted: the same command goes on from here"):
-        from homolog import errors, studies
+    with refusals("interrupted: the same command goes on from here", STUDY_FLAGS):
+        from homolog import studies
 
         if listing or name is None:
             for one in studies.names():
@@ -248,9 +248,9 @@ def study(
             return
         found = studies.find(name)
         if out is None:
-            raise errors.bad_value("--out", None, "a folder to write to, such as -o out")
+            raise typer.BadParameter("say which folder to write to: -o out", param_hint="--out")
         sources = studies.Sources(images, recordings)
-        with shown_progress(quiet) as progress:
+        with shown_progress(quiet, lines=True) as progress:
             outcome = studies.run(
                 found,
                 out,
@@ -259,6 +259,7 @@ def study(
                 seed=seed,
                 workers=workers,
                 progress=progress,
+                command=shlex.join(["homolog", *sys.argv[1:]]),
             )
         typer.echo(str(outcome))
 
@@ -276,16 +277,20 @@ FLAGS = {
 }
 """What does on the command line what a message says for Python."""
 
+STUDY_FLAGS = {**FLAGS, "HM032": "--images for images, --recordings for recordings"}
+
 
 @contextmanager
-def refusals(interrupted: str = "interrupted: nothing was written") -> Generator[None]:
+def refusals(
+    interrupted: str = "interrupted: nothing was written", flags: Mapping[str, str] = FLAGS
+) -> Generator[None]:
     """Turn a refused input into one line on standard error and exit status 1."""
     from homolog.errors import HomologError
 
     try:
         yield
     except HomologError as error:
-        flag = f" (On the command line: {FLAGS[error.code]}.)" if error.code in FLAGS else ""
+        flag = f" (On the command line: {flags[error.code]}.)" if error.code in flags else ""
         typer.echo(f"error: {error}{flag}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
@@ -294,12 +299,12 @@ def refusals(interrupted: str = "interrupted: nothing was written") -> Generator
 
 
 @contextmanager
-def shown_progress(quiet: bool) -> Generator[Progress]:
-    """A progress line on standard error, where a person is watching."""
+def shown_progress(quiet: bool, *, lines: bool = False) -> Generator[Progress]:
+    """A progress bar on standard error; where no person is watching, nothing, or `lines`."""
     from homolog.statistics import silent
 
     if quiet or not sys.stderr.isatty():
-        yield silent
+        yield _told_in_lines if lines and not quiet else silent
         return
     from rich.console import Console
     from rich.progress import Progress as Bars
@@ -313,6 +318,12 @@ def shown_progress(quiet: bool) -> Generator[Progress]:
             bars.update(tasks[what], completed=done)  # pyright: ignore[reportArgumentType]
 
         yield show
+
+
+def _told_in_lines(what: str, done: int, total: int) -> None:
+    """A line at the beginning and about every tenth of the way, for a log."""
+    if done % max(1, total // 10) == 0 or done == total:
+        typer.echo(f"{what}: {done} of {total}", err=True)
 
 
 def _loaded(

@@ -2,7 +2,9 @@
 
 import dataclasses
 import gzip
+import html
 import json
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +13,12 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
+import homolog
 from homolog import errors, studies
 from homolog.cli import app
 from homolog.studies import _images, _networks
 from homolog.studies._study import Claim, Finding, Part, Sources, Study
+from homolog.studies.soft_matching import sessions
 
 FOLDER = Path(studies.__path__[0])
 
@@ -72,10 +76,11 @@ PLAIN = Part(
     name="plain",
     title="Numbers",
     question="Are they drawn?",
-    claims={"drawn": Claim("Numbers & all are drawn.")},
+    claims={"drawn": Claim("Numbers & all are drawn.", "Agree if any < all.")},
     tasks=lambda quick: {f"t{i}": {"task": i} for i in range(2 if quick else 5)},
     work=numbers_of,
     draw=drawn,
+    picture="A line of <numbers>.",
     judge=judged,
 )
 NEEDY = dataclasses.replace(PLAIN, name="needy", missing=lacking, inputs=read_file)
@@ -141,10 +146,9 @@ def test_a_task_draws_the_same_whatever_was_done_before_it(tmp_path, sources):
 def test_a_part_that_lacks_something_is_left_out_and_says_so(tmp_path):
     outcome = studies.run(TOY, tmp_path)
     assert outcome.left_out == {"needy": "it needs images; give them with --images FOLDER"}
-    assert [row["verdict"] for row in outcome.claims] == ["agree", "cannot tell"]
-    assert outcome.claims[1]["reading"] == (
-        "not run: it needs images; give them with --images FOLDER"
-    )
+    assert [row["verdict"] for row in outcome.claims] == ["agree", "not run"]
+    assert outcome.claims[1]["reading"] == "it needs images; give them with --images FOLDER"
+    assert "not run      needy: Numbers & all are drawn.\n" + " " * 13 + "it needs" in str(outcome)
     assert not (tmp_path / "needy.csv").exists()
     assert "! needy was left out: it needs images" in str(outcome)
     assert "Not run: it needs images" in outcome.page.read_text()
@@ -159,7 +163,9 @@ def test_the_page_is_whole_by_itself_and_escapes_what_it_shows(tmp_path, sources
     assert page.count("data:image/svg+xml;base64,") == 2
     assert "<script" not in page
     claims = pd.read_csv(tmp_path / "claims.csv")
-    assert list(claims) == ["part", "claim", "by", "verdict", "number", "reading"]
+    assert list(claims) == ["part", "claim", "by", "verdict", "number", "reading", "rule"]
+    assert "Rule: Agree if any &lt; all." in page
+    assert 'alt="A line of &lt;numbers&gt;."' in page
 
 
 def test_progress_counts_what_was_done_before(tmp_path, sources):
@@ -172,6 +178,75 @@ def test_progress_counts_what_was_done_before(tmp_path, sources):
     told.clear()
     studies.run(TOY, tmp_path, sources=sources, progress=lambda *step: told.append(step))
     assert told[:3] == [("Numbers", done, 5) for done in (3, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "{bad",
+        lambda text: "",
+        lambda text: "{}",
+        lambda text: "[1]",
+        lambda text: text.replace('"asked"', '"asks"'),
+        lambda text: text.replace('"drawn"', '"drew"'),
+        lambda text: text.replace('"third": 0.3', '"third": 0.4'),
+    ],
+)
+def test_damaged_rows_are_computed_anew_with_a_note(tmp_path, damage):
+    study = dataclasses.replace(TOY, parts=(PLAIN,))
+    studies.run(study, tmp_path)
+    whole = contents(tmp_path)
+    file = tmp_path / "rows" / "plain" / "t2.json"
+    file.write_text(damage(file.read_text()))
+    DONE.clear()
+    outcome = studies.run(study, tmp_path)
+    assert DONE == [2]
+    note = "plain: one task kept in this folder, damaged, computed anew"
+    assert outcome.notes == (note,)
+    assert f"! {note}" in str(outcome)
+    assert note in outcome.page.read_text()
+    after = contents(tmp_path)
+    assert {name for name in whole if whole[name] != after[name]} == {"index.html"}
+
+
+def test_rows_of_other_settings_are_computed_anew_with_a_note(tmp_path, sources):
+    assert studies.run(TOY, tmp_path / "out", sources=sources).notes == ()
+    (sources.images / "a.txt").write_text("two")
+    notes = studies.run(TOY, tmp_path / "out", sources=sources).notes
+    other = "done with other images or recordings"
+    assert notes == (f"needy: 5 tasks kept in this folder, {other}, computed anew",)
+    notes = studies.run(TOY, tmp_path / "out", sources=sources, seed=1).notes
+    assert "plain: 5 tasks kept in this folder, done with another seed, computed anew" in notes
+
+
+@pytest.mark.parametrize("name", ["plain.csv", "claims.csv", "index.html", "run.toml"])
+def test_files_of_others_are_not_written_over(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(errors.HomologError, match=rf"HM034 .*it holds {name}, which no run of"):
+        studies.run(TOY, tmp_path)
+    assert contents(tmp_path) == {name: b"mine"}
+    assert DONE == []
+
+
+def test_other_files_do_not_stand_in_the_way(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    studies.run(TOY, tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_run_is_on_record(tmp_path, sources):
+    settings = {"sources": sources, "seed": 3, "quick": True, "command": 'homolog study "toy"'}
+    page = studies.run(TOY, tmp_path / "out", **settings).page.read_text()
+    record = tomllib.loads((tmp_path / "out" / "run.toml").read_text())
+    assert record["study"] == "toy"
+    assert record["seed"] == "3"
+    assert record["size"].startswith("quick")
+    assert record["command"] == 'homolog study "toy"'
+    assert record["images"] == str(sources.images)
+    assert record["files read by needy (blake2b)"] in page
+    assert f"homolog {homolog.__version__}, Python" in record["versions"]
+    assert all(html.escape(fact) in page for fact in record.values())
+    assert "recordings" not in record
 
 
 @pytest.mark.parametrize(
@@ -258,6 +333,41 @@ def test_a_damaged_image_file_is_refused(images, name, content, message):
         _images.read(images)
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("nowhere", r"HM032 there is no folder .*nowhere\. Give the folder"),
+        (
+            ".",
+            r"HM032 .* in the folder .* There are: .*images\. Give the folder that holds the four",
+        ),
+    ],
+)
+def test_a_folder_without_images_is_refused_even_without_torch(images, given, message):
+    with pytest.raises(errors.HomologError, match=message):
+        _images.missing(Sources(images=images.images.parent / given))
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "message"),
+    [
+        ("t10k-images-idx3-ubyte", np.zeros(150), r"shape \(150,\), not \(image, 28, 28\)"),
+        ("t10k-labels-idx1-ubyte", np.zeros((2, 28, 28)), r"not one label for each of 150 images"),
+        ("t10k-labels-idx1-ubyte", np.zeros(149), r"not one label for each of 150 images"),
+    ],
+)
+def test_files_under_the_wrong_name_are_refused_before_any_work(images, name, array, message):
+    write_idx(images.images / name, array)
+    with pytest.raises(errors.HomologError, match=rf"HM021 .*{message}"):
+        _images.missing(images)
+
+
+def test_classes_that_no_network_names_are_refused(images):
+    write_idx(images.images / "t10k-labels-idx1-ubyte", np.full(150, 10))
+    with pytest.raises(errors.HomologError, match=r"HM021 .*names a class 10, and there are 10"):
+        _images.read(images)
+
+
 @pytest.mark.parametrize("kind", ["dense", "convolutional"])
 def test_a_network_learns_the_same_from_the_same_seed_and_touches_no_other_numbers(images, kind):
     torch = pytest.importorskip("torch")
@@ -295,6 +405,7 @@ def test_parts_with_networks_run_on_images_of_ones_own(images, tmp_path):
     assert set(rows["network"]) == {"dense", "convolutional"}
     assert rows["score"].between(rows["chance"] - 1, 1).all()
     assert {row["verdict"] for row in outcome.claims} <= {"agree", "disagree", "cannot tell"}
+    assert "these verdicts are not evidence" in str(outcome)
 
 
 # The command line.
@@ -316,8 +427,8 @@ def test_the_command_needs_a_study_that_exists_and_a_folder(tmp_path):
     assert wrong.exit_code == 1
     assert "HM023 no study 'hard-matching'. Closest: 'soft-matching'" in wrong.stderr
     nowhere = run("study", "soft-matching")
-    assert nowhere.exit_code == 1
-    assert "HM025 --out is None; allowed: a folder to write to" in nowhere.stderr
+    assert nowhere.exit_code == 2
+    assert "say which folder to write to: -o out" in nowhere.stderr
 
 
 def test_a_quick_study_without_images_or_recordings(tmp_path, monkeypatch):
@@ -333,7 +444,7 @@ def test_a_quick_study_without_images_or_recordings(tmp_path, monkeypatch):
     kept = json.loads((tmp_path / "rows" / "metric" / "triples-0.json").read_text())
     assert kept["asked"]["seed"] == 0
     claims = pd.read_csv(tmp_path / "claims.csv").set_index("part")
-    assert set(claims.loc["sessions", "verdict"]) == {"cannot tell"}
+    assert set(claims.loc["sessions", "verdict"]) == {"not run"}
 
 
 def test_recordings_that_are_not_where_one_says_are_refused(tmp_path):
@@ -341,3 +452,17 @@ def test_recordings_that_are_not_where_one_says_are_refused(tmp_path):
     assert result.exit_code == 1
     assert "HM032" in result.stderr
     assert "v1_natural_movies/ay2_u003.npz" in result.stderr
+    assert "--recordings for recordings" in result.stderr
+
+
+def test_a_data_folder_without_recordings_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOMOLOG_DATA", str(tmp_path / "nope"))
+    why = sessions.missing(Sources())
+    assert f"({tmp_path / 'nope'} does not hold them)" in why
+
+
+def test_progress_is_told_in_lines_where_nobody_watches(tmp_path, monkeypatch):
+    monkeypatch.setattr(studies, "find", lambda name: dataclasses.replace(TOY, parts=(PLAIN,)))
+    result = run("study", "toy", "-o", tmp_path)
+    assert result.stderr.splitlines() == [f"Numbers: {done} of 5" for done in range(6)]
+    assert run("study", "toy", "-o", tmp_path, "--quiet").stderr == ""

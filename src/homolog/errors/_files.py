@@ -107,6 +107,17 @@ def no_file(path: object, near: Sequence[str]) -> HomologError:
     return HomologError("HM032", f"there is no file {path}.{there}")
 
 
+def images_absent(folder: object, lacking: Sequence[str], near: Sequence[str]) -> HomologError:
+    """HM032: a folder that is not there (nothing named) or lacks files of images."""
+    what = f"{some(lacking)}, with or without .gz, in the folder" if lacking else "folder"
+    there = f" There are: {some(near)}." if near else ""
+    return HomologError(
+        "HM032",
+        f"there is no {what} {folder}.{there} Give the folder that holds the four idx files"
+        " of MNIST or Fashion-MNIST.",
+    )
+
+
 def recording_absent(file: str, looked_in: Sequence[object]) -> HomologError:
     """HM032: a recording that is not in the folder given, or no folder given."""
     where = f"is not in {' or '.join(map(str, looked_in))}" if looked_in else "was not looked for"

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog.studies._images import N_CLASSES
+
 if TYPE_CHECKING:
     import torch
 
     from homolog.studies._images import Images
 
-N_CLASSES = 10
 BATCH = 100
 LEARNING_RATE = 1e-3
 

@@ -28,7 +28,7 @@ SURE = 0.025
 
 def tasks(quick: bool) -> Mapping[str, Options]:
     """Every session by itself."""
-    size = {"n_plantings": 2, "n_rotations": 39} if quick else {"n_plantings": 10}
+    size = {"n_plantings": 2, "n_rotations": 99} if quick else {"n_plantings": 10}
     size = {"n_rotations": 200, **size}
     return {one: {"session": one, **size} for one in (V1_SESSIONS[1:6] if quick else V1_SESSIONS)}
 

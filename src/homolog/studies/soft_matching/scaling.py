@@ -227,6 +227,7 @@ def _errors(ax: Axes, rows: Table) -> None:
                 )
     ax.axhline(USEFUL, color="black", linewidth=0.8, linestyle=":")
     ax.set_xscale("log")
+    ax.margins(x=0.15)
     ax.set_yscale("log")
     ax.set_ylim(ROUNDING / 5, 20)
     ticks = [10.0**n for n in range(-9, 1, 3)]

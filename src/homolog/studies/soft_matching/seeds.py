@@ -23,7 +23,7 @@ NETWORKS = {"dense": "Dense network", "convolutional": "Convolutional network"}
 
 def tasks(quick: bool) -> Mapping[str, Options]:
     """Pairs of networks of either kind; no network is in two pairs, so pairs are independent."""
-    few = {"n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 39}
+    few = {"n_images": 500, "epochs": 1, "n_stimuli": 100, "n_rotations": 99}
     many = {"n_images": 20_000, "epochs": 3, "n_stimuli": 1000, "n_rotations": 20}
     size = few if quick else many
     kinds: dict[str, dict[str, Any]] = {

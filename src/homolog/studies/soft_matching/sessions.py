@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
@@ -48,9 +49,11 @@ def missing(sources: Sources) -> str | None:
     try:
         inputs(sources)
     except HomologError:
+        named = os.environ.get("HOMOLOG_DATA")
+        which = f" ({named} does not hold them)" if named else ""
         return (
             "it needs the recordings v1_natural_movies; give the folder that holds them with "
-            "--recordings FOLDER, or in HOMOLOG_DATA"
+            f"--recordings FOLDER, or in HOMOLOG_DATA{which}"
         )
     return None
 
@@ -63,7 +66,7 @@ def inputs(sources: Sources) -> list[Path]:
 
 def tasks(quick: bool) -> Mapping[str, Options]:
     """Every pair of sessions."""
-    draws = {"n_rotations": 39, "n_rotations_left_out": 3} if quick else {}
+    draws = {"n_rotations": 99, "n_rotations_left_out": 3} if quick else {}
     draws = draws or {"n_rotations": 200, "n_rotations_left_out": 25}
     sessions = V1_SESSIONS[1:6] if quick else V1_SESSIONS
     return {f"{x}-{y}": {"x": x, "y": y, **draws} for x, y in combinations(sessions, 2)}
@@ -176,14 +179,13 @@ def _animals_told_apart(ax: Axes, rows: Table) -> None:
         ax.plot(values[0], place, "o", color=SCORE, markersize=7)
         if name in shared:
             value = auc(shared[name].to_numpy(), same)[0]
-            ax.plot(value, place, "o", color=SCORE, markerfacecolor="white", markersize=7)
+            ax.plot(value, place, "o", color=SCORE, markerfacecolor="none", markersize=11)
     ax.plot([], [], "o", color=SCORE, label="score")
-    ax.plot(
-        [], [], "o", color=SCORE, markerfacecolor="white", label="score as share of its ceiling"
-    )
+    share = "score as share of its ceiling"
+    ax.plot([], [], "o", color=SCORE, markerfacecolor="none", markersize=9, label=share)
     ax.plot([], [], color=SOFT, alpha=0.35, linewidth=7, label="95 % of relabelled sessions")
     ax.axvline(0.5, color=SOFT, linewidth=0.8)
-    ax.set_xlim(0, 1)
+    ax.set_xlim(-0.04, 1.04)
     ax.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     ax.set_ylim(len(names) - 0.5, -1.6)
     ax.grid(axis="y", visible=False)

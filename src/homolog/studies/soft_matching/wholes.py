@@ -75,7 +75,7 @@ def draw(rows: Table) -> Figure:
         ax.set_ylim(-0.05, 1.1)
         ax.set_xticks(sorted(times.unique()), [f"{n:g}" for n in sorted(times.unique())])
         ax.set_title(title, fontsize=10, loc="left")
-        ax.legend(frameon=False, fontsize=8, loc="center right")
+        ax.legend(frameon=False, fontsize=8, loc="lower left")
     axes[0].set_ylabel("Score of a part and its whole")
     figure.supxlabel("The whole has so many times the neurons of its part", fontsize=9)
     return figure
