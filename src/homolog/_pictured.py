@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,14 +88,6 @@ class Match:
     reference: int
     candidate: int
     correlation: float
-
-
-def populations(x: object, y: object) -> tuple[Representation, Representation]:
-    """Return what is to be drawn as two populations, called x and y if they have no names."""
-    from homolog.representation import represent
-
-    one, other = represent(x), represent(y)
-    return replace(one, name=one.name or "x"), replace(other, name=other.name or "y")
 
 
 def matches(comparison: Comparison) -> list[Match]:

@@ -219,7 +219,7 @@ def test_matched_tuning_of_many_stimuli_is_in_order_of_the_reference() -> None:
     many = homolog.compare(*_populations(300), "cka", permutations=0, intervals=False)
     axes = _axes(4)
     figures.matched_tuning(axes, many)
-    candidate, reference, trend = axes[0].lines
+    reference, candidate, trend = axes[0].lines
     assert (np.diff(reference.get_ydata()) >= 0).all()
     best = _pictured.best_median_worst(many)["best"]
     r = np.corrcoef(reference.get_ydata(), candidate.get_ydata())[0, 1]
@@ -227,6 +227,9 @@ def test_matched_tuning_of_many_stimuli_is_in_order_of_the_reference() -> None:
     ends = np.asarray(trend.get_ydata())[[0, -1]]
     assert ends == pytest.approx([np.mean(candidate.get_ydata()[part]) for part in _ENDS])
     assert axes[0].get_xlabel() == "Stimulus, by response of V1"
+    named = [text.get_text() for text in axes[0].get_legend().get_texts()]
+    assert named[2] == "mean of 20 neighbouring stimuli"
+    assert [name[:2] for name in named[:2]] == ["V1", many.candidate.called[:2]]
     assert not axes[3].axison
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from homolog import Representation, _pictured, figures
 from homolog.errors import HomologError
 from homolog.matching import assignment, cross_costs, match, partial
+from homolog.representation import align, together
 
 
 def _axes(n: int = 1) -> list:
@@ -68,7 +69,7 @@ def test_pairs_may_be_chosen_and_are_named(pair):
 def test_single_neurons_have_no_curves(pair):
     x, y = pair
     matching = assignment(cross_costs(x, y))
-    shown = _pictured.partners(matching, *_pictured.populations(x, y))
+    shown = _pictured.partners(matching, *together(x, y))
     assert sorted(one.reference for one in shown) == matching.matched().tolist()
 
 
@@ -87,8 +88,8 @@ def test_the_plan_stands_on_the_correlations_it_chose_from(pair):
     assert area / area.max() == pytest.approx(matching.mass / matching.mass.max())
     assert ax.get_title() == f"Matched pairs, mean r = {matching.mass @ circled:.2f}"
     assert (ax.get_xlabel(), ax.get_ylabel()) == (
-        "6 neurons of y, by their partners",
-        "9 neurons of x, by tuning",
+        "6 neurons of Y, by their partners",
+        "9 neurons of X, by tuning",
     )
 
 
@@ -99,7 +100,10 @@ def test_a_copy_in_another_order_is_matched_along_the_diagonal(rng):
     figures.plan(ax, match(x, y), x, y)
     columns, rows = np.asarray(ax.collections[0].get_offsets()).T
     assert (columns == rows).all()
-    assert ax.collections[0].get_sizes() == pytest.approx(1.5**2)
+    area = ax.collections[0].get_sizes()
+    assert area == pytest.approx(area[0])
+    assert area[0] < 3**2  # dots, which need no key
+    assert ax.get_legend() is None
 
 
 def test_columns_without_a_partner_come_last(pair):
@@ -135,7 +139,7 @@ def test_a_copy_in_another_order_carries_over_to_the_same_picture(rng):
     own, other = (np.asarray(ax.images[0].get_array()) for ax in axes)
     assert own.shape == (7, 30)
     np.testing.assert_allclose(own, other, atol=1e-12)
-    assert _titles(axes) == ["y", "x, carried over: mean r = 1.00"]
+    assert _titles(axes) == ["Y", "X, carried over: mean r = 1.00"]
 
 
 def test_only_neurons_with_a_partner_are_carried_to_and_both_pictures_have_one_order(pair):
@@ -153,22 +157,87 @@ def test_only_neurons_with_a_partner_are_carried_to_and_both_pictures_have_one_o
     carried = matching.carry((x - x.mean(axis=0)) / x.std(axis=0), shown)
     np.testing.assert_allclose(other, carried[stimuli].T, atol=1e-12)
     r = np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(own, other, strict=True)])
-    assert axes[1].get_title() == f"x, carried over: mean r = {r:.2f}"
+    assert axes[1].get_title() == f"X, carried over: mean r = {r:.2f}"
 
 
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda m, x, y: figures.plan(_axes()[0], m, x, y),
-        lambda m, x, y: figures.carried(_axes(2), m, x, y),
-        lambda m, x, y: figures.matched_curves(_axes(3), m, x, y),
-    ],
-    ids=["plan", "carried", "matched_curves"],
-)
+DRAW = {
+    "plan": lambda m, x, y: figures.plan(_axes()[0], m, x, y),
+    "carried": lambda m, x, y: figures.carried(_axes(2), m, x, y),
+    "matched_curves": lambda m, x, y: figures.matched_curves(_axes(3), m, x, y),
+}
+each_figure = pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
+
+
+@each_figure
 def test_other_populations_than_were_matched_are_refused(draw, pair):
     x, y = pair
     with pytest.raises(HomologError, match=r"HM025 the shape of x is \(30, 6\); allowed: \(stim"):
         draw(match(x, y), y, x)
+
+
+@each_figure
+def test_stimuli_in_another_order_are_not_drawn(draw, pair):
+    labels = [f"image {k}" for k in range(30)]
+    x, y = (
+        Representation(a, stimuli=labels, name=name)
+        for a, name in zip(pair, ("V1", "V4"), strict=True)
+    )
+    turned = y.select(stimuli=range(29, -1, -1))
+    matching = match(x, y)
+    with pytest.raises(HomologError, match=r"HM002 V1 and V4 .* Use homolog\.align\(V1, V4\)"):
+        draw(matching, x, turned)
+    with pytest.raises(HomologError, match="HM001 V1 has 30 stimuli, V4 has 29"):
+        draw(matching, x, y.select(stimuli=range(29)))
+    draw(matching, *align(x, turned))
+
+
+@each_figure
+def test_trials_are_averaged_before_they_are_drawn(draw, pair):
+    x, y = pair
+    trials = Representation(np.stack([x + 1, x - 1]), "trial,stimulus,neuron")
+    draw(match(x, y), trials, y)
+
+
+def test_the_key_says_what_mass_a_circle_has(pair):
+    x, y = pair
+    matching = match(x, y)
+    (ax,) = _axes()
+    figures.plan(ax, matching, x, y)
+    heaviest = matching.mass.max()
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == [f"mass {heaviest:.2g}", f"mass {heaviest / 4:.2g}"]
+    widths = [line.get_markersize() for line in ax.get_legend().get_lines()]
+    assert widths[0] ** 2 == pytest.approx(ax.collections[0].get_sizes().max())
+    assert widths[1] == pytest.approx(widths[0] / 2)
+
+
+def test_one_size_of_circles_has_one_key(pair):
+    x, y = pair[0][:, :6], pair[1]
+    (ax,) = _axes()
+    figures.plan(ax, assignment(cross_costs(x, y)), x, y)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["mass 0.17"]
+
+
+def test_axes_that_are_no_list_of_them_are_refused(pair):
+    x, y = pair
+    matching = match(x, y)
+    (ax,) = _axes()
+    with pytest.raises(HomologError, match="HM025 axes is 'Axes'; allowed: a list of Axes"):
+        figures.matched_curves(ax, matching, x, y)
+    with pytest.raises(HomologError, match="HM025 axes is 'Axes'; allowed: a list of 2 Axes"):
+        figures.carried(ax, matching, x, y)
+    with pytest.raises(HomologError, match="HM025 the number of axes is 1; allowed: a list of 2 A"):
+        figures.carried([ax], matching, x, y)
+    with pytest.raises(HomologError, match="HM025 axes is 'str'; allowed: a list of Axes"):
+        figures.matched_curves("abc", matching, x, y)
+
+
+def test_axes_may_be_an_array_of_any_shape(pair):
+    x, y = pair
+    grid = Figure(figsize=(8, 8)).subplots(2, 2)
+    assert figures.matched_curves(grid, match(x, y), x, y) is grid
+    assert grid[0, 0].get_title().startswith("Best")
+    assert grid[1, 1].get_title().startswith("Worst")
 
 
 def test_a_running_mean_stands_in_the_middle_of_what_it_is_of():

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from homolog import errors
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -14,6 +18,19 @@ CANDIDATE = "#d55e00"
 SCORE = "#5b3fa8"
 INK = "#1d2127"
 SOFT = "#8b919a"
+
+
+def several(axes: Any, n: int | None = None) -> list[Axes]:
+    """The Axes of a list or an array; HM025 for a single one, or if they are not `n`."""
+    from matplotlib.axes import Axes
+
+    allowed = "a list of Axes" if n is None else f"a list of {n} Axes"
+    listed: list[Any] = np.ravel(np.asarray(axes, dtype=object)).tolist()
+    if isinstance(axes, Axes) or not all(isinstance(one, Axes) for one in listed):
+        raise errors.bad_value("axes", type(axes).__name__, allowed)
+    if n is not None and len(listed) != n:
+        raise errors.bad_value("the number of axes", len(listed), allowed)
+    return listed
 
 
 def colour_bar(ax: Axes, image: Any, label: str) -> None:

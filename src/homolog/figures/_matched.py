@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from homolog import _pictured
-from homolog.figures._looks import CANDIDATE, REFERENCE, name_stimuli
+from homolog.figures._looks import CANDIDATE, REFERENCE, name_stimuli, several
+from homolog.representation import together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from homolog.representation import Representation
 
 _WINDOWS = 15  # neighbouring stimuli are averaged over one part in so many
+_LINE = 13  # points that a line of the legend takes, between the Axes and its title
 
 
 def matched_tuning(axes: Sequence[Axes], comparison: Comparison) -> Sequence[Axes]:
@@ -69,13 +71,14 @@ def matched_curves(
     Raises
     ------
     HomologError
-        HM025 unless there are as many neurons as were matched, HM006 for a constant
-        neuron, HM001 if stimuli differ in number.
+        HM025 unless there are as many neurons as were matched and `axes` is a list of
+        them, HM006 for a constant neuron, HM001 for other stimuli, HM002 if their order differs.
     """
-    x, y = _pictured.populations(x, y)
-    matching.correlations(x.matrix, y.matrix)  # refuses other populations than were matched
+    listed = several(axes)
+    x, y = together(x, y)
+    matching.correlations(x, y)  # refuses other populations than were matched
     if pairs is None:
-        chosen = _pictured.spread(_pictured.partners(matching, x, y), len(axes))
+        chosen = _pictured.spread(_pictured.partners(matching, x, y), len(listed))
     else:
         chosen = {
             f"Pair {number}": match
@@ -90,11 +93,13 @@ def _draw_pairs(
     y: Representation,
     chosen: dict[str, _pictured.Match],
 ) -> Sequence[Axes]:
-    for ax, (title, match) in zip(axes, chosen.items(), strict=False):
+    listed = several(axes)
+    for ax, (title, match) in zip(listed, chosen.items(), strict=False):
         _draw_pair(ax, x, y, match)
         r = f"{match.correlation:.2f}".replace("-", "\N{MINUS SIGN}")
-        ax.set_title(f"{title}, r = {r}", fontsize=10, pad=26)
-    for ax in axes[len(chosen) :]:
+        entries = len(ax.get_legend_handles_labels()[0])
+        ax.set_title(f"{title}, r = {r}", fontsize=10, pad=_LINE * entries)
+    for ax in listed[len(chosen) :]:
         ax.set_axis_off()
     return axes
 
@@ -109,14 +114,15 @@ def _draw_pair(ax: Axes, x: Representation, y: Representation, match: _pictured.
         for side, neuron in ((x, match.reference), (y, match.candidate))
     ]
     if crowded:
-        order = np.argsort(one, kind="stable")
-        ax.plot(other[order], ".", color=CANDIDATE, markersize=2, alpha=0.6)
-        ax.plot(one[order], color=REFERENCE, linewidth=1.4, label=names[0])
+        order, window = np.argsort(one, kind="stable"), x.n_stimuli // _WINDOWS
+        ax.plot(one[order], color=REFERENCE, linewidth=1.4, label=names[0], zorder=2.1)
+        ax.plot(other[order], ".", color=CANDIDATE, markersize=2, alpha=0.6, label=names[1])
         ax.plot(
-            *_pictured.running_mean(other[order], x.n_stimuli // _WINDOWS),
+            *_pictured.running_mean(other[order], window),
             color=CANDIDATE,
             linewidth=1.4,
-            label=names[1],
+            label=f"mean of {window} neighbouring stimuli",
+            zorder=2.2,
         )
         ax.set_xlabel(f"Stimulus, by response of {_pictured.cut(x.called, 30)}")
     else:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from homolog import _pictured
-from homolog.figures._looks import INK, colour_bar
+from homolog.figures._looks import INK, colour_bar, several
+from homolog.representation import together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
     from homolog.matching import Matching
 
 _COLOURS = "RdBu_r"
+_ROUNDING = 1e-9  # of masses that are the same
 _MOST_DEVIATIONS = 2.0  # of responses in colours; nearly all are within it
 _SMALLEST, _LARGEST = 1.5, 10.0  # diameter of a pair, in points
+_IN_CELLS = (
+    1.5  # diameter of the heaviest pair where cells are small: pairs are few and far between
+)
 
 
 def plan(ax: Axes, matching: Matching, x: object, y: object) -> Axes:
     """Draw a matching on top of what it chose from, the correlations of all pairs.
 
-    A circle is a matched pair, its area the pair's mass. Rows are neurons of x in the order
+    A circle is a matched pair, its area the pair's mass, of which there is a key unless
+    neurons are so many that pairs are dots. Rows are neurons of x in the order
     of their tuning (the angle in the plane of their first two principal components, so that
     neighbours respond alike); columns are neurons of y in the order of their partners, those
     without one last. So the circles lie near the diagonal whatever the populations. What to
@@ -34,20 +40,21 @@ def plan(ax: Axes, matching: Matching, x: object, y: object) -> Axes:
     Parameters
     ----------
     ax
-        Where to draw; the colour bar is an inset of it.
+        Where to draw; the colour bar is an inset of it, and the key is below that.
     matching
         Any matching of the two populations.
     x, y
-        The populations: `Representation`, array, or what `represent` takes.
+        The populations on the same stimuli: `Representation`, array, or what `represent`
+        takes. Trials are averaged.
 
     Raises
     ------
     HomologError
         HM025 unless there are as many neurons as were matched, HM006 for a constant
-        neuron, HM001 if stimuli differ in number.
+        neuron, HM001 for other stimuli, HM002 if their order differs.
     """
-    x, y = _pictured.populations(x, y)
-    pairs = matching.correlations(x.matrix, y.matrix)
+    x, y = together(x, y)
+    pairs = matching.correlations(x, y)
     rows = _pictured.alike_together(x)[1]
     columns = _pictured.by_partners(matching, rows)
     shown = _pictured.correlations(x, y)[np.ix_(rows, columns)]
@@ -86,11 +93,12 @@ def carried(axes: Sequence[Axes], matching: Matching, x: object, y: object) -> S
     Raises
     ------
     HomologError
-        HM025 unless there are as many neurons as were matched, HM006 for a constant
-        neuron, HM001 if stimuli differ in number.
+        HM025 unless there are two Axes and as many neurons as were matched, HM006 for a
+        constant neuron, HM001 for other stimuli, HM002 if their order differs.
     """
-    x, y = _pictured.populations(x, y)
-    matching.correlations(x.matrix, y.matrix)  # refuses other populations than were matched
+    first, second = several(axes, 2)
+    x, y = together(x, y)
+    matching.correlations(x, y)  # refuses other populations than were matched
     paired = matching.transposed().matched()
     own = _pictured.standardised(y)[:, paired]
     other = matching.carry(_pictured.standardised(x), paired)
@@ -105,16 +113,16 @@ def carried(axes: Sequence[Axes], matching: Matching, x: object, y: object) -> S
             vmax=_MOST_DEVIATIONS,
             aspect="auto",
         )
-        for ax, responses in zip(axes, (own, other), strict=True)
+        for ax, responses in ((first, own), (second, other))
     ]
     mean = float(np.mean(_pictured.columnwise_correlation(own, other)))
     r = f"{mean:.2f}".replace("-", "\N{MINUS SIGN}")
-    for ax, title in zip(axes, (names[0], f"{names[1]}, carried over: mean r = {r}"), strict=True):
+    for ax, title in ((first, names[0]), (second, f"{names[1]}, carried over: mean r = {r}")):
         ax.set_title(title, fontsize=10)
         ax.set_xlabel(f"{y.n_stimuli} stimuli")
         _bare(ax)
-    axes[0].set_ylabel(f"{len(paired)} neurons of {names[0]}")
-    colour_bar(axes[1], images[1], "Response (s.d. from mean)")
+    first.set_ylabel(f"{len(paired)} neurons of {names[0]}")
+    colour_bar(second, images[1], "Response (s.d. from mean)")
     return axes
 
 
@@ -134,13 +142,43 @@ def _circles(
 
     box = ax.get_window_extent()
     neuron = min(box.width, box.height) * 72 / ax.figure.dpi / n_neurons
-    widest = min(0.8 * neuron, _LARGEST)
-    diameter = np.maximum(widest * np.sqrt(mass / mass.max()), _SMALLEST)
+    widest = min(_IN_CELLS * neuron, _LARGEST)
+    heaviest = float(mass.max())
+    diameter = np.maximum(widest * np.sqrt(mass / heaviest), _SMALLEST)
     if widest < 2 * _SMALLEST:
         ax.scatter(*places, s=diameter**2, color=INK, linewidths=0)
         return
     drawn = ax.scatter(*places, s=diameter**2, facecolors="none", edgecolors=INK, linewidths=1.0)
     drawn.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    one_size = np.ptp(mass) < _ROUNDING * heaviest
+    _key(ax, {heaviest: widest} if one_size else {heaviest: widest, heaviest / 4: widest / 2})
+
+
+def _key(ax: Axes, diameters: dict[float, float]) -> None:
+    """What mass a circle of some size stands for, below the colour bar."""
+    from matplotlib.lines import Line2D
+
+    ax.legend(
+        handles=[
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker="o",
+                markersize=diameter,
+                markerfacecolor="none",
+                markeredgecolor=INK,
+                label=f"mass {mass:.2g}",
+            )
+            for mass, diameter in diameters.items()
+        ],
+        frameon=False,
+        fontsize=7,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 0.0),
+        borderpad=0,
+        handletextpad=0.2,
+    )
 
 
 def _bare(ax: Axes) -> None:
