@@ -245,7 +245,7 @@ def rotation_null(
     the rotated ones.
 
     Rotated neurons are sums of many: neither rectified nor sparse. Two populations of
-    rectified neurons are above this chance even if nothing was learned, as newborn networks
+    rectified neurons are above this chance even if nothing was learned, as untrained networks
     are. Being above it says that axes are shared, not why.
     """
     rng = np.random.default_rng(rng)

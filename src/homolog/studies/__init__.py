@@ -1,7 +1,7 @@
 """The studies. The folder is the registry: one file or folder, one study, found by its name.
 
 A study tests what has been claimed, on populations whose truth is planted and on real ones,
-and leaves numbers, figures and one row for each claim: agree, disagree or cannot tell.
+and leaves numbers, figures and one row for each claim: agree, disagree, cannot tell or not run.
 """
 
 from difflib import get_close_matches
