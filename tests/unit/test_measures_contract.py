@@ -106,6 +106,12 @@ def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
             {"dissimilarity": "mahalanobis"},
             "HM025 dissimilarity is 'mahalanobis'; allowed: correlation, cosine, squared_euclidean",
         ),
+        (
+            "semi_matching_correlation",
+            {"both_ways": "yes"},
+            "HM025 both_ways is 'yes'; allowed: True or False.",
+        ),
+        ("soft_matching", {"normalise": 1}, "HM025 normalise is 1; allowed: True or False."),
     ],
 )
 def test_an_option_that_does_not_exist_is_refused(name, options, says):

@@ -128,13 +128,16 @@ class Measure:
         Raises
         ------
         HomologError
-            HM023 for an option this measure does not have.
+            HM023 for an option this measure does not have, HM025 for what is neither True nor
+            False where one of them is asked for.
         """
-        for option in options:
+        for option, given in options.items():
             if option not in self.defaults:
                 raise errors.unknown_name(
                     f"option of {self.name}", option, list(self.defaults), "See its documentation."
                 )
+            if isinstance(self.defaults[option], bool) and not isinstance(given, bool | np.bool_):
+                raise errors.bad_value(option, given, "True or False")
         chosen = {**self.options, **options}
         promises = self.variant(**chosen) if self.variant else {}
         # From the plain measure's promises: those of an option that was undone must not stay.
