@@ -1,5 +1,7 @@
 """Figures of a matching: curves of its pairs, its plan, and responses carried over."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -64,6 +66,17 @@ def test_pairs_may_be_chosen_and_are_named(pair):
     assert _titles(axes) == wanted
     texts = [text.get_text() for text in axes[1].get_legend().get_texts()]
     assert texts == ["V1, neuron 3", "V4, neuron 5"]
+
+
+@pytest.mark.parametrize(
+    "pairs", [[(9, 0)], [(0, -1)], [(0, 1, 2)], [0, 1], [], "ab", [[0], [1, 2]]]
+)
+def test_pairs_of_neurons_that_are_none_are_refused(pairs, pair):
+    says = (
+        f"HM025 pairs is {pairs!r}; allowed: a list of pairs of positions, below 9 in x and below 6"
+    )
+    with pytest.raises(HomologError, match=re.escape(says)):
+        figures.matched_curves(_axes(2), match(*pair), *pair, pairs=pairs)
 
 
 def test_single_neurons_have_no_curves(pair):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homolog import _pictured
+from homolog import _pictured, errors
 from homolog.figures._looks import CANDIDATE, REFERENCE, name_stimuli, several
 from homolog.representation import together
 
@@ -71,8 +71,9 @@ def matched_curves(
     Raises
     ------
     HomologError
-        HM025 unless there are as many neurons as were matched and `axes` is a list of
-        them, HM006 for a constant neuron, HM001 for other stimuli, HM002 if their order differs.
+        HM025 unless there are as many neurons as were matched, `axes` is a list of Axes and
+        `pairs` one of positions, HM006 for a constant neuron, HM001 for other stimuli, HM002
+        if their order differs.
     """
     listed = several(axes)
     x, y = together(x, y)
@@ -82,9 +83,25 @@ def matched_curves(
     else:
         chosen = {
             f"Pair {number}": match
-            for number, match in enumerate(_pictured.correlated(x, y, pairs), start=1)
+            for number, match in enumerate(
+                _pictured.correlated(x, y, _in_range(pairs, matching.shape)), start=1
+            )
         }
     return _draw_pairs(axes, x, y, chosen)
+
+
+def _in_range(pairs: Any, shape: tuple[int, int]) -> list[tuple[int, int]]:
+    """Pairs of positions; HM025 for anything else."""
+    n_x, n_y = shape
+    try:
+        wanted = np.asarray(pairs)
+    except ValueError:  # of unequal length
+        wanted = np.empty(0)
+    whole = wanted.ndim == 2 and wanted.shape[1] == 2 and wanted.dtype.kind in "iu"
+    if not whole or not ((wanted >= 0) & (wanted < shape)).all():
+        allowed = f"a list of pairs of positions, below {n_x} in x and below {n_y} in y"
+        raise errors.bad_value("pairs", pairs, allowed)
+    return list(zip(*wanted.T.tolist(), strict=True))
 
 
 def _draw_pairs(
