@@ -96,7 +96,7 @@ def _in_range(pairs: Any, shape: tuple[int, int]) -> list[tuple[int, int]]:
     try:
         wanted = np.asarray(pairs)
     except ValueError:  # of unequal length
-        wanted = np.empty(0)
+        wanted = np.empty((0, 0))
     whole = wanted.ndim == 2 and wanted.shape[1] == 2 and wanted.dtype.kind in "iu"
     if not whole or not ((wanted >= 0) & (wanted < shape)).all():
         allowed = f"a list of pairs of positions, below {n_x} in x and below {n_y} in y"
