@@ -1,6 +1,7 @@
 """The study of soft matching finds what was planted, and would say so if it were not there."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -374,7 +375,9 @@ def test_sessions_can_show_the_opposite_of_every_claim():
     assert found.pop("networks") == "not run"
     assert set(found.values()) == {"disagree"}
     better = rows.assign(score=rows["score"].where(~ridge, 0.5 - 0.3 * rows["same_animal"]))
-    better.loc[better["measure"] == "soft_matching_correlation", "score"] = rows["same_animal"].astype(float)
+    better.loc[better["measure"] == "soft_matching_correlation", "score"] = rows[
+        "same_animal"
+    ].astype(float)
     assert verdicts(sessions, better)["predictivity"] == "agree"
 
 
@@ -419,7 +422,15 @@ def counterpart_rows(gain):
 def test_counterparts_are_judged_by_few_of_them(gain, verdict):
     found = counterparts.judge(counterpart_rows(gain))["power"]
     assert found.verdict == verdict
-    assert "in 100% of plantings at 10% counterparts and in 0% at none" in found.reading
+    assert "p < 0.025 in 100% of plantings" in found.reading
+
+
+def test_a_p_that_is_small_where_nothing_was_planted_is_told():
+    rows = counterpart_rows(0.1)
+    assert verdicts(counterparts, rows)["honest"] == "agree"
+    assert verdicts(counterparts, rows.assign(p=0.01))["honest"] == "disagree"
+    one = rows.assign(p=rows["p"].where(rows["task"] != "s0", 0.01))
+    assert verdicts(counterparts, one)["honest"] == "cannot tell"
 
 
 @pytest.mark.skipif("HOMOLOG_DATA" not in os.environ, reason="reads recordings: HOMOLOG_DATA")
@@ -514,3 +525,16 @@ def test_every_claim_of_every_part_has_a_finding(rng):
         assert all(claim.rule for claim in part.claims.values())
         if part.name in findings:
             assert set(findings[part.name]) == set(part.claims)
+
+
+def test_the_page_of_the_study_says_what_the_code_claims_and_by_which_rule():
+    page = (Path(__file__).parents[2] / "docs" / "soft-matching.md").read_text(encoding="utf-8")
+    said = {line.split(" | ")[0].removeprefix("| "): line for line in page.splitlines()}
+    claims = [
+        claim for part in studies.find("soft-matching").parts for claim in part.claims.values()
+    ]
+    assert all(said[claim.text].endswith(f"| {claim.rule} |") for claim in claims)
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "| **" in line]
+    assert len(rows) == len(claims)
+    for part in studies.find("soft-matching").parts:
+        assert f"images/study-{part.name}.png" in page

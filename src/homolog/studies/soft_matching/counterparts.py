@@ -24,6 +24,8 @@ JUDGED = 0.1
 """The share of neurons with a counterpart at which the claim is judged."""
 
 SURE = 0.025
+HONEST = 2 * SURE
+"""How often p may be below `SURE` by luck before one calls it too small."""
 
 
 def tasks(quick: bool) -> Mapping[str, Options]:
@@ -102,15 +104,24 @@ def judge(rows: Table) -> Mapping[str, Finding]:
     """Intervals over sessions, of plantings with few counterparts and with none."""
     found = above(rows)
     sure = (rows["p"] < SURE).groupby(rows["share"]).mean()
+    none = rows[rows["share"] == 0]
+    lucky = (none["p"] < SURE).groupby(none["task"]).mean()
+    mean, low, high = mean_interval(lucky)
     return {
         "power": Finding(
             above_0([mean_interval(found[JUDGED])[1:]]),
             "; ".join(f"{share:.0%}: {with_interval(found[share])}" for share in found),
             f"{len(found)} sessions of {rows['n_neurons'].min()} to {rows['n_neurons'].max()} "
-            f"neurons. A single pair has p < {SURE} in {sure[JUDGED]:.0%} of plantings at "
-            f"{JUDGED:.0%} counterparts and in {sure[0.0]:.0%} at none. The noise is that of half "
-            "the trials, and more than between whole sessions.",
-        )
+            f"neurons. A single pair has p < {SURE} in {sure[JUDGED]:.0%} of plantings. The noise "
+            "is that of half the trials, and more than between whole sessions. A difference "
+            "between sessions is to be read beside that at 0%, not beside 0.",
+        ),
+        "honest": Finding(
+            above_0([(HONEST - high, HONEST - low)]),
+            f"p < {SURE} in {mean:.0%} [{max(low, 0):.0%}, {high:.0%}] of plantings",
+            "Rotated neurons differ from any neurons, not only from counterparts: a single pair "
+            "above this chance is no proof of them.",
+        ),
     }
 
 
@@ -130,7 +141,13 @@ PART = Part(
             f"By the interval over sessions of score minus chance at {JUDGED:.0%}: agree if above "
             "0, disagree if below.",
             by="this study",
-        )
+        ),
+        "honest": Claim(
+            "Without counterparts, pairs are above chance around the mean as seldom as p says.",
+            f"By the interval over sessions of how often p < {SURE}: agree if below {HONEST}, "
+            "disagree if above.",
+            by="this study",
+        ),
     },
     tasks=tasks,
     work=work,

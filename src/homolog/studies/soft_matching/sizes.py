@@ -215,7 +215,7 @@ def _between(rows: Table) -> Finding:
         "agree" if set(verdicts) == {"agree"} else _worst(verdicts),
         f"in {verdicts.count('agree')} of {len(settings)} settings, surely not in "
         f"{verdicts.count('disagree')}",
-        "So the two scores together say where the truth is; neither does alone.",
+        "Where it holds, both scores together say where the truth is; neither does alone.",
     )
 
 
