@@ -56,10 +56,7 @@ class Problem:
         return SHARES if self.n_entries >= LEAST_APPROXIMATED else ()
 
 
-WAITED_FOR = {
-    (POT, Problem("independent", 16384, 12000)),
-    (LSA, Problem("independent", 16384, 16384)),
-}
+WAITED_FOR = {(POT, Problem("independent", 16384, 12000))}
 """Where a peer is run all the same, once."""
 
 

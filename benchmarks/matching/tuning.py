@@ -27,10 +27,13 @@ def permuted(rng: Generator, n_x: int, n_y: int) -> Pair:
 
 
 def low_rank(rng: Generator, n_x: int, n_y: int) -> Pair:
-    """Rectified mixtures of the same ten latent signals."""
+    """Rectified mixtures of the same ten latent signals.
+
+    Thresholds are small beside the mixtures, so that no neuron of many thousands is silent.
+    """
     latent = rng.normal(size=(N_STIMULI, N_LATENTS))
     x, y = (
-        np.maximum(latent @ rng.normal(size=(N_LATENTS, n)) + rng.normal(size=n), 0)
+        np.maximum(latent @ rng.normal(size=(N_LATENTS, n)) + 0.3 * rng.normal(size=n), 0)
         for n in (n_x, n_y)
     )
     return x, y
