@@ -339,7 +339,7 @@ def test_a_damaged_image_file_is_refused(images, name, content, message):
         ("nowhere", r"HM032 there is no folder .*nowhere\. Give the folder"),
         (
             ".",
-            r"HM032 .* in the folder .* There are: .*images\. Give the folder that holds the four",
+            r"HM032 .* in the folder .* There are: .*images'\. Give the folder that holds",
         ),
     ],
 )

@@ -36,7 +36,7 @@ td.cannot, td.not { color: var(--soft); }
 .reading { display: block; font-size: 0.875rem; }
 @media (max-width: 40rem) { table, tbody, tr, td { display: block; } tr.head { display: none; }
   tr { border-bottom: 1px solid var(--line); padding: 0.75rem 0; }
-  td { border: 0; padding: 0.2rem 0; overflow-wrap: anywhere; } }
+  td { border: 0; padding: 0.2rem 0; overflow-wrap: anywhere; } img { min-width: 42rem; } }
 img { width: 100%; height: auto; background: #ffffff; border-radius: 6px; margin-top: 0.5rem; }
 """
 
@@ -125,6 +125,7 @@ def _part(part: Part, left_out: str | None, folder: Path) -> str:
         return f'{head}\n<p class="warning">Not run: {escape(left_out)}</p>'
     picture = b64encode((folder / f"{part.name}.svg").read_bytes()).decode()
     return (
-        f'{head}\n<img alt="{escape(part.picture)}" src="data:image/svg+xml;base64,{picture}">\n'
+        f'{head}\n<div class="wide"><img alt="{escape(part.picture)}" '
+        f'src="data:image/svg+xml;base64,{picture}"></div>\n'
         f'<p class="soft">Numbers: <a href="{part.name}.csv">{part.name}.csv</a></p>'
     )

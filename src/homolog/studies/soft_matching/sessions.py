@@ -269,7 +269,7 @@ PART = Part(
     name="sessions",
     title="Recordings of V1",
     question=(
-        "Populations in V1 of four macaques saw the same 220 natural frames. The soft matching "
+        "Populations in V1 of macaques saw the same 220 natural frames. The soft matching "
         "correlation of all pairs stands beside its noise ceiling and beside chance: rotations of "
         "one population, of all directions or of all but its mean response. Then: are sessions of "
         "one animal closer than those of two, by any measure? All labellings of the sessions tell "
