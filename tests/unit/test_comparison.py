@@ -156,7 +156,8 @@ def test_a_constant_neuron_is_named_with_its_population(rng):
         homolog.compare(x, rng.normal(size=(20, 5)), "soft_matching")
     assert str(caught.value) == (
         "HM006 layer relu4: 1 unit is constant on all 20 stimuli (3 of 5)."
-        " The tuning of a constant unit is undefined, not 0. Drop them with homolog.represent(…).drop_constant()."
+        " The tuning of a constant unit is undefined, not 0."
+        " Drop them with homolog.represent(…).drop_constant()."
     )
     result = homolog.compare(x.drop_constant(), rng.normal(size=(20, 5)), "soft_matching", **QUICK)
     assert result.reference.n_neurons == 4

@@ -235,7 +235,7 @@ PART = Part(
             by="this study",
         ),
         "learned": Claim(
-            "The agreement of tuning above chance is learned, not there from the start.",
+            "The agreement of tuning above chance grows with training.",
             _RULE,
             by="this study",
         ),
