@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--largest",
         type=int,
-        default=16384,
+        default=32768,
         metavar="NEURONS",
         help="match no larger populations (default: %(default)s)",
     )
