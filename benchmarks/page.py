@@ -40,8 +40,8 @@ same operation, and little is left around it to save:
   same product, and singular vectors as well. Where neurons outnumber stimuli, rsatoolbox's `bures`
   works in the space of stimuli, too.
 - `soft_matching`, `one_to_one_matching`: the same product, which takes most of the time; both are
-  exact. [Matching alone](benchmarks-matching.md), the costs given, is 10 to 100 times faster from about
-  2,000 neurons on.
+  exact. [Matching alone](benchmarks-matching.md), the costs given, is 10 to 100 times faster from
+  about 2,000 neurons on.
 - `cka`, `unbiased_cka`: one Gram matrix for each population and one product of all of them. We make
   half of each Gram matrix; `cka_from_features` makes all of it, twice.
 - `cca`: the product and its singular values are most of a pair, though SciPy also finds both bases
