@@ -52,9 +52,9 @@ rectified mixtures of the same ten signals; *independent*, two random networks o
 
 WHY_MISSED = """\
 On a ring or a map the next best partner is nearly as good as the best, whichever that is. Prices
-then settle in many small steps, shortlists run out, and rows have to be read again: at 2048 × 2048 on
-a ring, six times each. There the simplex takes as long as the auction; for places the auction takes
-most. A verdict within a tenth of its goal may change from run to run."""
+then settle in many small steps, shortlists run out, and rows have to be read again: at 2048 × 2048
+on a ring, six times each. There the simplex takes as long as the auction; for places the auction
+takes most. A verdict within a tenth of its goal may change from run to run."""
 
 EXACT_COLUMNS = ("POT / homolog", "LSA / homolog", "difference", "gap", "goal")
 NOT_RUN = "not run"
