@@ -71,6 +71,11 @@ from homolog.errors._populations import (
     one_sided,
     too_few_stimuli,
 )
+from homolog.errors._tasks import (
+    other_content,
+    stimuli_not_finite,
+    task_absent,
+)
 
 __all__ = [
     "WRITE_ANEW",
@@ -116,9 +121,12 @@ __all__ = [
     "nothing_repeats",
     "one_sided",
     "order_differs",
+    "other_content",
     "pickled",
     "recording_absent",
     "rows_differ",
+    "stimuli_not_finite",
+    "task_absent",
     "text_columns",
     "too_few_for_interval",
     "too_few_shared",
