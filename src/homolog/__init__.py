@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
     from homolog.files import load, save
+    from homolog.information import correlative_information
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
 
@@ -22,6 +23,7 @@ __all__ = [
     "Score",
     "align",
     "compare",
+    "correlative_information",
     "figures",
     "load",
     "matching",
@@ -43,6 +45,7 @@ _HOME = {
     "Score": "scoring",
     "align": "representation",
     "compare": "comparison",
+    "correlative_information": "information",
     "load": "files",
     "matrix": "all_pairs",
     "represent": "representation",
