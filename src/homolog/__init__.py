@@ -4,7 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from homolog import figures, matching, measures, recordings, report, studies, testing
+    from homolog import (
+        figures,
+        matching,
+        measures,
+        networks,
+        recordings,
+        report,
+        rules,
+        studies,
+        tasks,
+        testing,
+        training,
+    )
     from homolog.all_pairs import Matrix, matrix
     from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
@@ -12,6 +24,7 @@ if TYPE_CHECKING:
     from homolog.information import correlative_information
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
+    from homolog.training import Training, train
 
 __version__ = "0.1.0"
 
@@ -21,6 +34,7 @@ __all__ = [
     "Matrix",
     "Representation",
     "Score",
+    "Training",
     "align",
     "compare",
     "correlative_information",
@@ -29,12 +43,17 @@ __all__ = [
     "matching",
     "matrix",
     "measures",
+    "networks",
     "recordings",
     "report",
     "represent",
+    "rules",
     "save",
     "studies",
+    "tasks",
     "testing",
+    "train",
+    "training",
 ]
 
 _HOME = {
@@ -43,6 +62,7 @@ _HOME = {
     "Matrix": "all_pairs",
     "Representation": "representation",
     "Score": "scoring",
+    "Training": "training",
     "align": "representation",
     "compare": "comparison",
     "correlative_information": "information",
@@ -50,6 +70,7 @@ _HOME = {
     "matrix": "all_pairs",
     "represent": "representation",
     "save": "files",
+    "train": "training",
 }
 
 

@@ -72,9 +72,16 @@ from homolog.errors._populations import (
     too_few_stimuli,
 )
 from homolog.errors._tasks import (
+    not_downloaded,
     other_content,
     stimuli_not_finite,
     task_absent,
+)
+from homolog.errors._training import (
+    diverged,
+    folder_of_others,
+    in_use,
+    other_training,
 )
 
 __all__ = [
@@ -92,11 +99,14 @@ __all__ = [
     "constant",
     "constant_neurons",
     "devices_differ",
+    "diverged",
     "duplicate_labels",
     "first_column_unclear",
     "first_row_unclear",
+    "folder_of_others",
     "groups_differ",
     "images_absent",
+    "in_use",
     "is_folder",
     "labels_absent",
     "labels_miscounted",
@@ -112,6 +122,7 @@ __all__ = [
     "no_repeats",
     "not_a_matrix",
     "not_an_array",
+    "not_downloaded",
     "not_finite",
     "not_in_axis",
     "not_numeric",
@@ -122,6 +133,7 @@ __all__ = [
     "one_sided",
     "order_differs",
     "other_content",
+    "other_training",
     "pickled",
     "recording_absent",
     "rows_differ",

@@ -20,6 +20,10 @@ class HomologError(ValueError):
         super().__init__(f"{code} {text}")
         self.code = code
 
+    def __reduce__(self) -> tuple[type["HomologError"], tuple[str, str]]:
+        """What another process needs to raise it again."""
+        return type(self), (self.code, str(self).removeprefix(f"{self.code} "))
+
 
 def some(items: Collection[object], most: int = 5) -> str:
     """Name the first few of many."""

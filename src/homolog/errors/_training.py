@@ -1,0 +1,42 @@
+"""Trainings that cannot go on, or not in this folder."""
+
+from collections.abc import Mapping, Sequence
+
+from homolog.errors._base import HomologError
+
+
+def diverged(epoch: int, what: str, settings: str) -> HomologError:
+    """HM015: weights, or what is read from them, that are no longer finite."""
+    return HomologError(
+        "HM015",
+        f"{what} is no longer finite after epoch {epoch} ({settings}). Lower the rates of learning"
+        " or the steps of settling. What was kept of the epochs before is untouched.",
+    )
+
+
+def other_training(folder: object, differing: Mapping[str, tuple[object, object]]) -> HomologError:
+    """HM046: a folder with a training of other settings."""
+    told = "; ".join(
+        f"{name} was {before!r}, now {now!r}" for name, (before, now) in differing.items()
+    )
+    return HomologError(
+        "HM046",
+        f"{folder} holds a training of other settings: {told}. Give another folder, or the"
+        " settings of before to go on with it.",
+    )
+
+
+def folder_of_others(folder: object, there: Sequence[str]) -> HomologError:
+    """HM046: a folder with files that no training left."""
+    return HomologError(
+        "HM046",
+        f"{folder} holds {', '.join(there)}, which no training left there. Give another folder.",
+    )
+
+
+def in_use(folder: object, process: int) -> HomologError:
+    """HM047: a folder into which another process is writing."""
+    return HomologError(
+        "HM047",
+        f"process {process} is training in {folder}. Wait for it to end, or give another folder.",
+    )

@@ -1,0 +1,166 @@
+"""Whose folder it is: run.toml says what is trained there, and a lock who is at it now."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tomllib
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from homolog import __version__, errors
+from homolog._write import refuse_unwritable, write_whole
+from homolog.networks.layered import settings
+
+if TYPE_CHECKING:
+    from homolog.training._plan import Plan
+
+FILE, LOCK = "run.toml", ".lock"
+
+
+@contextmanager
+def held(folder: Path, plan: Plan) -> Generator[None]:
+    """Keep a folder to this process, once it is known to be of this training.
+
+    Raises
+    ------
+    HomologError
+        HM034 for a folder that cannot be written, HM046 for one of another training, HM047
+        while another process is training in it.
+    """
+    refuse_unwritable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _refuse_files_of_others(folder)
+    lock = folder / LOCK
+    _take(lock)
+    try:
+        _claim(folder, plan)
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _refuse_files_of_others(folder: Path) -> None:
+    there = sorted(one.name for one in folder.iterdir() if not one.name.startswith("."))
+    if there and FILE not in there:
+        raise errors.folder_of_others(folder, there[:3])
+
+
+def _take(lock: Path) -> None:
+    """Write who we are, unless a process that lives has done so."""
+    me = {"process": os.getpid(), "began": _began(os.getpid())}
+    while True:
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                file.write(json.dumps(me))
+            return
+        except FileExistsError:
+            holder = _holder(lock)
+            if holder is not None:
+                raise errors.in_use(lock.parent, holder) from None
+            lock.unlink(missing_ok=True)
+        except OSError as error:
+            raise errors.unwritable(lock, error.strerror or str(error)) from error
+
+
+def _holder(lock: Path) -> int | None:
+    """The process that holds a folder, None if it has ended.
+
+    Numbers of processes come round again; when a process began tells it from its namesakes.
+    """
+    try:
+        said = json.loads(lock.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return said["process"] if _began(said["process"]) == said["began"] else None
+
+
+def _began(process: int) -> float | None:
+    import psutil
+
+    try:
+        return psutil.Process(process).create_time()
+    except psutil.Error:
+        return None
+
+
+def _claim(folder: Path, plan: Plan) -> None:
+    """Write run.toml where there is none; else it must say the same."""
+    asked = _facts(plan)
+    path = folder / FILE
+    if not path.exists():
+        write_whole(path, _toml({**asked, "versions": _versions()}).encode())
+        return
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise errors.unreadable(path, "TOML", str(error), "Give another folder.") from error
+    # A setting that the rule did not have then was, in effect, at its default.
+    default = {"settings": settings(type(plan.rule)())}
+    before = {**_read(default), **_flat(said)}
+    now = _read(asked)
+    names = [name for name in {**before, **now} if not name.startswith("versions.")]
+    differing = {
+        name: (before.get(name), now.get(name))
+        for name in names
+        if before.get(name) != now.get(name)
+    }
+    if differing:
+        raise errors.other_training(folder, differing)
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    """What decides about every number of a training, apart from how long it goes on."""
+    return {
+        "rule": plan.rule.name,
+        "task": plan.task.name,
+        "content": plan.task.sha256,
+        "sizes": list(plan.sizes),
+        "batch": plan.batch,
+        "rng": plan.rng,
+        "settings": settings(plan.rule),
+    }
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: version(name) for name in ("numpy", "torch")}
+    return {"homolog": __version__, "python": platform.python_version(), **packages}
+
+
+def _read(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as they are when they have been written and read."""
+    return _flat(tomllib.loads(_toml(facts)))
+
+
+def _flat(facts: Mapping[str, Any], of: str = "") -> dict[str, Any]:
+    """Entries of tables beside all others, as table.entry."""
+    flat: dict[str, Any] = {}
+    for name, fact in facts.items():
+        flat |= _flat(fact, f"{of}{name}.") if isinstance(fact, dict) else {f"{of}{name}": fact}
+    return flat
+
+
+def _toml(facts: Mapping[str, Any]) -> str:
+    """Facts as TOML: values first, then a table for each mapping."""
+    values = {name: fact for name, fact in facts.items() if not isinstance(fact, Mapping)}
+    lines = [f"{name} = {_value(fact)}" for name, fact in values.items()]
+    for name in facts.keys() - values.keys():
+        inside = [f"{key} = {_value(fact)}" for key, fact in facts[name].items()]
+        lines += ["", f"[{name}]", *inside]
+    return "\n".join([*lines, ""])
+
+
+def _value(fact: Any) -> str:
+    """A value as TOML writes it; None and what TOML has no word for as text."""
+    if isinstance(fact, list | tuple):
+        return f"[{', '.join(map(_value, fact))}]"
+    if isinstance(fact, bool | str):
+        return json.dumps(fact)
+    if isinstance(fact, int) or (isinstance(fact, float) and isfinite(fact)):
+        return repr(fact)
+    return json.dumps(str(fact))

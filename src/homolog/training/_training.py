@@ -1,0 +1,80 @@
+"""What a training leaves: the networks, and how they came to be what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from homolog.networks import LayeredNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """Networks that have learned a task, and the history of their learning.
+
+    Attributes
+    ----------
+    network
+        All replicas, side by side, after the last epoch.
+    history
+        A row for each replica and epoch: ``replica``; ``epoch``, from 1; ``train_accuracy``
+        (of the first 10,000 training stimuli) and ``test_accuracy`` (of all), shares of
+        stimuli whose class has the largest output, after the epoch; ``ties``, test stimuli
+        on which several outputs are the largest, of which the first counts as the answer;
+        ``dead_outputs``, classes that are the answer to no test stimulus; ``angle_1`` and on,
+        degrees between the synapses from that layer of neurons to the next and, turned round,
+        those back; what the rule observes on the first 1,000 test stimuli; and ``seconds``
+        that learning took, of the CPU on a CPU, else of the clock.
+    """
+
+    network: LayeredNetwork
+    history: pd.DataFrame
+
+    @property
+    def last(self) -> pd.DataFrame:
+        """The last epoch of every replica."""
+        return self.history.groupby("replica").tail(1).set_index("replica")
+
+    @property
+    def collapsed(self) -> tuple[int, ...]:
+        """Replicas that ended with a class they never answer, or right half as often as the best.
+
+        Means over replicas say little where some have collapsed.
+        """
+        last = self.last
+        lost = (last.test_accuracy < last.test_accuracy.max() / 2) | (last.dead_outputs > 0)
+        return tuple(int(number) for number in last.index[lost])
+
+    def summary(self) -> pd.DataFrame:
+        """Mean, standard deviation, median and extremes over replicas, after the last epoch.
+
+        The deviation is that of a sample (n - 1), and 0 of a single replica. ``seconds`` are
+        of all epochs together.
+        """
+        import pandas as pd
+
+        last = self.last.drop(columns="epoch")
+        last["seconds"] = self.history.groupby("replica").seconds.sum()
+        columns = {
+            "mean": last.mean(),
+            "std": last.std().fillna(0.0),
+            "median": last.median(),
+            "lowest": last.min(),
+            "highest": last.max(),
+        }
+        return pd.DataFrame(columns)
+
+    def __str__(self) -> str:
+        """Who learned and for how long, then `summary` as a table, then who collapsed."""
+        n, epochs = self.network.n_replicas, self.network.epochs
+        head = f"{self.network!r} after {epochs} {'epoch' if epochs == 1 else 'epochs'}"
+        lines = [head, "", self.summary().to_string(float_format="{:.4g}".format)]
+        if self.collapsed:
+            which = ", ".join(map(str, self.collapsed))
+            lines += ["", f"! {len(self.collapsed)} of {n} collapsed: replica {which}"]
+        return "\n".join(lines)
+
+    __repr__ = __str__
