@@ -31,6 +31,13 @@ from homolog.errors._files import (
     which_array,
     wrapped,
 )
+from homolog.errors._learning import (
+    label_out_of_range,
+    network_misfit,
+    trials_misfit,
+    trials_not_finite,
+    unstable_step,
+)
 from homolog.errors._pairs import (
     devices_differ,
     groups_differ,
@@ -108,6 +115,7 @@ __all__ = [
     "images_absent",
     "in_use",
     "is_folder",
+    "label_out_of_range",
     "labels_absent",
     "labels_miscounted",
     "leak",
@@ -116,6 +124,7 @@ __all__ = [
     "memory",
     "missing_extra",
     "missing_left",
+    "network_misfit",
     "no_file",
     "no_neurons",
     "no_partner",
@@ -145,10 +154,13 @@ __all__ = [
     "too_few_stimuli",
     "too_many_neurons",
     "transposed",
+    "trials_misfit",
+    "trials_not_finite",
     "undefined",
     "unknown_format",
     "unknown_name",
     "unreadable",
+    "unstable_step",
     "unwritable",
     "which_array",
     "wrapped",
