@@ -18,16 +18,13 @@ def task_absent(
     task: str, lacking: Sequence[str], looked_in: Sequence[object], fetched: bool
 ) -> HomologError:
     """HM032: files of a task that are not in the folders looked in, or no folder given."""
-    missing = f"{task} needs {some(lacking)}"
-    if looked_in:
-        missing += f", not there in {' or '.join(map(str, looked_in))}"
-    else:
-        missing += ", and no folder was named"
-    download = ", or fetch them there with download=True" if fetched else ""
+    folders = " or ".join(map(str, looked_in))
+    where = f"they are not in {folders}" if looked_in else "no folder was named"
+    download = "; download=True fetches them into it" if fetched else ""
     return HomologError(
         "HM032",
-        f"{missing}. Name their folder with folder=… or in the environment variable"
-        f" HOMOLOG_DATA{download}.",
+        f"{task} needs {some(lacking, 6)}, with or without .gz, and {where}. Name their"
+        f" folder with folder=… or in the environment variable HOMOLOG_DATA{download}.",
     )
 
 
@@ -41,4 +38,13 @@ def other_content(path: object, task: str, got: str, official: str, known: str) 
         "HM021",
         f"{path} is not the published file of {task}: the SHA-256 of its content is {got}, not"
         f" {official}{holds}. Replace it by the published one, or name another folder.",
+    )
+
+
+def not_downloaded(task: str, place: object, failures: Sequence[str]) -> HomologError:
+    """HM048: files that no address gave, or gave damaged; nothing of them is kept."""
+    return HomologError(
+        "HM048",
+        f"{task} was not downloaded: {'; '.join(failures)}. Nothing was kept. Try again, or put its"
+        f" files into {place} by hand.",
     )

@@ -19,6 +19,10 @@ MNIST = Published(
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
+    mirrors=(
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    ),
 )
 FASHION_MNIST = Published(
     "fashion_mnist",
@@ -27,6 +31,10 @@ FASHION_MNIST = Published(
         "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+    mirrors=(
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
     ),
 )
 
@@ -37,10 +45,10 @@ def load(
     """One of the two, pixels from 0 to 1 and not centred."""
     found = files(published, folder, download=download)
     _idx.refuse_misfits(found)
-    contents = {found[name]: content(found[name]) for name in published.content}
-    images = _idx.read(contents)
-    for file, held in contents.items():
-        refuse_others(published, file, held, (MNIST, FASHION_MNIST))
+    contents = {name: content(file) for name, file in found.items()}
+    images = _idx.read(found, contents)
+    for name, held in contents.items():
+        refuse_others(published, name, found[name], digest([held]), (MNIST, FASHION_MNIST))
     return Classification(
         images.train.reshape(len(images.train), -1),
         images.train_labels,

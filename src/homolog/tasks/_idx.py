@@ -55,42 +55,25 @@ def refuse_misfits(files: Mapping[str, Path]) -> None:
         _refuse_misfits(images, labels)
 
 
-def read(contents: Mapping[Path, bytes]) -> Images:
-    """Images and classes from the content of the four files, in the order of `FILES`.
+def read(files: Mapping[str, Path], contents: Mapping[str, bytes]) -> Images:
+    """Images and their classes, from the content of each of the files.
 
     Raises
     ------
     HomologError
         HM021 for a file that is damaged, or names a class that is not there.
     """
-    train, train_labels, test, test_labels = (
-        array(file, found) for file, found in contents.items()
-    )
-    for file, labels in zip(list(contents)[1::2], (train_labels, test_labels), strict=True):
-        if labels.max(initial=0) >= N_CLASSES:
-            why = f"it names a class {labels.max()}, and there are {N_CLASSES} from 0"
-            raise errors.unreadable(file, "labels of images", why, ANEW)
+    arrays = {what: _array(files[name], contents[name]) for what, name in FILES.items()}
+    for what in ("train_labels", "test_labels"):
+        if arrays[what].max(initial=0) >= N_CLASSES:
+            why = f"it names a class {arrays[what].max()}, and there are {N_CLASSES} from 0"
+            raise errors.unreadable(files[FILES[what]], "labels of images", why, ANEW)
     return Images(
-        _brightness(train),
-        train_labels.astype(np.int64),
-        _brightness(test),
-        test_labels.astype(np.int64),
+        _brightness(arrays["train"]),
+        arrays["train_labels"].astype(np.int64),
+        _brightness(arrays["test"]),
+        arrays["test_labels"].astype(np.int64),
     )
-
-
-def array(file: Path, found: bytes) -> NDArray[np.uint8]:
-    """What an idx file of unsigned bytes holds, from its content.
-
-    Raises
-    ------
-    HomologError
-        HM021 when its header does not fit its length.
-    """
-    shape = _shape(file, found)
-    head = 4 + 4 * len(shape)
-    if len(found) != head + int(np.prod(shape)):
-        raise errors.unreadable(file, FORMAT, MISFIT, ANEW)
-    return np.frombuffer(found, np.uint8, offset=head).reshape(shape)
 
 
 def _refuse_misfits(images: Path, labels: Path) -> None:
@@ -109,6 +92,14 @@ def _shape(file: Path, found: bytes) -> tuple[int, ...]:
     if not n_axes or len(found) < 4 + 4 * n_axes:
         raise errors.unreadable(file, FORMAT, MISFIT, ANEW)
     return tuple(np.frombuffer(found[4 : 4 + 4 * n_axes], ">u4").tolist())
+
+
+def _array(file: Path, found: bytes) -> NDArray[np.uint8]:
+    shape = _shape(file, found)
+    head = 4 + 4 * len(shape)
+    if len(found) != head + int(np.prod(shape)):
+        raise errors.unreadable(file, FORMAT, MISFIT, ANEW)
+    return np.frombuffer(found, np.uint8, offset=head).reshape(shape)
 
 
 def _brightness(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from homolog import errors
@@ -21,7 +23,8 @@ def load(folder: Folder = None, *, download: bool = False) -> Classification:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise errors.missing_extra("the task digits", "scikit-learn", "data") from error
-    pixels, labels = load_digits(return_X_y=True)
+    loaded: Any = load_digits()
+    pixels, labels = np.asarray(loaded.data), np.asarray(loaded.target)
     order = np.random.default_rng(0).permutation(len(pixels))
     stimuli = (pixels[order] / 16).astype(np.float32)
     labels = labels[order].astype(np.int64)
