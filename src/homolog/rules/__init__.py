@@ -25,7 +25,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in files))
 
 
-def find(name: str) -> type[LearningRule]:
+def find(name: str) -> Any:
     """The class of the rule of that name; its arguments are the rule's settings.
 
     Parameters

@@ -66,31 +66,41 @@ class Interneuron:
     def follow(self, domain: Domain, rates: Tensor) -> None:
         """Take in by how much the rates sum to too much."""
         assert self.rate is not None
-        self.drive += self.rate * (self.inhibition - self.drive + excess(domain, rates))
-        self.inhibition.copy_(self.drive if domain.exactly else self.drive.clamp(min=0))
+        self.drive.lerp_(self.inhibition + excess(domain, rates), self.rate)
+        if domain.exactly:
+            self.inhibition.copy_(self.drive)
+        else:
+            torch.clamp(self.drive, min=0, out=self.inhibition)
 
 
 def excess(domain: Domain, rates: Tensor) -> Tensor:
     """By how much rates sum to more than they may, (replica, trial, 1)."""
     assert domain.total is not None
-    return rates.abs().sum(-1, keepdim=True) - domain.total
+    sizes = rates.abs() if domain.low < 0 else rates
+    return sizes.sum(-1, keepdim=True) - domain.total
 
 
 def confine(
     domain: Domain, interneuron: Interneuron | None, membranes: Tensor, leak: float, rates: Tensor
 ) -> None:
-    """Write into `rates` what membranes give in a domain."""
+    """Write into `rates` what membranes give in a domain.
+
+    Where rates have no sign, the inhibition of an interneuron that is on its way has been
+    taken off the membrane as it moved; where they have, it shrinks them.
+    """
     if interneuron is None:
         torch.clamp(membranes, domain.low, domain.high, out=rates)
     elif interneuron.rate is None:
         rates.copy_(_shrunk(domain, membranes, _threshold(domain, membranes)))
     else:
-        signed = domain.low < 0
-        rates.copy_(_shrunk(domain, membranes, interneuron.inhibition / leak if signed else 0.0))
+        if domain.low < 0:
+            rates.copy_(_shrunk(domain, membranes, interneuron.inhibition / leak))
+        else:
+            torch.clamp(membranes, min=0, out=rates)
         interneuron.follow(domain, rates)
 
 
-def _shrunk(domain: Domain, membranes: Tensor, by: Tensor | float) -> Tensor:
+def _shrunk(domain: Domain, membranes: Tensor, by: Tensor) -> Tensor:
     if domain.low < 0:
         return membranes.sign() * (membranes.abs() - by).clamp_(min=0)
     return (membranes - by).clamp_(min=0)

@@ -150,9 +150,9 @@ def _layers(
     layers: list[Layer] = []
     for k, biases in enumerate(network.biases):
         drive = biases[:, None].expand(-1, through.shape[1], -1) if k else through
-        if k == last and nudge is not None and target is not None:
-            drive = drive + 2 * nudge * target
-        own = -2 * nudge if k == last and nudge is not None else 0.0
+        pull = 2 * nudge if k == last and nudge is not None else None
+        if pull is not None and target is not None:
+            drive = drive + pull * target
         layers.append(
             Layer(
                 drive,
@@ -161,7 +161,7 @@ def _layers(
                 above=network.forward[k + 1] if k < last else None,
                 lateral=network.lateral[k].mT if k < len(network.lateral) else None,
                 lateral_gain=-1.0,
-                own=own,
+                pull=pull,
             )
         )
     return layers

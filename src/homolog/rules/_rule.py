@@ -40,8 +40,7 @@ class LearningRule(Protocol):
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
-
-    def __init__(self, **settings: Any) -> None: ...
+    citation: ClassVar[str]
 
     def wire(
         self,

@@ -44,7 +44,9 @@ class Layer:
     refresh
         Iterations after which what comes from within is computed anew.
     own
-        What a neuron's own rate adds, a number or one for each replica.
+        What a neuron's own rate adds.
+    pull
+        How much more of it each replica takes off, (replica, 1, 1); None for nothing.
     """
 
     drive: Tensor
@@ -56,7 +58,8 @@ class Layer:
     lateral: Tensor | None = None
     lateral_gain: float = 1.0
     refresh: int = 1
-    own: float | Tensor = 0.0
+    own: float = 0.0
+    pull: Tensor | None = None
 
 
 @dataclass
@@ -159,10 +162,10 @@ def _move(layer: Layer, k: int, state: State, start: Tensor, drive: Tensor, step
     elif layer.above is None:
         torch.mul(start, keep, out=membranes)
     membranes.add_(drive, alpha=step)
-    if isinstance(layer.own, Tensor):
-        membranes.addcmul_(rates[k], layer.own, value=step)
-    elif layer.own:
+    if layer.own:
         membranes.add_(rates[k], alpha=step * layer.own)
+    if layer.pull is not None:
+        membranes.addcmul_(rates[k], layer.pull, value=-step)
     interneuron = state.interneurons[k]
     if interneuron is not None and interneuron.rate is not None and layer.domain.low >= 0:
         membranes.sub_(interneuron.inhibition, alpha=step)

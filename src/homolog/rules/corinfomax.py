@@ -12,9 +12,11 @@ from torch import Tensor
 
 from homolog import errors
 from homolog.networks import LayeredNetwork
-from homolog.rules import _correlations as lateral
+from homolog.rules import _correlations
+from homolog.rules import _predictions as predictions
 from homolog.rules._compartments import Compartments, traced
 from homolog.rules._domains import DOMAINS, Domain, excess
+from homolog.rules._predictions import Change
 from homolog.rules._rule import (
     Draws,
     NudgeSign,
@@ -125,6 +127,17 @@ class CorInfoMax:
     name: ClassVar[str] = "corinfomax"
     title: ClassVar[str] = "Correlative information maximisation"
     source: ClassVar[str] = "https://arxiv.org/abs/2306.04810"
+    citation: ClassVar[str] = """
+        @inproceedings{bozkurt2023correlative,
+          author = {Bozkurt, Bariscan and Pehlevan, Cengiz and Erdogan, Alper T.},
+          title = {Correlative Information Maximization: A Biologically Plausible Approach to
+                   Supervised Deep Neural Networks without Weight Symmetry},
+          booktitle = {Advances in Neural Information Processing Systems},
+          volume = {36},
+          year = {2023},
+          url = {https://arxiv.org/abs/2306.04810},
+        }
+    """
 
     step_size: float = 0.05
     step_decay: float = 0.0
@@ -229,9 +242,11 @@ class CorInfoMax:
         if self.contrast == "opposite":
             before = self._nudged(network, through, after, -nudge, target)
             per_nudge = 0.5 / nudge
-        self._learn_predictions(network, stimulus, before.rates, after.rates, per_nudge)
+        changes = predictions.changes(network, stimulus, before.rates, after.rates)
+        self._apply(network, changes, per_nudge / stimulus.shape[1])
         for inverse, rates in zip(network.lateral, lateral_state.rates, strict=True):
-            lateral.update(inverse, rates, self.forgetting, exact=self.lateral_update == "woodbury")
+            exact = self.lateral_update == "woodbury"
+            _correlations.update(inverse, rates, self.forgetting, exact=exact)
         return network.after_step()
 
     def observe(
@@ -260,11 +275,11 @@ class CorInfoMax:
         settle_upward(layers, state, steps[:-1])
         before = [rates.clone() for rates in state.rates]
         settle_upward(layers, state, steps[-1:], first=len(steps) - 1)
-        up, down = _errors(network, stimulus, state.rates)
+        up, down = predictions.errors(network, stimulus, state.rates)
         seen = {
-            "forward_error": _squared(up),
-            "feedback_error": _squared(down) if down else torch.zeros_like(_squared(up)),
-            "cost": _squared([state.rates[-1] - target]) / 2,
+            "forward_error": predictions.squared(up),
+            "feedback_error": predictions.squared(down),
+            "cost": predictions.squared([state.rates[-1] - target]) / 2,
             "lateral_share": _lateral_share(layers[0], state.rates[0]),
             "residual": residual(before, state.rates),
         }
@@ -309,9 +324,9 @@ class CorInfoMax:
         layers: list[Layer] = []
         for k, lateral_weights in enumerate(network.lateral):
             drive = through * gain if k == 0 else through.new_zeros(_shape(through, network, k))
-            own: float | Tensor = self.leak
-            if k == last and nudge is not None and target is not None:
-                drive, own = drive + nudge * target, self.leak - nudge
+            pull = nudge if k == last else None
+            if pull is not None and target is not None:
+                drive = drive + pull * target
             layers.append(
                 Layer(
                     drive,
@@ -323,7 +338,8 @@ class CorInfoMax:
                     lateral=lateral_weights.mT,
                     lateral_gain=self.gain * (1 if k == last else 2),
                     refresh=1 if k == last else self.lateral_refresh,
-                    own=own,
+                    own=self.leak,
+                    pull=pull,
                 )
             )
         return layers
@@ -337,40 +353,23 @@ class CorInfoMax:
         )
         return state
 
+    def _apply(self, network: LayeredNetwork, changes: Sequence[Change], per_trial: Tensor) -> None:
+        """Change forward and feedback synapses, in place, each at its layer's rate."""
+        n_layers, factor = network.n_layers, self._rate_factor(network.epochs)
+        rates = (
+            *per_layer(self.forward_rates, n_layers, "forward_rates"),
+            *per_layer(self.feedback_rates, n_layers - 1, "feedback_rates"),
+        )
+        weights = (*network.forward, *network.feedback)
+        for weight, (wrong, predicting), rate in zip(weights, changes, rates, strict=True):
+            weight.baddbmm_((wrong * per_trial).mT, predicting, alpha=rate * factor)
+
     def _rate_factor(self, epochs: int) -> float:
         factor = 1.0
         for begin, base in self.rate_decays:
             if epochs >= begin:
                 factor = base**epochs
         return factor
-
-    def _learn_predictions(
-        self,
-        network: LayeredNetwork,
-        stimulus: Tensor,
-        before: Sequence[Tensor],
-        after: Sequence[Tensor],
-        per_nudge: Tensor,
-    ) -> None:
-        """Errors of prediction times rates, nudged less free, all with the old weights."""
-        n_layers, scale = network.n_layers, self._rate_factor(network.epochs) / stimulus.shape[1]
-        forward_rates = per_layer(self.forward_rates, n_layers, "forward_rates")
-        feedback_rates = per_layer(self.feedback_rates, n_layers - 1, "feedback_rates")
-        up = [
-            _contrast(network.forward[k], (after[k], after[k - 1]), (before[k], before[k - 1]))
-            for k in range(1, n_layers)
-        ]
-        down = [
-            _contrast(network.feedback[k], (after[k], after[k + 1]), (before[k], before[k + 1]))
-            for k in range(n_layers - 1)
-        ]
-        shown = stimulus.expand(network.n_replicas, -1, -1)
-        # The stimulus is clamped: what it predicts is the same in both states and cancels.
-        changes = [(after[0] - before[0], shown), *up, *down]
-        weights = (*network.forward, *network.feedback)
-        rates = (*forward_rates, *feedback_rates)
-        for weight, (wrong, predicting), rate in zip(weights, changes, rates, strict=True):
-            weight.baddbmm_((wrong * per_nudge).mT, predicting, alpha=rate * scale)
 
 
 def _draw(sizes: Sequence[int], generator: torch.Generator) -> Draws:
@@ -389,39 +388,6 @@ def _shape(through: Tensor, network: LayeredNetwork, k: int) -> tuple[int, int, 
 def _through(network: LayeredNetwork, stimulus: Tensor) -> Tensor:
     """The clamped stimulus through the first synapses: once for both phases."""
     return torch.bmm(stimulus.expand(network.n_replicas, -1, -1), network.forward[0].mT)
-
-
-def _contrast(
-    weights: Tensor, after: tuple[Tensor, Tensor], before: tuple[Tensor, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Errors of prediction, those before with a minus, and the rates that predicted.
-
-    Trials of both states follow each other, so that their outer products are one product.
-    """
-    predicting = torch.cat((after[1], before[1]), 1)
-    wrong = torch.baddbmm(torch.cat((after[0], before[0]), 1), predicting, weights.mT, alpha=-1)
-    wrong[:, before[0].shape[1] :].neg_()
-    return wrong, predicting
-
-
-def _errors(
-    network: LayeredNetwork, stimulus: Tensor, rates: Sequence[Tensor]
-) -> tuple[list[Tensor], list[Tensor]]:
-    """Of predicting each layer from below, and each but the last from above."""
-    shown = stimulus.expand(network.n_replicas, -1, -1)
-    up = [
-        r - torch.bmm(below, weights.mT)
-        for r, below, weights in zip(rates, (shown, *rates), network.forward, strict=False)
-    ]
-    down = [
-        r - torch.bmm(above, weights.mT)
-        for r, above, weights in zip(rates, rates[1:], network.feedback, strict=False)
-    ]
-    return up, down
-
-
-def _squared(wrong: Sequence[Tensor]) -> Tensor:
-    return torch.stack([error.square().sum(-1).mean(1) for error in wrong]).sum(0)
 
 
 def _lateral_share(layer: Layer, rates: Tensor) -> Tensor:

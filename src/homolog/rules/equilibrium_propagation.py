@@ -77,6 +77,18 @@ class EquilibriumPropagation:
     name: ClassVar[str] = "equilibrium_propagation"
     title: ClassVar[str] = "Equilibrium propagation"
     source: ClassVar[str] = "https://doi.org/10.3389/fncom.2017.00024"
+    citation: ClassVar[str] = """
+        @article{scellier2017equilibrium,
+          author = {Scellier, Benjamin and Bengio, Yoshua},
+          title = {Equilibrium Propagation: Bridging the Gap between Energy-Based Models and
+                   Backpropagation},
+          journal = {Frontiers in Computational Neuroscience},
+          volume = {11},
+          pages = {24},
+          year = {2017},
+          doi = {10.3389/fncom.2017.00024},
+        }
+    """
 
     step_size: float = 0.5
     free_steps: int = 20

@@ -84,6 +84,19 @@ class PredictiveCoding:
     name: ClassVar[str] = "predictive_coding"
     title: ClassVar[str] = "Predictive coding"
     source: ClassVar[str] = "https://doi.org/10.1162/NECO_a_00949"
+    citation: ClassVar[str] = """
+        @article{whittington2017approximation,
+          author = {Whittington, James C. R. and Bogacz, Rafal},
+          title = {An Approximation of the Error Backpropagation Algorithm in a Predictive Coding
+                   Network with Local {H}ebbian Synaptic Plasticity},
+          journal = {Neural Computation},
+          volume = {29},
+          number = {5},
+          pages = {1229--1262},
+          year = {2017},
+          doi = {10.1162/NECO_a_00949},
+        }
+    """
 
     step_size: float = 0.1
     settle_steps: int = 50

@@ -81,6 +81,18 @@ class SimilarityMatching:
     name: ClassVar[str] = "similarity_matching"
     title: ClassVar[str] = "Contrastive similarity matching"
     source: ClassVar[str] = "https://doi.org/10.1162/neco_a_01374"
+    citation: ClassVar[str] = """
+        @article{qin2021contrastive,
+          author = {Qin, Shanshan and Mudur, Nayantara and Pehlevan, Cengiz},
+          title = {Contrastive Similarity Matching for Supervised Learning},
+          journal = {Neural Computation},
+          volume = {33},
+          number = {5},
+          pages = {1300--1328},
+          year = {2021},
+          doi = {10.1162/neco_a_01374},
+        }
+    """
 
     step_size: float = 0.5
     free_steps: int = 20
