@@ -147,11 +147,10 @@ def _flat(facts: Mapping[str, Any], of: str = "") -> dict[str, Any]:
 
 def _toml(facts: Mapping[str, Any]) -> str:
     """Facts as TOML: values first, then a table for each mapping."""
-    values = {name: fact for name, fact in facts.items() if not isinstance(fact, Mapping)}
-    lines = [f"{name} = {_value(fact)}" for name, fact in values.items()]
-    for name in facts.keys() - values.keys():
-        inside = [f"{key} = {_value(fact)}" for key, fact in facts[name].items()]
-        lines += ["", f"[{name}]", *inside]
+    tables = {name: fact for name, fact in facts.items() if isinstance(fact, Mapping)}
+    lines = [f"{name} = {_value(fact)}" for name, fact in facts.items() if name not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{key} = {_value(fact)}" for key, fact in table.items())]
     return "\n".join([*lines, ""])
 
 

@@ -1,0 +1,55 @@
+"""The measures: which there are, what each means, whom to cite."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from homolog.cli._shared import plain, refusals
+
+
+def list_measures() -> None:
+    """Name every measure and what it means."""
+    from homolog import measures
+
+    width = max(map(len, measures.names()))
+    for name in measures.names():
+        typer.echo(f"{name.ljust(width)}  {measures.find(name).title}")
+
+
+def show_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]) -> None:
+    """Explain a measure: meaning, range, promises, options."""
+    import inspect as inspection
+
+    with refusals():
+        from homolog import measures
+
+        found = measures.find(name)
+        facts = {
+            "range": f"{found.worst:g} to {found.best:g}, best {found.best:g}",
+            "kind": found.kind,
+            "symmetric": found.symmetric,
+            "metric": found.metric,
+            "reference may be changed by": ", ".join(sorted(found.invariant_to)),
+            "candidate may be changed by": ", ".join(sorted(found.candidate_invariant_to)),
+            "biased at few stimuli": found.biased,
+            "has gradients": found.smooth,
+            "scores held-out stimuli": found.fits,
+            "options": ", ".join(f"{k}={v!r}" for k, v in found.defaults.items()) or "none",
+            "source": found.source,
+        }
+        typer.echo(f"{found.name}\n\n{plain(inspection.getdoc(found) or '')}\n")
+        for fact, value in facts.items():
+            shown = (
+                {True: "yes", False: "no"}.get(value, value) if value in (True, False) else value
+            )
+            typer.echo(f"{fact}: {shown}")
+
+
+def cite_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]) -> None:
+    """Print the BibTeX entry of a measure."""
+    with refusals():
+        from homolog import measures
+
+        typer.echo(measures.find(name).citation)

@@ -1,0 +1,91 @@
+"""What commands share: how they refuse, how they show that they are at work, how they read text."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from homolog.statistics import Progress
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+FLAGS = {
+    "HM001": "--align",
+    "HM002": "--align",
+    "HM003": "--dims or --candidate-dims",
+    "HM004": "--nan",
+    "HM006": "--drop-constant",
+    "HM007": "--dims",
+    "HM010": "--no-intervals",
+    "HM012": "--groups stimulus",
+    "HM028": "--fold-time",
+}
+"""What does on the command line what a message says for Python."""
+
+NEWS = " — "
+"""In what progress says, between the name of the work and what changes from step to step."""
+
+
+@contextmanager
+def refusals(
+    interrupted: str = "interrupted: nothing was written", flags: Mapping[str, str] = FLAGS
+) -> Generator[None]:
+    """Turn a refused input into one line on standard error and exit status 1."""
+    from homolog.errors import HomologError
+
+    try:
+        yield
+    except HomologError as error:
+        flag = f" (On the command line: {flags[error.code]}.)" if error.code in flags else ""
+        typer.echo(f"error: {error}{flag}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo(interrupted, err=True)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def shown_progress(quiet: bool, *, lines: bool = False) -> Generator[Progress]:
+    """A progress bar on standard error; where no person is watching, nothing, or `lines`."""
+    from homolog.statistics import silent
+
+    if quiet or not sys.stderr.isatty():
+        yield _told_in_lines if lines and not quiet else silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        running: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            who = what.partition(NEWS)[0]
+            if who not in running:
+                running[who] = bars.add_task(what, total=total)
+            bars.update(running[who], completed=done, description=what)
+
+        yield show
+
+
+def _told_in_lines(what: str, done: int, total: int) -> None:
+    """A line at the beginning and about every tenth of the way, for a log."""
+    if done % max(1, total // 10) == 0 or done == total:
+        typer.echo(f"{what}: {done} of {total}", err=True)
+
+
+def split(names: list[str] | None) -> list[str] | None:
+    """Names given one by one or with commas between them."""
+    return [one for name in names for one in name.split(",") if one] if names else None
+
+
+def plain(docstring: str) -> str:
+    """A docstring without the marks that only a documentation page shows."""
+    docstring = re.sub(r":math:`([^`]*)`", r"\1", docstring)
+    return re.sub(r"\.\. math::\s+", "    ", docstring).replace("``", "").replace("`", "")
