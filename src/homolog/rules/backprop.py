@@ -70,6 +70,18 @@ class Backprop:
           title = {Learning representations by back-propagating errors},
           journal = {Nature},
           volume = {323},
+          number = {6088},
+          pages = {533--536},
+          year = {1986},
+          doi = {10.1038/323533a0},
+        }
+    """
+    citation: ClassVar[str] = """
+        @article{rumelhart1986learning,
+          author = {Rumelhart, David E. and Hinton, Geoffrey E. and Williams, Ronald J.},
+          title = {Learning representations by back-propagating errors},
+          journal = {Nature},
+          volume = {323},
           pages = {533--536},
           year = {1986},
           doi = {10.1038/323533a0},

@@ -80,6 +80,19 @@ class FeedbackAlignment:
     source: ClassVar[str] = "https://doi.org/10.1038/ncomms13276"
     citation: ClassVar[str] = """
         @article{lillicrap2016random,
+          author = {Lillicrap, Timothy P. and Cownden, Daniel and Tweed, Douglas B.
+                    and Akerman, Colin J.},
+          title = {Random synaptic feedback weights support error backpropagation for deep
+                   learning},
+          journal = {Nature Communications},
+          volume = {7},
+          pages = {13276},
+          year = {2016},
+          doi = {10.1038/ncomms13276},
+        }
+    """
+    citation: ClassVar[str] = """
+        @article{lillicrap2016random,
           author = {Lillicrap, Timothy P. and Cownden, Daniel and Tweed, Douglas B. and Akerman,
                     Colin J.},
           title = {Random synaptic feedback weights support error backpropagation for deep

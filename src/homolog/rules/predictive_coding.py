@@ -62,10 +62,12 @@ class PredictiveCoding:
 
     Notes
     -----
-    The update is that of backpropagation in the limit of an output held ever closer to the
-    forward pass, and settled to the end. At the published settings it is neither: the
-    output is held at the target itself, and 50 steps of 0.1 leave a residual, which `observe`
-    reports. Judge by the accuracy, not as an approximation of the gradient.
+    Where the target is close to the output of the forward pass, and settling goes to its end,
+    the update is that of backpropagation with the output's error :math:`\delta` replaced by
+    :math:`(1 + \sum_k J_k J_k^\top)^{-1} \delta`, with :math:`J_k` how the output changes with
+    the state of hidden layer k, as all layers share in explaining it. Only where these are
+    weak does it become the gradient itself. At the published settings none of this holds to
+    the letter: it is a rule of its own, not an approximation of the gradient.
 
     Where published code and equations differ, this follows the code: Adam adds its epsilon to
     the uncorrected root of the mean square, which slows the first steps. The code turns pixels
@@ -84,6 +86,19 @@ class PredictiveCoding:
     name: ClassVar[str] = "predictive_coding"
     title: ClassVar[str] = "Predictive coding"
     source: ClassVar[str] = "https://doi.org/10.1162/NECO_a_00949"
+    citation: ClassVar[str] = """
+        @article{whittington2017approximation,
+          author = {Whittington, James C. R. and Bogacz, Rafal},
+          title = {An Approximation of the Error Backpropagation Algorithm in a Predictive
+                   Coding Network with Local Hebbian Synaptic Plasticity},
+          journal = {Neural Computation},
+          volume = {29},
+          number = {5},
+          pages = {1229--1262},
+          year = {2017},
+          doi = {10.1162/NECO_a_00949},
+        }
+    """
     citation: ClassVar[str] = """
         @article{whittington2017approximation,
           author = {Whittington, James C. R. and Bogacz, Rafal},
@@ -185,7 +200,7 @@ PRESETS = (
     Preset(
         rule=PredictiveCoding(rate_decay=0.95),
         dataset="mnist",
-        variant="adam",
+        variant="",
         row="PC",
         sizes=SIZES,
         published=98.17,
@@ -196,7 +211,7 @@ PRESETS = (
     Preset(
         rule=PredictiveCoding(rate_decay=0.9),
         dataset="fashion_mnist",
-        variant="adam",
+        variant="",
         row="PC",
         sizes=SIZES,
         published=89.31,

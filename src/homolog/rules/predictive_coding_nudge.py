@@ -96,6 +96,18 @@ class PredictiveCodingNudge:
     title: ClassVar[str] = "Predictive coding, nudged"
     source: ClassVar[str] = "https://arxiv.org/abs/2206.02629"
     citation: ClassVar[str] = """
+        @inproceedings{millidge2023backpropagation,
+          author = {Millidge, Beren and Song, Yuhang and Salvatori, Tommaso and
+                    Lukasiewicz, Thomas and Bogacz, Rafal},
+          title = {Backpropagation at the Infinitesimal Inference Limit of Energy-Based Models:
+                   Unifying Predictive Coding, Equilibrium Propagation, and Contrastive Hebbian
+                   Learning},
+          booktitle = {International Conference on Learning Representations},
+          year = {2023},
+          url = {https://openreview.net/forum?id=nIMifqu2EO},
+        }
+    """
+    citation: ClassVar[str] = """
         @misc{millidge2022backpropagation,
           author = {Millidge, Beren and Song, Yuhang and Salvatori, Tommaso and Lukasiewicz, Thomas
                     and Bogacz, Rafal},
@@ -212,7 +224,7 @@ def _row(
             nudge_sign=sign, rate_decay=rate_decay, decay_every_steps=decay_every_steps
         ),
         dataset=dataset,
-        variant="sgd",
+        variant="",
         row="PC-Nudge",
         sizes=(3072, 256, 64, 10) if dataset == "cifar10" else (784, 128, 64, 10),
         published=mean,
