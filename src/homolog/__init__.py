@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from homolog.information import correlative_information
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
-    from homolog.training import Training, train
+    from homolog.training import Training, record, train
 
 __version__ = "0.1.0"
 
@@ -44,6 +44,7 @@ __all__ = [
     "matrix",
     "measures",
     "networks",
+    "record",
     "recordings",
     "report",
     "represent",
@@ -68,6 +69,7 @@ _HOME = {
     "correlative_information": "information",
     "load": "files",
     "matrix": "all_pairs",
+    "record": "training",
     "represent": "representation",
     "save": "files",
     "train": "training",
