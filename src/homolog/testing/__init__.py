@@ -1,10 +1,14 @@
-"""Does a measure keep what it promises? The checks every measure here passes, for yours too.
+"""Do a measure and a learning rule keep what they promise? The checks all pass here, for yours too.
 
 >>> import homolog
 >>> homolog.testing.check_measure(homolog.measures.find("cka"))
+>>> homolog.testing.check_rule("backprop")
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +24,25 @@ from homolog.testing._halves import (
 from homolog.testing._inputs import check_array_kinds, check_inputs_untouched, check_number_types
 from homolog.testing._invariances import check_invariances
 from homolog.testing._refusals import check_refusals
+from homolog.testing._rule_contract import (
+    check_declared,
+    check_observed,
+    check_responses_of_rule,
+    check_wiring,
+)
+from homolog.testing._rule_keeping import check_saved, check_untouched
+from homolog.testing._rule_learning import (
+    check_learns,
+    check_order_of_trials,
+    check_repeatable_learning,
+    check_replicas,
+    check_step_counts,
+)
+from homolog.testing._rule_refusals import (
+    check_unfit_steps,
+    check_unfit_trials,
+    check_unfit_wiring,
+)
 from homolog.testing._scores import (
     check_metric,
     check_range,
@@ -28,7 +51,10 @@ from homolog.testing._scores import (
     check_symmetry,
 )
 
-__all__ = ["CHECKS", "check_measure"]
+if TYPE_CHECKING:
+    from homolog.rules._rule import LearningRule
+
+__all__ = ["CHECKS", "CHECKS_OF_RULES", "check_measure", "check_rule"]
 
 CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_contract,
@@ -49,6 +75,24 @@ CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_gradients,
 )
 """Every check on its own, for tests that want one result for each."""
+
+CHECKS_OF_RULES: tuple[Callable[[LearningRule, np.random.Generator], None], ...] = (
+    check_declared,
+    check_wiring,
+    check_responses_of_rule,
+    check_observed,
+    check_untouched,
+    check_step_counts,
+    check_order_of_trials,
+    check_repeatable_learning,
+    check_replicas,
+    check_saved,
+    check_unfit_trials,
+    check_unfit_wiring,
+    check_unfit_steps,
+    check_learns,
+)
+"""The same for learning rules."""
 
 
 def check_measure(m: Measure, *, rng: int | np.random.Generator = 0) -> None:
@@ -85,3 +129,54 @@ def check_measure(m: Measure, *, rng: int | np.random.Generator = 0) -> None:
     """
     for check, child in zip(CHECKS, np.random.default_rng(rng).spawn(len(CHECKS)), strict=True):
         check(m, child)
+
+
+def check_rule(
+    rule: LearningRule | type[LearningRule] | str, *, rng: int | np.random.Generator = 0
+) -> None:
+    """Hold a learning rule to what all of them promise; silent if it keeps it all.
+
+    Checked are that it learns to tell clusters apart, with all its layers; that it writes into
+    nothing that it is given; that the same rng gives the same weights, bit for bit; that a
+    replica is the same alone as among others; that a network comes back from its file as it
+    was and goes on as if it had never left; and that it refuses trials that do not fit, NaN,
+    labels out of range, and steps with which settling cannot converge.
+
+    Parameters
+    ----------
+    rule
+        The rule with its settings, or its class or name for the default ones.
+    rng
+        Seed of the clusters.
+
+    Raises
+    ------
+    AssertionError
+        With one sentence that names the broken promise and the numbers seen.
+    HomologError
+        HM023 for a name that no rule has.
+
+    Warns
+    -----
+    UserWarning
+        If its networks cannot be loaded, for it is not in `homolog.rules`.
+
+    Notes
+    -----
+    It learns in layers of 60 neurons, as many as it has settings for. It takes seconds, and
+    longer where rates of learning are low. What it computes is for its own tests to check:
+    networks learn clusters by many a wrong formula.
+    """
+    rule = _instance(rule)
+    streams = np.random.default_rng(rng).spawn(len(CHECKS_OF_RULES))
+    for check, child in zip(CHECKS_OF_RULES, streams, strict=True):
+        check(rule, child)
+
+
+def _instance(rule: LearningRule | type[LearningRule] | str) -> LearningRule:
+    """The rule with its default settings, where they are not given."""
+    if isinstance(rule, str):
+        from homolog import rules
+
+        rule = rules.find(rule)
+    return rule() if isinstance(rule, type) else rule
