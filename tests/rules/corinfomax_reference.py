@@ -5,7 +5,7 @@ is counted from 1, so that lists of layers begin with an entry for the stimulus.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,36 @@ def clipped(u: Vector) -> Vector:
     return np.minimum(np.maximum(u, 0.0), 1.0)
 
 
+def clipped_on_both_sides(u: Vector) -> Vector:
+    """Rates from -1 to 1."""
+    return np.minimum(np.maximum(u, -1.0), 1.0)
+
+
 def rectified(u: Vector) -> Vector:
     """Rates from 0 up; in the ball, an inhibitory neuron bounds their sum."""
     return np.maximum(u, 0.0)
+
+
+def nearest_of_sum_one(u: Vector) -> Vector:
+    """The nearest rates from 0 up that sum to 1, by halving the interval of their threshold."""
+    low, high = float(np.min(u)) - 1.0, float(np.max(u))
+    for _ in range(200):
+        middle = (low + high) / 2
+        if np.sum(rectified(u - middle)) > 1.0:
+            low = middle
+        else:
+            high = middle
+    return rectified(u - high)
+
+
+def nearest_of_sum_at_most_one(u: Vector) -> Vector:
+    """The nearest rates from 0 up that sum to at most 1."""
+    return rectified(u) if np.sum(rectified(u)) <= 1.0 else nearest_of_sum_one(u)
+
+
+def nearest_of_sizes_at_most_one(u: Vector) -> Vector:
+    """The nearest rates of either sign whose sizes sum to at most 1."""
+    return np.sign(u) * nearest_of_sum_at_most_one(np.abs(u))
 
 
 @dataclass(frozen=True)
@@ -40,8 +67,12 @@ class Place:
 class Reference:
     """The settings, and what a damaged copy of the rule would get wrong.
 
-    `entropy` are the factors of the lateral term in hidden layers and in the output;
-    `output_conductance` that of the output's apical dendrite.
+    `schedule` names how Euler steps shrink within a phase. `refresh` is after how many
+    iterations a hidden layer's lateral drive is computed anew, and after the first, in which
+    all were silent. `entropy` are the factors of the lateral term in hidden layers and in the
+    output; `output_conductance` that of the output's apical dendrite. What an inhibitory neuron
+    gives goes on into the next phase, what it takes in begins anew, unless `silence_inhibition`
+    or `keep_slow_inhibition`.
     """
 
     step_size: float
@@ -55,10 +86,13 @@ class Reference:
     places: tuple[Place, ...]
     schedule: str = "constant"
     phases: int = 2
+    refresh: int = 1
     entropy: tuple[float, float] = (2.0, 1.0)
     output_conductance: float = 1.0
     upward: bool = True
     keep_potentials: bool = False
+    silence_inhibition: bool = False
+    keep_slow_inhibition: bool = False
     whose_correlations: str = "nudged"
 
     @property
@@ -95,8 +129,9 @@ class Activity:
 
     rates: list[Vector]
     potentials: list[Vector]
-    inhibition: list[float] = field(default_factory=list)
-    slow_inhibition: list[float] = field(default_factory=list)
+    inhibition: list[float]
+    slow_inhibition: list[float]
+    lateral: list[Vector]
 
 
 def silent(synapses: Synapses, stimulus: Vector) -> Activity:
@@ -104,7 +139,7 @@ def silent(synapses: Synapses, stimulus: Vector) -> Activity:
     rates = [stimulus, *(np.zeros(n) for n in sizes)]
     potentials = [stimulus, *(np.zeros(n) for n in sizes)]
     zeros = [0.0] * len(rates)
-    return Activity(rates, potentials, zeros, list(zeros))
+    return Activity(rates, potentials, zeros, list(zeros), [np.zeros_like(r) for r in rates])
 
 
 def settle(
@@ -119,13 +154,18 @@ def settle(
     now = Activity(
         list(before.rates),
         list(before.potentials if of.keep_potentials else before.rates),
-        list(before.inhibition),
-        list(before.inhibition),
+        [0.0 if of.silence_inhibition else q for q in before.inhibition],
+        list(before.slow_inhibition if of.keep_slow_inhibition else before.inhibition),
+        list(before.lateral),
     )
+    from_silence = not any(np.any(r) for r in before.rates[1:])
     for iteration in range(n_steps):
         step = of.step_at(iteration)
         seen = now.rates if of.upward else list(now.rates)
         for k in range(1, len(now.rates)):
+            is_output = k == len(now.rates) - 1
+            if is_output or iteration % of.refresh == 0 or (from_silence and iteration == 1):
+                now.lateral[k] = of.gain * (synapses.lateral[k - 1] @ seen[k])
             drive = _drive(of, synapses, now, seen, k, nudge, target)
             place = of.places[k - 1]
             now.potentials[k] = now.potentials[k] + step * drive
@@ -147,7 +187,7 @@ def _drive(
     """How fast the potentials of layer k move."""
     u, r, eps = now.potentials[k], rates[k], of.epsilon
     basal = synapses.forward[k - 1] @ rates[k - 1]
-    lateral = of.gain * (synapses.lateral[k - 1] @ r)
+    lateral = now.lateral[k]
     if k < len(rates) - 1:
         above = synapses.feedback[k - 1] @ rates[k + 1]
         apical = eps * (of.entropy[0] * lateral + of.leak * r - now.inhibition[k]) + above
