@@ -1,7 +1,6 @@
 """Images of one's own, and the small networks of studies that learn them."""
 
 import dataclasses
-import gzip
 
 import numpy as np
 import pandas as pd
@@ -10,12 +9,7 @@ import pytest
 from homolog import errors, studies
 from homolog.studies import _images, _networks
 from homolog.studies._study import Sources
-
-
-def write_idx(path, array):
-    head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    content = head + array.astype(np.uint8).tobytes()
-    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+from unit.planted_images import write_idx
 
 
 @pytest.fixture

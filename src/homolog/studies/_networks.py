@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog.studies._images import N_CLASSES
+from homolog.tasks._idx import N_CLASSES
 
 if TYPE_CHECKING:
     import torch
 
-    from homolog.studies._images import Images
+    from homolog.tasks._idx import Images
 
 BATCH = 100
 LEARNING_RATE = 1e-3
@@ -74,7 +74,7 @@ def train(
     import torch
 
     shown = torch.from_numpy(images.train[:n_images, None])
-    labels = torch.from_numpy(images.train_labels[:n_images].astype(np.int64))
+    labels = torch.from_numpy(images.train_labels[:n_images])
     learning = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
     for _ in range(epochs):
         for batch in torch.randperm(len(shown), generator=generator).split(BATCH):
