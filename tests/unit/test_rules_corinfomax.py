@@ -108,7 +108,7 @@ CASES = {
             BOX,
             domain="nonnegative_l1",
             interneuron_rates=(0.1, 0.2),
-            free_steps=2,
+            free_steps=1,
             nudged_steps=12,
         )
     ),
