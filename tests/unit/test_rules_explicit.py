@@ -132,11 +132,12 @@ def test_descent_that_goes_on_without_moments_begins_them_at_zero(rng):
     [
         (Backprop, {"rate": 0.0}, "HM025 rate is 0.0; allowed: above 0"),
         (Backprop, {"rate_decay": 1.5}, "HM025 rate_decay is 1.5; allowed: above 0, at most 1"),
-        (Backprop, {"decay_every": 0}, "HM025 decay_every is 0"),
+        (Backprop, {"decay_every": 0}, "HM025 decay_every is 0; allowed: a whole number"),
         (Backprop, {"loss": "hinge"}, "HM025 loss is 'hinge'; allowed: 'mse', 'cross_entropy'"),
         (FeedbackAlignment, {"loss": "ce"}, "HM025 loss is 'ce'"),
         (FeedbackAlignment, {"rate": math.nan}, "HM025 rate is nan"),
         (PredictiveCoding, {"settle_steps": 0}, "HM025 settle_steps is 0"),
+        (PredictiveCoding, {"settle_steps": 2.5}, "HM025 settle_steps is 2.5; allowed: a whole"),
         (PredictiveCoding, {"rate_decay": 0.0}, "HM025 rate_decay is 0.0"),
         (PredictiveCoding, {"target_floor": 0.5}, "HM025 target_floor is 0.5; allowed: 0 to below"),
         (PredictiveCoding, {"step_size": 2.0}, "HM045 step_size is 2; settling diverges from 2 on"),

@@ -16,6 +16,8 @@ from homolog.networks import LayeredNetwork
 from homolog.rules._dense import linear_layers
 from homolog.rules._rule import Draws
 
+Product = tuple[Tensor, Tensor, Tensor]
+
 
 @dataclass(frozen=True)
 class Transfer:
@@ -137,33 +139,40 @@ class Settling:
     def _move_from(
         self, lowest: int, steps: int, step_size: float, pull: Callable[[], object] | None
     ) -> None:
-        """Take steps in which the layers from `lowest` up move."""
-        n, weights = self.network.n_layers, self.network.forward
-        error, rate, change = self.error.layer, self.rate.layer, self.change.layer
+        """Take steps in which the layers from `lowest` up move.
+
+        Views are made once, as each of the few calls in a step takes microseconds.
+        """
+        n = self.network.n_layers
         if lowest + 1 < n:
             self.fixed.layer[lowest + 1].copy_(self.network.biases[lowest + 1][:, None])
-        down = [(error[k + 1], weights[k + 1], change[k]) for k in range(lowest, n - 1)]
-        up = [(error[k], rate[k - 1], weights[k].mT) for k in range(lowest + 1, n)]
-        hidden = [
-            each.span(lowest, n - 1)
-            for each in (self.state, self.rate, self.error, self.slope, self.change)
-        ]
-        state_h, rate_h, error_h, slope_h, change_h = hidden
-        upper = [each.span(lowest, n) for each in (self.state, self.fixed, self.error)]
-        moving = n if pull else n - 1
-        state_m, change_m = self.state.span(lowest, moving), self.change.span(lowest, moving)
+        down, up = self._products_from(lowest)
+        hidden = (self.state, self.rate, self.error, self.slope, self.change)
+        state, rate, error, slope, change = (each.span(lowest, n - 1) for each in hidden)
+        upper = (self.state, self.fixed, self.error)
+        state_above, fixed, error_above = (each.span(lowest, n) for each in upper)
+        end = n if pull else n - 1
+        moving, moved_by = self.state.span(lowest, end), self.change.span(lowest, end)
         for _ in range(steps):
-            for above, carried, into in down:
-                torch.bmm(above, carried, out=into)
-            self.transfer.slope(rate_h, out=slope_h)
-            torch.addcmul(error_h, change_h, slope_h, value=-1, out=change_h)
+            for error_next, weights, into in down:
+                torch.bmm(error_next, weights, out=into)
+            self.transfer.slope(rate, out=slope)
+            torch.addcmul(error, change, slope, value=-1, out=change)
             if pull:
                 pull()
-            state_m.sub_(change_m, alpha=step_size)
-            self.transfer.rate(state_h, out=rate_h)
-            torch.sub(upper[0], upper[1], out=upper[2])
-            for at, sent, carried in up:
-                at.baddbmm_(sent, carried, alpha=-1)
+            moving.sub_(moved_by, alpha=step_size)
+            self.transfer.rate(state, out=rate)
+            torch.sub(state_above, fixed, out=error_above)
+            for error_here, sent, weights in up:
+                error_here.baddbmm_(sent, weights, alpha=-1)
+
+    def _products_from(self, lowest: int) -> tuple[list[Product], list[Product]]:
+        """Errors through their weights into changes; and into errors, rates through theirs."""
+        n, weights = self.network.n_layers, self.network.forward
+        error, rate, change = self.error.layer, self.rate.layer, self.change.layer
+        down = [(error[k + 1], weights[k + 1], change[k]) for k in range(lowest, n - 1)]
+        up = [(error[k], rate[k - 1], weights[k].mT) for k in range(lowest + 1, n)]
+        return down, up
 
     def pull(self, target: Tensor, nudge: Tensor) -> Callable[[], object]:
         """For `run`: how the energy changes with the output where it is pulled to the target."""

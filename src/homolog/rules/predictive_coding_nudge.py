@@ -25,7 +25,7 @@ from homolog.rules._rule import (
     one_of,
     positive,
 )
-from homolog.rules._schedule import checked_schedule, scheduled
+from homolog.rules._schedule import checked_schedule, scheduled, whole
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ class PredictiveCodingNudge:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
-        positive(step_size=self.step_size, settle_steps=self.settle_steps, nudge=self.nudge)
+        positive(step_size=self.step_size, nudge=self.nudge)
+        whole(settle_steps=self.settle_steps)
         checked_schedule(self.rate, self.rate_decay, decay_every_steps=self.decay_every_steps)
         one_of("nudge_sign", self.nudge_sign, ("random", "positive"))
         bound = 1 / (1 + self.nudge)
