@@ -85,7 +85,7 @@ def load(path: str | PathLike[str]) -> LayeredNetwork:
     Raises
     ------
     HomologError
-        HM020 for a file that is not there, HM021 for one that holds something else.
+        HM032 for a file that is not there, HM021 for one that holds something else.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -93,7 +93,8 @@ def load(path: str | PathLike[str]) -> LayeredNetwork:
 
     path = Path(path)
     if not path.is_file():
-        raise errors.no_file(path)
+        near = sorted(one.name for one in path.parent.glob("*.safetensors"))
+        raise errors.no_file(path, near)
     try:
         with safe_open(path, "pt") as file:
             header = json.loads((file.metadata() or {})[HEADER])

@@ -1,15 +1,19 @@
-"""What an electrode in each compartment of a neuron would show while the network settles."""
+"""Neurons of three compartments: what drives them, and what electrodes in them would show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from homolog.networks import LayeredNetwork
 from homolog.rules._settle import Layer, State, settle_upward
+
+if TYPE_CHECKING:
+    from homolog.rules.corinfomax import CorInfoMax
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,59 @@ class Compartments:
     apical: tuple[Tensor, ...]
     somatic: tuple[Tensor, ...]
     rates: tuple[Tensor, ...]
+
+
+def stimulus_through(network: LayeredNetwork, stimulus: Tensor) -> Tensor:
+    """The clamped stimulus through the first synapses: once for both phases."""
+    return torch.bmm(stimulus.expand(network.n_replicas, -1, -1), network.forward[0].mT)
+
+
+def conductances(
+    rule: CorInfoMax,
+    network: LayeredNetwork,
+    through: Tensor,
+    nudge: Tensor | None = None,
+    target: Tensor | None = None,
+) -> list[Layer]:
+    """What drives the membranes of each layer.
+
+    The dendrites of a hidden neuron conduct 1 / epsilon each. At the output the apical
+    conductance is 1, the layer's entropy counts once instead of twice, and in place of a layer
+    above there is the nudge.
+
+    Parameters
+    ----------
+    rule, network
+        The settings and the weights.
+    through
+        `stimulus_through`.
+    nudge, target
+        How strongly the output of each replica is pulled, and to where; None in the free phase.
+    """
+    last, gain = network.n_layers - 1, 1 / rule.epsilon
+    layers: list[Layer] = []
+    for k, domain in enumerate(rule.domains(network.n_layers)):
+        shape = (*through.shape[:2], network.sizes[k + 1])
+        drive = through.new_zeros(shape) if k else through * gain
+        pull = nudge if k == last else None
+        if pull is not None and target is not None:
+            drive = drive + pull * target
+        layers.append(
+            Layer(
+                drive,
+                domain,
+                leak=rule.leak + gain + (1 if k == last else gain),
+                gain=gain,
+                below=network.forward[k].mT if k else None,
+                above=network.feedback[k].mT if k < last else None,
+                lateral=network.lateral[k].mT,
+                lateral_gain=rule.gain * (1 if k == last else 2),
+                refresh=1 if k == last else rule.lateral_refresh,
+                own=rule.leak,
+                pull=pull,
+            )
+        )
+    return layers
 
 
 def traced(
@@ -64,3 +121,10 @@ def _apical(network: LayeredNetwork, layer: Layer, state: State, k: int, leak: f
     if layer.above is None:
         return own
     return torch.bmm(state.rates[k + 1], layer.above) + own / layer.gain
+
+
+def lateral_share(layer: Layer, rates: Tensor) -> Tensor:
+    """Size of what comes to a layer from within, beside what comes from the stimulus."""
+    assert layer.lateral is not None
+    within = layer.lateral_gain * torch.bmm(rates, layer.lateral)
+    return within.norm(dim=(1, 2)) / layer.drive.norm(dim=(1, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -78,6 +79,16 @@ def excess(domain: Domain, rates: Tensor) -> Tensor:
     assert domain.total is not None
     sizes = rates.abs() if domain.low < 0 else rates
     return sizes.sum(-1, keepdim=True) - domain.total
+
+
+def worst_excess(domains: Sequence[Domain], rates: Sequence[Tensor]) -> Tensor | None:
+    """Of the layer that exceeds its bound most, mean over trials; None where nothing is bound."""
+    bound = [
+        excess(domain, r).clamp(min=0).mean((1, 2))
+        for domain, r in zip(domains, rates, strict=True)
+        if domain.total is not None
+    ]
+    return torch.stack(bound).amax(0) if bound else None
 
 
 def confine(

@@ -19,6 +19,7 @@ from homolog import errors
 from homolog.networks import LayeredNetwork
 from homolog.rules._domains import DOMAINS
 from homolog.rules._rule import NudgeSign, nudges, one_of, per_layer, positive
+from homolog.rules._schedule import checked_schedule, scheduled
 from homolog.rules._settle import Layer, State, residual, settle_together
 
 
@@ -47,9 +48,9 @@ class Settings(Protocol):
 
 def refuse_unfit(rule: Settings) -> None:
     """Refuse settings that cannot work."""
-    positive(step_size=rule.step_size, nudge=rule.nudge, rate_decay=rule.rate_decay)
+    positive(step_size=rule.step_size, nudge=rule.nudge)
     positive(free_steps=rule.free_steps, nudged_steps=rule.nudged_steps)
-    positive(decay_every=rule.decay_every)
+    checked_schedule(1.0, rule.rate_decay, decay_every=rule.decay_every)
     one_of("nudge_sign", rule.nudge_sign, ("random", "positive"))
     for step_size in (rule.step_size, rule.response_step_size or rule.step_size):
         if not 0 < step_size < 2:
@@ -97,7 +98,7 @@ def contrast(
 
 def rate_factor(rule: Settings, epochs: int) -> float:
     """By which learning rates have shrunk after so many epochs."""
-    return rule.rate_decay ** (epochs // rule.decay_every)
+    return scheduled(1.0, rule.rate_decay, epochs, rule.decay_every)
 
 
 def observe(

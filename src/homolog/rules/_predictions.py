@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -51,12 +51,15 @@ def errors(
     below = (stimulus.expand(network.n_replicas, -1, -1), *rates)
     up = zip(rates, below, network.forward, strict=False)
     down = zip(rates, rates[1:], network.feedback, strict=False)
-    return tuple(
-        [torch.baddbmm(r, source, weights.mT, alpha=-1) for r, source, weights in way]
-        for way in (up, down)
-    )
+    return _wrong(up), _wrong(down)
+
+
+def _wrong(predictions: Iterable[tuple[Tensor, Tensor, Tensor]]) -> list[Tensor]:
+    return [
+        torch.baddbmm(rates, source, weights.mT, alpha=-1) for rates, source, weights in predictions
+    ]
 
 
 def squared(wrong: Sequence[Tensor]) -> Tensor:
     """Summed over layers and neurons, mean over trials, for each replica."""
-    return sum((error.square().sum(-1).mean(1) for error in wrong), torch.zeros(()))
+    return torch.stack([error.square().sum(-1).mean(1) for error in wrong]).sum(0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -37,6 +37,7 @@ class LearningRule(Protocol):
     output).
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Any]]
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
@@ -211,7 +212,7 @@ def born(
     sizes = _checked_sizes(sizes)
     seeds = _seeds(rng, replicas)
     drawn = [draw(sizes, torch.Generator().manual_seed(seed)) for seed in seeds]
-    weights = {
+    weights: dict[str, Any] = {
         name: tuple(
             torch.stack(same).to(device, dtype)
             for same in zip(*(one[name] for one in drawn), strict=True)
@@ -282,11 +283,14 @@ def _signs(seed: int, block: int) -> NDArray[np.int8]:
     return 2 * stream.integers(0, 2, SIGNS_AT_ONCE, dtype=np.int8) - 1
 
 
-def per_layer(rates: Sequence[float], n_layers: int, what: str) -> tuple[float, ...]:
-    """One rate for each of the layers; a single one holds for all."""
-    if len(rates) not in (1, n_layers):
-        raise errors.bad_value(what, tuple(rates), f"one number, or {n_layers}: one for each layer")
-    return tuple(rates) * (n_layers if len(rates) == 1 else 1)
+T = TypeVar("T")
+
+
+def per_layer(given: Sequence[T], n_layers: int, what: str) -> tuple[T, ...]:
+    """A setting of each layer; a single one holds for all."""
+    if len(given) not in (1, n_layers):
+        raise errors.bad_value(what, tuple(given), f"one, or {n_layers}: one for each layer")
+    return tuple(given) * (n_layers if len(given) == 1 else 1)
 
 
 def positive(**settings: float) -> None:
