@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homolog.cli._shared import plain, refusals
+from homolog.cli._shared import per_cent, plain, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,7 +83,7 @@ def _settings(rule: type[LearningRule], told: str) -> str:
 
 
 def _published(row: Preset) -> tuple[str, ...]:
-    published = "" if row.published is None else f"{row.published:.2f} ± {row.published_std:g} %"
+    published = per_cent(row.published, row.published_std)
     test_std = "" if row.test_std is None else f"{row.test_std:g}"
     sizes = "-".join(map(str, row.sizes))
     return row.dataset, row.variant, row.row, sizes, published, test_std, row.note

@@ -89,3 +89,10 @@ def plain(docstring: str) -> str:
     """A docstring without the marks that only a documentation page shows."""
     docstring = re.sub(r":math:`([^`]*)`", r"\1", docstring)
     return re.sub(r"\.\. math::\s+", "    ", docstring).replace("``", "").replace("`", "")
+
+
+def per_cent(mean: float | None, std: float | None) -> str:
+    """An accuracy as it was published, empty where none was."""
+    if mean is None:
+        return ""
+    return f"{mean:.2f} %" if std is None else f"{mean:.2f} ± {std:g} %"

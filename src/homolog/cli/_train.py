@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
+from homolog.cli._shared import FLAGS, Quiet, per_cent, refusals, shown_progress
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule, Preset
@@ -104,10 +104,9 @@ def _told(name: str, task: Classification, row: Preset | None) -> str:
     if row is None:
         return f"{name} on {task.name}: nothing was published; the rule's own settings"
     which = f"{row.row} ({row.variant})" if row.variant else row.row
-    published = ""
-    if row.published is not None:
-        published = f", {row.published:.2f} ± {row.test_std or row.published_std:g} % of the test"
-    return f"{name} on {task.name}: settings of the published row {which}{published}"
+    published = per_cent(row.published, row.test_std or row.published_std)
+    said = f"settings of the published row {which}"
+    return f"{name} on {task.name}: {said}" + (f", {published} of the test" if published else "")
 
 
 def _layers(text: str) -> tuple[int, ...]:
