@@ -62,7 +62,7 @@ def kept(folder: Path, number: int) -> tuple[LayeredNetwork, list[Line]] | None:
         torn.unlink()
     network = rules.load(where / NETWORK) if (where / NETWORK).exists() else None
     n_epochs = network.epochs if network else 0
-    lines = list(_whole(where / HISTORY))
+    lines = list(whole_lines(where / HISTORY))
     if [line["epoch"] for line in lines[:n_epochs]] != list(range(1, n_epochs + 1)):
         why = f"it does not hold epochs 1 to {n_epochs}, which {NETWORK} has seen"
         raise errors.unreadable(where / HISTORY, "history", why, "Train anew in another folder.")
@@ -71,7 +71,7 @@ def kept(folder: Path, number: int) -> tuple[LayeredNetwork, list[Line]] | None:
     return (network, lines[:n_epochs]) if network else None
 
 
-def _whole(history: Path) -> Iterable[Line]:
+def whole_lines(history: Path) -> Iterable[Line]:
     """Lines up to the first that was not written to its end."""
     if not history.exists():
         return

@@ -18,6 +18,7 @@ from homolog._write import refuse_unwritable, write_whole
 from homolog.networks.layered import settings
 
 if TYPE_CHECKING:
+    from homolog.rules._rule import LearningRule
     from homolog.training._plan import Plan
 
 FILE, LOCK = "run.toml", ".lock"
@@ -100,18 +101,26 @@ def _claim(folder: Path, plan: Plan) -> None:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise errors.unreadable(path, "TOML", str(error), "Give another folder.") from error
+    asked.pop("settings")
+    unlike = differing(said, plan.rule, asked)
+    if unlike:
+        raise errors.other_training(folder, unlike)
+
+
+def differing(
+    said: Mapping[str, Any], rule: LearningRule, asked: Mapping[str, Any]
+) -> dict[str, tuple[object, object]]:
+    """Settings of a rule, and what else is asked for, that run.toml says otherwise: both values."""
     # A setting that the rule did not have then was, in effect, at its default.
-    default = {"settings": settings(type(plan.rule)())}
+    default = {"settings": settings(type(rule)())}
     before = {**_read(default), **_flat(said)}
-    now = _read(asked)
-    names = [name for name in {**before, **now} if not name.startswith("versions.")]
-    differing = {
+    now = _read({**asked, "settings": settings(rule)})
+    names = [name for name in {**before, **now} if name in now or name.startswith("settings.")]
+    return {
         name: (before.get(name), now.get(name))
         for name in names
         if before.get(name) != now.get(name)
     }
-    if differing:
-        raise errors.other_training(folder, differing)
 
 
 def _facts(plan: Plan) -> dict[str, Any]:

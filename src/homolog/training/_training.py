@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from homolog.networks import LayeredNetwork
+
+
+def collapsed(last: Any) -> Any:
+    """Of replicas after their last epoch, rows of a history: which of them have collapsed.
+
+    They never answer one of the classes, or are right half as often as the best of them.
+    """
+    return (last.test_accuracy < last.test_accuracy.max() / 2) | (last.dead_outputs > 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +53,7 @@ class Training:
         Means over replicas say little where some have collapsed.
         """
         last = self.last
-        lost = (last.test_accuracy < last.test_accuracy.max() / 2) | (last.dead_outputs > 0)
-        return tuple(int(number) for number in last.index[lost])
+        return tuple(int(number) for number in last.index[collapsed(last)])
 
     def summary(self) -> pd.DataFrame:
         """Mean, standard deviation, median and extremes over replicas, after the last epoch.
