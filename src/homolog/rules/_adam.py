@@ -47,6 +47,7 @@ def adam_step(
     """
     weights = [*network.forward, *network.biases]
     moments = network.moments or tuple(torch.zeros_like(each) for each in 2 * weights)
+    # Each weight counts for itself, as each count is raised by one.
     count = torch.tensor(float(network.steps), device=network.device)
     adam(
         weights,

@@ -93,6 +93,7 @@ class Settling:
         self.stimulus = stimulus.expand(network.n_replicas, -1, -1)
         made = (Layers(network, stimulus.shape[1]) for _ in range(6))
         self.state, self.rate, self.error, self.slope, self.change, self.fixed = made
+        self._pull: Callable[[], object] | None = None
         self._predict_upwards()
 
     @property
@@ -113,7 +114,22 @@ class Settling:
         self.state.layer[-1].copy_(target)
         torch.sub(self.state.layer[-1], self.fixed.layer[-1], out=self.error.layer[-1])
 
-    def run(self, steps: int, step_size: float, pull: Callable[[], object] | None = None) -> None:
+    def nudge(self, target: Tensor, strength: Tensor) -> None:
+        """Let the output move too, pulled to the target.
+
+        Half of `strength`, (replica, 1, 1), times its squared distance from the target joins the
+        energy; a negative one pushes it away.
+        """
+        ours = (self.state, self.error, self.slope, self.change)
+        state, error, missed, change = (each.layer[-1] for each in ours)
+
+        def pull() -> None:
+            torch.sub(state, target, out=missed)
+            torch.addcmul(error, missed, strength, out=change)
+
+        self._pull = pull
+
+    def run(self, steps: int, step_size: float) -> None:
         """Walk down the energy: all layers at once, `steps` times.
 
         At first only the topmost layer that can move has a reason to, and it takes a step for
@@ -126,24 +142,20 @@ class Settling:
             How many.
         step_size
             By how much of its change a state moves.
-        pull
-            Writes the change of the output. Without it the output stays as it is.
         """
-        top = self.network.n_layers - (1 if pull else 2)
+        top = self.network.n_layers - (1 if self._pull else 2)
         for lowest in range(top, -1, -1):
             count = min(steps, 1) if lowest else steps
             if count:
-                self._move_from(lowest, count, step_size, pull)
+                self._move_from(lowest, count, step_size)
             steps -= count
 
-    def _move_from(
-        self, lowest: int, steps: int, step_size: float, pull: Callable[[], object] | None
-    ) -> None:
+    def _move_from(self, lowest: int, steps: int, step_size: float) -> None:
         """Take steps in which the layers from `lowest` up move.
 
         Views are made once, as each of the few calls in a step takes microseconds.
         """
-        n = self.network.n_layers
+        n, pull = self.network.n_layers, self._pull
         if lowest + 1 < n:
             self.fixed.layer[lowest + 1].copy_(self.network.biases[lowest + 1][:, None])
         down, up = self._products_from(lowest)
@@ -173,18 +185,6 @@ class Settling:
         down = [(error[k + 1], weights[k + 1], change[k]) for k in range(lowest, n - 1)]
         up = [(error[k], rate[k - 1], weights[k].mT) for k in range(lowest + 1, n)]
         return down, up
-
-    def pull(self, target: Tensor, nudge: Tensor) -> Callable[[], object]:
-        """For `run`: how the energy changes with the output where it is pulled to the target."""
-        change, state, error, missed = (
-            each.layer[-1] for each in (self.change, self.state, self.error, self.slope)
-        )
-
-        def pulled() -> None:
-            torch.sub(state, target, out=missed)
-            torch.addcmul(error, missed, nudge, out=change)
-
-        return pulled
 
     def products(self) -> list[Tensor]:
         """Errors times what they were predicted from, summed over trials; then errors alone.

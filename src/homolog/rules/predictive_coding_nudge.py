@@ -77,9 +77,11 @@ class PredictiveCodingNudge:
     Notes
     -----
     As the nudge goes to zero and settling to its end, the update becomes that of backpropagation
-    on the summed squared error. Fifty steps of 0.1 are enough for two hidden layers. In
-    float32 a nudge much below 0.001 drowns in rounding, as the errors are differences of
-    states a thousand times as large.
+    on the summed squared error. The published settings come close: on MNIST its cosine with
+    minus the gradient is 0.995 in newborn networks and 0.998 in trained ones. Settling has
+    not ended then, and lower layers learn from errors up to 30 % too small. In float32 a nudge
+    much below 0.001 drowns in rounding (0.97 at 0.00001), as errors are differences of states
+    that are larger by one over the nudge.
 
     The settings do not carry over to wide layers, where the sum over the batch makes the step
     large: on CIFAR-10 with 1000 hidden neurons the authors' log stays at chance.
@@ -204,7 +206,8 @@ class PredictiveCodingNudge:
         self, network: LayeredNetwork, stimulus: Tensor, target: Tensor, nudge: Tensor
     ) -> Settling:
         settling = Settling(network, stimulus, RECTIFIED)
-        settling.run(self.settle_steps, 2 * self.step_size, settling.pull(target, nudge))
+        settling.nudge(target, nudge)
+        settling.run(self.settle_steps, 2 * self.step_size)
         return settling
 
 
