@@ -127,4 +127,9 @@ def _module(name: str) -> Any:
     if key not in names():
         near = get_close_matches(key, names(), n=3, cutoff=0.4)
         raise errors.unknown_name("rule", name, near, "homolog rules list shows all.")
-    return import_module(f"homolog.rules.{key}")
+    try:
+        return import_module(f"homolog.rules.{key}")
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise errors.missing_extra("a learning rule", "torch", "torch") from error

@@ -76,17 +76,6 @@ class Backprop:
           doi = {10.1038/323533a0},
         }
     """
-    citation: ClassVar[str] = """
-        @article{rumelhart1986learning,
-          author = {Rumelhart, David E. and Hinton, Geoffrey E. and Williams, Ronald J.},
-          title = {Learning representations by back-propagating errors},
-          journal = {Nature},
-          volume = {323},
-          pages = {533--536},
-          year = {1986},
-          doi = {10.1038/323533a0},
-        }
-    """
 
     rate: float = 1e-3
     rate_decay: float = 0.95

@@ -91,19 +91,6 @@ class FeedbackAlignment:
           doi = {10.1038/ncomms13276},
         }
     """
-    citation: ClassVar[str] = """
-        @article{lillicrap2016random,
-          author = {Lillicrap, Timothy P. and Cownden, Daniel and Tweed, Douglas B. and Akerman,
-                    Colin J.},
-          title = {Random synaptic feedback weights support error backpropagation for deep
-                   learning},
-          journal = {Nature Communications},
-          volume = {7},
-          pages = {13276},
-          year = {2016},
-          doi = {10.1038/ncomms13276},
-        }
-    """
 
     rate: float = 5e-4
     rate_decay: float = 0.95

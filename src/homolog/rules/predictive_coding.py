@@ -99,19 +99,6 @@ class PredictiveCoding:
           doi = {10.1162/NECO_a_00949},
         }
     """
-    citation: ClassVar[str] = """
-        @article{whittington2017approximation,
-          author = {Whittington, James C. R. and Bogacz, Rafal},
-          title = {An Approximation of the Error Backpropagation Algorithm in a Predictive Coding
-                   Network with Local {H}ebbian Synaptic Plasticity},
-          journal = {Neural Computation},
-          volume = {29},
-          number = {5},
-          pages = {1229--1262},
-          year = {2017},
-          doi = {10.1162/NECO_a_00949},
-        }
-    """
 
     step_size: float = 0.1
     settle_steps: int = 50

@@ -109,17 +109,6 @@ class PredictiveCodingNudge:
           url = {https://openreview.net/forum?id=nIMifqu2EO},
         }
     """
-    citation: ClassVar[str] = """
-        @misc{millidge2022backpropagation,
-          author = {Millidge, Beren and Song, Yuhang and Salvatori, Tommaso and Lukasiewicz, Thomas
-                    and Bogacz, Rafal},
-          title = {Backpropagation at the Infinitesimal Inference Limit of Energy-Based Models:
-                   Unifying Predictive Coding, Equilibrium Propagation, and Contrastive {H}ebbian
-                   Learning},
-          year = {2022},
-          url = {https://arxiv.org/abs/2206.02629},
-        }
-    """
 
     step_size: float = 0.1
     settle_steps: int = 50
