@@ -30,9 +30,11 @@ check: $(VENV)/.dev ## formatting, lint, types, import layers, generated pages
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python tools/measures_page.py --check
+	$(BIN)/python tools/rules_page.py --check
 
-docs: $(VENV)/.dev ## write docs/measures.md anew from the measures
+docs: $(VENV)/.dev ## write docs/measures.md and docs/rules.md anew from what they declare
 	$(BIN)/python tools/measures_page.py
+	$(BIN)/python tools/rules_page.py
 
 bench: $(VENV)/.dev ## time and memory beside other packages
 	$(BIN)/python -m benchmarks

@@ -3,11 +3,11 @@
 Usage: python tools/measures_page.py [--check]
 """
 
-import inspect
 import math
-import re
 import sys
 from pathlib import Path
+
+from _page import keep, markdown, yes
 
 from homolog import measures
 from homolog.measures._measure import Measure
@@ -85,26 +85,6 @@ def invariances(m: Measure) -> str:
     return of_x if of_x == of_y else f"of X: {of_x}; of Y: {of_y}"
 
 
-def markdown(m: Measure) -> str:
-    """The docstring of a measure as Markdown: sections become bold words, definitions a list."""
-    text = inspect.getdoc(m) or ""
-    text = re.sub(r"``([^`]+)``", r"`\1`", text)
-    text = re.sub(r"^([A-Z][\w ]+)\n-{3,}$", r"**\1**\n", text, flags=re.MULTILINE)
-    text = re.sub(r"^\.\. math:: *(.+(?:\n {4,}.+)*)", displayed, text, flags=re.MULTILINE)
-    text = re.sub(r"^(\S.*)\n((?: {4}.+\n?)+)", defined, text, flags=re.MULTILINE)
-    return re.sub(r":math:`([^`]+)`", r"$\1$", text).strip()
-
-
-def displayed(formula: re.Match[str]) -> str:
-    """A formula on its own, as Markdown viewers want it."""
-    return f"```math\n{inspect.cleandoc(formula[1])}\n```"
-
-
-def defined(entry: re.Match[str]) -> str:
-    """An argument, result or error with its explanation, as an item of a list."""
-    return f"- **{entry[1]}**:\n{re.sub('^  ', '', entry[2], flags=re.MULTILINE)}"
-
-
 def number(value: float) -> str:
     """A range's end: 0, 1, π/2, ∞."""
     for known, shown in ((math.inf, "∞"), (-math.inf, "−∞"), (math.pi / 2, "π/2"), (math.pi, "π")):
@@ -113,21 +93,5 @@ def number(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
-def yes(value: bool) -> str:
-    """A word for a truth value."""
-    return "yes" if value else "no"
-
-
-def main() -> int:
-    """Write the page, or compare it with what is there."""
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"docs/{PAGE.name} is not what the measures declare: run `make docs`")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep(PAGE, page(), "measures"))

@@ -148,9 +148,10 @@ def test_every_error_code_is_explained() -> None:
     assert set(explained) == raised
 
 
-def test_the_reference_of_measures_is_current() -> None:
+@pytest.mark.parametrize("page", ["measures", "rules"])
+def test_the_reference_is_current(page: str) -> None:
     done = subprocess.run(
-        [sys.executable, "tools/measures_page.py", "--check"],
+        [sys.executable, f"tools/{page}_page.py", "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -61,7 +61,7 @@ def preset(name: str, dataset: str, variant: str | None = None) -> LearningRule:
     name
         One of `names`.
     dataset
-        ``"mnist"``, ``"fashion_mnist"`` or ``"cifar10"``.
+        ``"mnist"``, ``"fashion_mnist"`` or ``"cifar10"``. Case, spaces and hyphens do not matter.
     variant
         Which of a rule's rows, such as ``"sparse"`` of CorInfoMax; the first if not given.
 
@@ -70,8 +70,8 @@ def preset(name: str, dataset: str, variant: str | None = None) -> LearningRule:
     HomologError
         HM023 where nothing was published, with what was.
     """
-    rows = presets(name)
-    fitting = [row for row in rows if row.dataset == dataset and variant in (None, row.variant)]
+    rows, key = presets(name), _key(dataset)
+    fitting = [row for row in rows if row.dataset == key and variant in (None, row.variant)]
     if not fitting:
         there = ", ".join(f"{row.dataset} ({row.variant})" for row in rows)
         wanted = dataset if variant is None else f"{dataset} ({variant})"
@@ -123,7 +123,7 @@ def _tupled(settings: Any) -> Any:
 def _module(name: str) -> Any:
     if not isinstance(name, str):
         raise errors.bad_value("rule", name, "a name, one of homolog.rules.names()")
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    key = _key(name)
     if key not in names():
         near = get_close_matches(key, names(), n=3, cutoff=0.4)
         raise errors.unknown_name("rule", name, near, "homolog rules list shows all.")
@@ -133,3 +133,7 @@ def _module(name: str) -> Any:
         if error.name != "torch":
             raise
         raise errors.missing_extra("a learning rule", "torch", "torch") from error
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
