@@ -29,8 +29,8 @@ networks: [how to train](how-to/train.md), [what was found](learning-rules.md). 
 
 The published rows are those of Table 1 of [the paper on
 CorInfoMax](https://arxiv.org/abs/2306.04810), with what its code and logs add.
-`homolog.rules.preset(rule, dataset, variant)` gives the settings of a row. Accuracies are means over
-ten seeds, in per cent.
+`homolog.rules.preset(rule, dataset, variant)` gives the settings of a row. Accuracies are means
+over ten seeds, in per cent.
 """
 
 
