@@ -1,5 +1,8 @@
 """Training: what is learned, in which order, and what the history says of it."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -246,7 +249,8 @@ def test_threads_are_as_many_after_training_as_before():
         ({"replicas": [-1]}, r"HM025 replicas is \[-1\]"),
         ({"replicas": None}, "HM025 replicas is None"),
         ({"workers": 0}, "HM025 workers is 0"),
-        ({"device": "cuda", "workers": 2}, "HM025 workers is 2; allowed: 1 on cuda"),
+        ({"device": "abacus"}, "HM025 device is 'abacus'; allowed: \"cpu\", or one that is here"),
+        ({"device": "meta", "workers": 2}, "HM025 workers is 2; allowed: 1 on meta"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(wrong, message):
@@ -258,6 +262,18 @@ def test_arguments_that_make_no_sense_are_refused(wrong, message):
 def test_a_rule_without_settings_is_not_a_rule():
     with pytest.raises(HomologError, match=r"HM025 rule is .*allowed: a rule with its settings"):
         homolog.train(find("backprop"), clusters(), SIZES, epochs=1)
+
+
+@pytest.mark.parametrize("call", ["train", "rules.find"])
+def test_without_pytorch_the_extra_is_named(call):
+    code = (
+        "import sys; sys.modules['torch'] = None; import homolog\n"
+        f"try: homolog.{call}('backprop')\n"
+        "except homolog.HomologError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "HM013" in done.stdout
+    assert 'pip install "homolog[torch]"' in done.stdout
 
 
 def finished(accuracies: list[float], dead: list[int]) -> Training:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 
 from homolog import errors, rules, tasks
 
@@ -40,6 +42,11 @@ class Plan:
     folder: Path | None
 
     @property
+    def on_cpu(self) -> bool:
+        """Whether replicas learn one after the other."""
+        return torch.device(self.device).type == "cpu"
+
+    @property
     def title(self) -> str:
         """Rule and task, in words."""
         return f"{self.rule.name} on {self.task.name}"
@@ -53,7 +60,7 @@ def planned(
     epochs: int,
     batch: int,
     rng: int | np.random.Generator,
-    device: str,
+    device: Any,
     folder: Any,
 ) -> Plan:
     """Check everything that a training is given.
@@ -61,8 +68,10 @@ def planned(
     Raises
     ------
     HomologError
-        HM023 and HM025, see `homolog.train`.
+        HM013, HM023 and HM025, see `homolog.train`.
     """
+    if find_spec("safetensors") is None:
+        raise errors.missing_extra("keeping networks", "safetensors", "torch")
     rule = rules.find(rule)() if isinstance(rule, str) else rule
     if isinstance(rule, type) or not hasattr(rule, "learn"):
         raise errors.bad_value("rule", rule, 'a rule with its settings, or a name: "corinfomax"')
@@ -77,9 +86,20 @@ def planned(
         whole("epochs", epochs, 1),
         whole("batch", batch, 1),
         whole("rng", seed, 0),
-        str(device),
+        str(there(device)),
         None if folder is None else Path(folder),
     )
+
+
+def there(device: Any) -> torch.device:
+    """A device that PyTorch can compute on here."""
+    try:
+        found = torch.device(device)
+        torch.empty(1, device=found)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        why = str(error).splitlines()[0]
+        raise errors.bad_value("device", device, f'"cpu", or one that is here ({why})') from error
+    return found
 
 
 def fitting_sizes(sizes: Sequence[int], task: Classification) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from homolog.training._workers import one_thread, spread
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
 
     from homolog.rules._rule import LearningRule
     from homolog.tasks import Classification
@@ -34,7 +35,7 @@ def train(
     batch: int = 20,
     replicas: int | Sequence[int] = 1,
     rng: int | np.random.Generator = 0,
-    device: str = "cpu",
+    device: str | torch.device = "cpu",
     folder: str | PathLike[str] | None = None,
     workers: int = 1,
     progress: Progress = silent,
@@ -79,9 +80,9 @@ def train(
     Raises
     ------
     HomologError
-        HM015 when weights are no longer finite; HM023 for a rule or task that does not exist;
-        HM025 for an argument outside what is allowed; HM034, HM046 and HM047 for a folder that
-        cannot be written, is of another training, or is in use.
+        HM013 without PyTorch; HM015 when weights are no longer finite; HM023 for a rule or task
+        that does not exist; HM025 for an argument outside what is allowed; HM034, HM046 and
+        HM047 for a folder that cannot be written, is of another training, or is in use.
 
     Notes
     -----
@@ -100,14 +101,14 @@ def train(
         rule, task, sizes, epochs=epochs, batch=batch, rng=rng, device=device, folder=folder
     )
     which, workers = numbers(replicas), whole("workers", workers, 1)
-    if workers > 1 and plan.device != "cpu":
+    if workers > 1 and not plan.on_cpu:
         raise errors.bad_value("workers", workers, f"1 on {plan.device}, where all learn at once")
     with held(plan.folder, plan) if plan.folder else nullcontext():
         return _outcome(_trained(plan, which, workers, progress))
 
 
 def _trained(plan: Plan, which: Sequence[int], workers: int, progress: Progress) -> list[Replica]:
-    if plan.device != "cpu":
+    if not plan.on_cpu:
         return course(plan, which, progress)
     if workers > 1 and len(which) > 1:
         return _by_workers(plan, which, workers, progress)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from queue import Empty
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -37,7 +40,11 @@ def one_thread() -> Generator[None]:
 
 
 def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress) -> None:
-    """Train every replica in its folder, several at a time."""
+    """Train every replica in its folder, several at a time.
+
+    When one cannot go on, those under way are finished and no others begun, before its error
+    is raised.
+    """
     # Started afresh, for a fork would copy locks that the libraries' threads hold.
     context = get_context("spawn")
     news = context.Queue()
@@ -45,16 +52,20 @@ def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress)
     pool = ProcessPoolExecutor(count, context, _begin, (plan, news))
     try:
         waiting = [pool.submit(_one, number) for number in numbers]
-        while wait(waiting, timeout=0.2, return_when="FIRST_EXCEPTION").not_done:
+        while wait(waiting, timeout=0.2).not_done:
             _pass_on(news, progress)
-            if any(one.done() and one.exception() for one in waiting):
-                break
+            if any(map(_failed, waiting)):
+                for one in waiting:
+                    one.cancel()
         _pass_on(news, progress)
-        for one in waiting:
-            if one.done():
-                one.result()
+        for one in filter(_failed, waiting):
+            one.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _failed(one: Future[None]) -> bool:
+    return one.done() and not one.cancelled() and one.exception() is not None
 
 
 def _pass_on(news: Any, progress: Progress) -> None:
@@ -68,6 +79,17 @@ def _pass_on(news: Any, progress: Progress) -> None:
 def _begin(plan: Plan, news: Any) -> None:
     torch.set_num_threads(1)
     _given.update(plan=plan, news=news)
+    # Whoever stops the training means its workers, too: else one whose parent was killed would
+    # write into a folder that is no longer locked. What it has kept is whole at any moment.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _one(number: int) -> None:
