@@ -19,7 +19,7 @@ from homolog import errors
 from homolog.networks import LayeredNetwork
 from homolog.rules._domains import DOMAINS
 from homolog.rules._rule import NudgeSign, nudges, one_of, per_layer, positive
-from homolog.rules._schedule import checked_schedule, scheduled
+from homolog.rules._schedule import checked_schedule, scheduled, whole
 from homolog.rules._settle import Layer, State, residual, settle_together
 
 
@@ -49,7 +49,7 @@ class Settings(Protocol):
 def refuse_unfit(rule: Settings) -> None:
     """Refuse settings that cannot work."""
     positive(step_size=rule.step_size, nudge=rule.nudge)
-    positive(free_steps=rule.free_steps, nudged_steps=rule.nudged_steps)
+    whole(free_steps=rule.free_steps, nudged_steps=rule.nudged_steps)
     checked_schedule(1.0, rule.rate_decay, decay_every=rule.decay_every)
     one_of("nudge_sign", rule.nudge_sign, ("random", "positive"))
     for step_size in (rule.step_size, rule.response_step_size or rule.step_size):

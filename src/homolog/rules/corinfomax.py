@@ -38,7 +38,7 @@ from homolog.rules._rule import (
     positive,
     xavier,
 )
-from homolog.rules._schedule import compounded
+from homolog.rules._schedule import compounded, whole
 from homolog.rules._settle import Layer, State, residual, settle_upward
 
 SMALLEST_STEP = 1e-3
@@ -167,8 +167,8 @@ class CorInfoMax:
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
         positive(step_size=self.step_size, epsilon=self.epsilon, nudge=self.nudge)
-        positive(free_steps=self.free_steps, nudged_steps=self.nudged_steps)
-        positive(lateral_refresh=self.lateral_refresh)
+        whole(free_steps=self.free_steps, nudged_steps=self.nudged_steps)
+        whole(lateral_refresh=self.lateral_refresh)
         if not 0 < self.forgetting < 1:
             raise errors.bad_value("forgetting", self.forgetting, "between 0 and 1")
         if self.leak < 0 or self.step_decay < 0:
