@@ -18,7 +18,8 @@ class Reference:
     """The settings of both rules.
 
     `lateral_rate` is how fast lateral synapses learn, and None for equilibrium propagation,
-    which has none. `nudge_factor` is 2 because the nudge has no half before its square.
+    which has none. `nudge_factor` is 2 because the nudge has no half before its square. The
+    others are what a damaged copy of a rule would get wrong.
     """
 
     step_size: float
@@ -28,6 +29,10 @@ class Reference:
     lateral_rates: tuple[float, ...] | None = None
     nudge_factor: float = 2.0
     upward: bool = False
+    nudged_from_silence: bool = False
+    lateral_sign: float = 1.0
+    lateral_decay: bool = True
+    whose_correlations: str = "nudged"
 
 
 @dataclass
@@ -71,7 +76,7 @@ def slope(
         out = out + of.nudge_factor * nudge * (rates[k] - target)
     if k <= len(synapses.lateral):
         lateral = synapses.lateral[k - 1]
-        out = out + 0.5 * (lateral + lateral.T) @ rates[k]
+        out = out + of.lateral_sign * 0.5 * (lateral + lateral.T) @ rates[k]
     return out
 
 
@@ -99,7 +104,8 @@ def phases(
     """Rates at rest and nudged, each with the stimulus first."""
     silent = [stimulus, *(np.zeros(len(w)) for w in synapses.forward)]
     free = settle(of, synapses, silent, of.free_steps)
-    return free, settle(of, synapses, free, of.nudged_steps, nudge, target)
+    start = silent if of.nudged_from_silence else free
+    return free, settle(of, synapses, start, of.nudged_steps, nudge, target)
 
 
 def learn(
@@ -127,10 +133,9 @@ def learn(
         new.forward[k - 1] += rate * weight
         new.biases[k - 1] += rate * bias
     for k in range(1, len(synapses.lateral) + 1):
-        together = sum(np.outer(nudged[k], nudged[k]) for _, nudged in seen) / len(trials)
+        which = 1 if of.whose_correlations == "nudged" else 0
+        together = sum(np.outer(pair[which][k], pair[which][k]) for pair in seen) / len(trials)
         rate = of.lateral_rates[k - 1]
-        drive = rate_factor * rate / (2 * nudge)
-        new.lateral[k - 1] = (1 - rate / (2 * abs(nudge))) * (
-            synapses.lateral[k - 1] + drive * together
-        )
+        grown = synapses.lateral[k - 1] + rate_factor * rate / (2 * nudge) * together
+        new.lateral[k - 1] = grown * (1 - of.lateral_decay * rate / (2 * abs(nudge)))
     return new
