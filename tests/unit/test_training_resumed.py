@@ -183,6 +183,8 @@ def test_the_folder_can_be_read_without_homolog(tmp_path):
     kept = homolog.rules.load(tmp_path / "replica-1/network.safetensors")
     assert same_weights(kept, training.network.replica(1))
     assert kept.rule == find("corinfomax")()
+    modes = {one.stat().st_mode for one in (tmp_path / "replica-1").iterdir()}
+    assert len(modes) == 1  # whoever may read the history may read the network
 
 
 def test_run_toml_says_what_was_trained(tmp_path):

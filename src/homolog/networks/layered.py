@@ -154,7 +154,7 @@ class LayeredNetwork:
 
         `homolog.rules.load` reads it back, bit for bit.
         """
-        from safetensors.torch import save_file
+        from safetensors.torch import save
 
         path = Path(path)
         tensors = {
@@ -163,7 +163,8 @@ class LayeredNetwork:
             for k, weights in enumerate(getattr(self, name))
         }
         with replacing(path) as temporary:
-            save_file(tensors, temporary, {HEADER: json.dumps(self._header())})
+            # Its own save_file would make a file that nobody but the owner can read.
+            temporary.write_bytes(save(tensors, {HEADER: json.dumps(self._header())}))
         return path
 
     def _header(self) -> dict[str, Any]:
