@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
+from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
+from homolog.cli._train import layer_sizes
 
 STUDY_FLAGS = {**FLAGS, "HM032": "--images for images, --recordings for recordings"}
 
@@ -21,11 +22,29 @@ def study(
         Path | None, typer.Option("--out", "-o", help="Folder for numbers, figures and page.")
     ] = None,
     images: Annotated[
-        Path | None, typer.Option(help="Folder of the idx files of MNIST or Fashion-MNIST.")
+        Path | None, typer.Option(help="Folder of images. Default for tasks: HOMOLOG_DATA.")
     ] = None,
     recordings: Annotated[
         Path | None, typer.Option(help="Folder of the recordings. Default: HOMOLOG_DATA.")
     ] = None,
+    trained: Annotated[
+        Path | None, typer.Option(help="Folder of a study whose networks are read, not trained.")
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option(help="Images, as in mnist,cifar10. Default: the study's.")
+    ] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option(help="Learning rules, as in backprop,corinfomax.")
+    ] = None,
+    replicas: Annotated[int | None, typer.Option(help="Networks that differ by seed.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes through the images.")] = None,
+    fair: Annotated[
+        bool, typer.Option("--fair", help="All rules at the same sizes, settings chosen alike.")
+    ] = False,
+    sizes: Annotated[str | None, typer.Option(help="With --fair, as in 784-500-10.")] = None,
+    no_train: Annotated[
+        bool, typer.Option("--no-train", help="Show what is there; train nothing.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, to see it run.")] = False,
     workers: Annotated[int, typer.Option(help="Processes that share the work.")] = 1,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
@@ -39,10 +58,19 @@ def study(
             for one in studies.names():
                 typer.echo(f"{one}  {studies.find(one).title}")
             return
-        found = studies.find(name)
+        chosen = studies.Choices(
+            data=_tuple(data),
+            rules=_tuple(rules),
+            replicas=replicas,
+            epochs=epochs,
+            sizes=layer_sizes(sizes) if sizes else None,
+            fair=fair or None,
+            train=False if no_train else None,
+        )
+        found = studies.find(name).choosing(chosen)
         if out is None:
             raise typer.BadParameter("say which folder to write to: -o out", param_hint="--out")
-        sources = studies.Sources(images, recordings)
+        sources = studies.Sources(images, recordings, trained)
         with shown_progress(quiet, lines=True) as progress:
             outcome = studies.run(
                 found,
@@ -55,3 +83,7 @@ def study(
                 command=shlex.join(["homolog", *sys.argv[1:]]),
             )
         typer.echo(str(outcome))
+
+
+def _tuple(names: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(split(names) or ()) or None

@@ -63,7 +63,7 @@ def train(
         task = tasks.load(data, folder, download=download)
         row = _row(name, data, variant)
         settings = changed(row.rule if row else rules.find(name)(), changes or [])
-        layers = _layers(sizes) if sizes else row.sizes if row else _default_sizes(task)
+        layers = layer_sizes(sizes) if sizes else row.sizes if row else _default_sizes(task)
         typer.echo(_told(name, task, row))
         with shown_progress(quiet, lines=True) as progress:
             training = homolog.train(
@@ -109,7 +109,8 @@ def _told(name: str, task: Classification, row: Preset | None) -> str:
     return f"{name} on {task.name}: {said}" + (f", {published} of the test" if published else "")
 
 
-def _layers(text: str) -> tuple[int, ...]:
+def layer_sizes(text: str) -> tuple[int, ...]:
+    """Neurons of every layer from text such as 784-500-10."""
     from homolog import errors
 
     try:

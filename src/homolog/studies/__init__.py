@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from homolog import errors
 from homolog.studies._running import Outcome, run
-from homolog.studies._study import Sources
+from homolog.studies._study import Choices, Sources
 
 if TYPE_CHECKING:
     from homolog.studies._study import Study
 
-__all__ = ["Outcome", "Sources", "find", "names", "run"]
+__all__ = ["Choices", "Outcome", "Sources", "find", "names", "run"]
 
 
 @cache

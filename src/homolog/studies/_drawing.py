@@ -20,7 +20,32 @@ THIRD, FOURTH = "#009e73", "#b8860b"
 FEWEST = 4
 """Runs without which an interval of Student's t would fill the panel and say nothing."""
 
-__all__ = ["CANDIDATE", "FOURTH", "INK", "REFERENCE", "SCORE", "SOFT", "THIRD", "banded", "panels"]
+RULES = {
+    "corinfomax": "#0072b2",
+    "equilibrium_propagation": "#e69f00",
+    "similarity_matching": "#009e73",
+    "predictive_coding": "#cc79a7",
+    "predictive_coding_nudge": "#56b4e9",
+    "feedback_alignment": "#d55e00",
+    "backprop": "#1d2127",
+}
+"""The colours of Okabe and Ito, which any eye tells apart."""
+
+SECOND_VARIANTS = ("sparse", "mse")
+
+__all__ = [
+    "CANDIDATE",
+    "FOURTH",
+    "INK",
+    "REFERENCE",
+    "RULES",
+    "SCORE",
+    "SOFT",
+    "THIRD",
+    "banded",
+    "panels",
+    "rule_marks",
+]
 
 
 def panels(n: int, *, height: float = 3.4, width: float = 10.0) -> tuple[Figure, list[Axes]]:
@@ -51,3 +76,8 @@ def banded(
         np.array(ends) for ends in zip(*map(mean_interval, found.values()), strict=True)
     )
     ax.fill_between(places, low, high, color=colour, alpha=0.2, linewidth=0)
+
+
+def rule_marks(rule: str, variant: str) -> dict[str, Any]:
+    """Colour and line by which a learning rule is known in every figure."""
+    return {"color": RULES[rule], "linestyle": "--" if variant in SECOND_VARIANTS else "-"}

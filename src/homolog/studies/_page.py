@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from homolog._write import write_whole
+from homolog.studies import _tabled
 from homolog.studies._record import FULL
 from homolog.studies._study import Part, Row, Study
 
@@ -59,6 +60,7 @@ _READING = (
 def write(
     study: Study,
     claims: Sequence[Row],
+    tables: Mapping[str, Sequence[Row]],
     left_out: Mapping[str, str],
     facts: Mapping[str, str],
     notes: Sequence[str],
@@ -81,6 +83,7 @@ def write(
         *(f'<p class="warning">{escape(note)}</p>' for note in notes),
         _table(claims),
         f'<p class="soft">{_READING}</p>',
+        *(f"<h2>{escape(title)}</h2>{_tabled.html(rows)}" for title, rows in tables.items()),
         *(_part(part, left_out.get(part.name), folder) for part in study.parts),
         "<h2>How these numbers came about</h2>",
         _facts(facts),

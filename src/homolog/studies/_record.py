@@ -46,7 +46,11 @@ class Record:
     @property
     def facts(self) -> dict[str, str]:
         """Each fact under its name, for a person to read."""
-        given = {"images": self.sources.images, "recordings": self.sources.recordings}
+        given = {
+            "images": self.sources.images,
+            "recordings": self.sources.recordings,
+            "trained": self.sources.trained,
+        }
         return {
             "study": self.study,
             "size": QUICK if self.quick else FULL,
@@ -80,7 +84,7 @@ def refuse_files_of_others(study: Study, folder: Path) -> None:
         return
     names = [
         *(f"{part.name}.{form}" for part in study.parts for form in ("csv", "png", "svg")),
-        *("claims.csv", "index.html", "rows", FILE),
+        *("claims.csv", "index.html", "tables.md", "rows", FILE),
     ]
     there = [name for name in names if (folder / name).exists()]
     if there:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,10 +18,18 @@ from homolog._tables import csv_text
 from homolog._write import refuse_unwritable, write_whole
 from homolog.report._static import rendered
 from homolog.statistics import Progress, silent
-from homolog.studies import _page
+from homolog.studies import _page, _tabled
 from homolog.studies._kept import DAMAGED, Job, keep, kept
 from homolog.studies._record import Record, refuse_files_of_others
-from homolog.studies._study import Finding, Part, Row, Sources, Study
+from homolog.studies._study import (
+    Finding,
+    Part,
+    Row,
+    Sources,
+    Study,
+    Teaching,
+    nothing_learned,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Outcome:
         Whether it was a quick run, whose verdicts are not evidence.
     notes
         What was found in the folder and not used.
+    tables
+        What a person should read besides the claims, by title.
     """
 
     claims: tuple[Row, ...]
@@ -47,10 +57,12 @@ class Outcome:
     page: Path
     quick: bool
     notes: tuple[str, ...]
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict[str, Sequence[Row]])
 
     def __str__(self) -> str:
-        """Every claim with its verdict and number, then what was left out and where to look."""
-        lines = [
+        """Tables; every claim with its verdict and number; what was left out, where to look."""
+        lines = [f"{title}\n{_tabled.aligned(rows)}\n" for title, rows in self.tables.items()]
+        lines += [
             f"{row['verdict']!s:11}  {row['part']}: {row['claim']}\n"
             f"{'':13}{row['number'] or row['reading']}"
             for row in self.claims
@@ -77,10 +89,10 @@ def run(
 ) -> Outcome:
     """Do a study, or what is left of it to do.
 
-    Rows of a finished task are kept in ``rows/`` with everything that they depend on. A
-    study that was interrupted goes on where it stopped, and ends with the same files as if
-    it had not been. Rows that are damaged, or of other settings, are computed anew, which
-    the outcome notes.
+    Rows of a finished task are kept in ``rows/`` with everything that they depend on, networks
+    that are trained in ``training/``. A study that was interrupted goes on where it stopped,
+    and ends with the same files as if it had not been. Rows that are damaged, or of other
+    settings, are computed anew, which the outcome notes.
 
     Parameters
     ----------
@@ -88,16 +100,17 @@ def run(
         From `homolog.studies.find`.
     folder
         For ``claims.csv``, ``run.toml``, ``index.html`` and, for each part, ``<part>.csv``,
-        ``.png`` and ``.svg``.
+        ``.png`` and ``.svg``; where a study has tables, also ``tables.md``, and each as a csv.
     sources
-        Where images and recordings are. A part that lacks its own is left out.
+        Where images, recordings and trained networks are. A part that lacks its own is left
+        out.
     quick
         Smaller populations and fewer draws: to see that everything runs. Its verdicts
         are not evidence.
     seed
         From which all random numbers come, those of a task independent of other tasks.
     workers
-        Processes that share the tasks. Rows do not depend on it.
+        Processes that share the tasks, and the replicas in training. Rows do not depend on it.
     progress
         Told of every finished task.
     command
@@ -116,33 +129,47 @@ def run(
     folder, sources = Path(folder), sources or Sources()
     refuse_unwritable(folder)
     refuse_files_of_others(study, folder)
-    left_out = {part.name: why for part in study.parts if (why := part.missing(sources))}
-    # Files that are not there are refused here, before any work.
-    planned = {
-        part.name: _jobs(part, folder, sources, quick, seed)
+    left_out = {
+        part.name: why
         for part in study.parts
-        if part.name not in left_out
+        if not (quick and part.stands_in) and (why := part.missing(sources))
     }
+    parts = [part for part in study.parts if part.name not in left_out]
+    record = Record(study.name, quick, seed, command, sources, {})
+    if sources.trained is None:
+        sources = replace(sources, trained=folder)
+        taught = [part for part in parts if part.learn is not nothing_learned]
+        if taught:
+            record.write(folder)
+        for part in taught:
+            for options in part.tasks(quick).values():
+                part.learn(options, sources, Teaching(seed, workers, progress))
+    # Files that are not there are refused here, before any work.
+    planned = {part.name: _jobs(part, folder, sources, quick, seed) for part in parts}
     inputs = {name: jobs[0].inputs for name, jobs in planned.items() if jobs[0].inputs}
-    record = Record(study.name, quick, seed, command, sources, inputs)
+    record = replace(record, inputs=inputs)
     record.write(folder)
     notes = [note for jobs in planned.values() for note in _notes(jobs)]
     claims: list[Row] = []
+    tables: dict[str, Sequence[Row]] = {}
     for part in study.parts:
         if part.name in left_out:
             claims += _told(part, {}, left_out[part.name])
             continue
-        jobs = planned[part.name]
-        _work(jobs, 1 if part.alone else workers, progress)
-        claims += _shown(part, jobs, folder)
+        rows = _worked(planned[part.name], 1 if part.alone else workers, progress)
+        told, tabled = _shown(part, rows, folder)
+        claims += told
+        tables |= tabled
     write_whole(folder / "claims.csv", csv_text(claims).encode())
-    page = _page.write(study, claims, left_out, record.facts, notes, folder)
-    return Outcome(tuple(claims), left_out, page, quick, tuple(notes))
+    if tables:
+        write_whole(folder / "tables.md", _tabled.page(tables, quick=quick).encode())
+    page = _page.write(study, claims, tables, left_out, record.facts, notes, folder)
+    return Outcome(tuple(claims), left_out, page, quick, tuple(notes), tables)
 
 
 def _notes(jobs: Sequence[Job]) -> list[str]:
     """What earlier runs left that is of no use, a sentence for each reason."""
-    reasons = Counter(why for _, why in map(kept, jobs) if why)
+    reasons = Counter(why for _, why in map(_kept, jobs) if why)
     what = jobs[0].part.name
     return [
         f"{what}: {'one task' if n == 1 else f'{n} tasks'} kept in this folder, "
@@ -169,14 +196,22 @@ def _digest(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _work(jobs: list[Job], workers: int, progress: Progress) -> None:
-    """Do the jobs whose rows are not there yet, and keep each as soon as it is done."""
-    missing = [job for job in jobs if kept(job)[0] is None]
+def _kept(job: Job) -> tuple[list[Row] | None, str]:
+    return kept(job) if job.part.kept else (None, "")
+
+
+def _worked(jobs: list[Job], workers: int, progress: Progress) -> list[Row]:
+    """Rows of all jobs, in their order; those that were not there are kept as soon as done."""
+    found = {job.task: rows for job in jobs if (rows := _kept(job)[0]) is not None}
+    missing = [job for job in jobs if job.task not in found]
     what = jobs[0].part.title
-    progress(what, len(jobs) - len(missing), len(jobs))
-    for done, (job, rows) in enumerate(_done(missing, workers), len(jobs) - len(missing) + 1):
-        keep(job, rows)
-        progress(what, done, len(jobs))
+    progress(what, len(found), len(jobs))
+    for job, rows in _done(missing, workers):
+        if job.part.kept:
+            keep(job, rows)
+        found[job.task] = rows
+        progress(what, len(found), len(jobs))
+    return [row for job in jobs for row in found[job.task]]
 
 
 def _done(jobs: list[Job], workers: int) -> Iterator[tuple[Job, list[Row]]]:
@@ -200,17 +235,20 @@ def _rows(job: Job) -> list[Row]:
     return [{"task": job.task, **row} for row in job.part.work(job.options, rng, job.sources)]
 
 
-def _shown(part: Part, jobs: list[Job], folder: Path) -> list[Row]:
-    """Write the numbers and the figure of a part whose jobs are done; what it says of claims."""
+def _shown(part: Part, rows: list[Row], folder: Path) -> tuple[list[Row], dict[str, Sequence[Row]]]:
+    """Write the numbers, figure and tables of a part; what it says of claims, and its tables."""
     import pandas as pd
 
-    rows = [row for job in jobs for row in kept(job)[0] or ()]
     write_whole(folder / f"{part.name}.csv", csv_text(rows).encode())
     table = pd.DataFrame(rows)
     figure = part.draw(table)
     for form in ("svg", "png"):
         write_whole(folder / f"{part.name}.{form}", rendered(figure, form))
-    return _told(part, part.judge(table), "")
+    tables = part.tables(table)
+    for name, tabled in tables.items():
+        write_whole(folder / f"{part.name}-{name}.csv", csv_text(list(tabled)).encode())
+    titled = {f"{part.title}: {name}": tabled for name, tabled in tables.items()}
+    return _told(part, part.judge(table), ""), titled
 
 
 def _told(part: Part, findings: Mapping[str, Finding], why_not: str) -> list[Row]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+
+from homolog import errors
+from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,18 +27,86 @@ Verdict = Literal["agree", "disagree", "cannot tell", "not run"]
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the user's own images and recordings are.
+    """Where the user's own images, recordings and trained networks are.
 
     Attributes
     ----------
     images
-        Folder of the four idx files of MNIST or Fashion-MNIST.
+        Folder of the four idx files of MNIST or Fashion-MNIST; for a study whose networks
+        learn tasks, as `homolog.tasks.load` takes it.
     recordings
         Folder as `homolog.recordings` takes it; None for that of HOMOLOG_DATA.
+    trained
+        Folder of a study that trained networks, which are then read and never trained further;
+        None for the study's own folder.
     """
 
     images: Path | None = None
     recordings: Path | None = None
+    trained: Path | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What one may choose of a study that can be done in part; None leaves it to the study.
+
+    Attributes
+    ----------
+    data
+        Which sets of stimuli.
+    rules
+        Names of learning rules.
+    replicas
+        Networks of each kind, which differ in their seed.
+    epochs
+        Passes through the training stimuli.
+    sizes
+        Neurons of every layer.
+    fair
+        Whether all rules are compared at the same sizes and with settings chosen alike.
+    train
+        Whether networks that are missing or unfinished are trained; else what is there is shown.
+    """
+
+    data: tuple[str, ...] | None = None
+    rules: tuple[str, ...] | None = None
+    replicas: int | None = None
+    epochs: int | None = None
+    sizes: tuple[int, ...] | None = None
+    fair: bool | None = None
+    train: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of nothing."""
+        for name in ("replicas", "epochs"):
+            given = getattr(self, name)
+            if given is not None and given < 1:
+                raise errors.bad_value(name, given, "1 or more")
+
+    @property
+    def made(self) -> Mapping[str, Any]:
+        """Those that are not left to the study."""
+        named = ((one.name, getattr(self, one.name)) for one in fields(self))
+        return {name: value for name, value in named if value is not None}
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """With what the networks of a study are trained.
+
+    Attributes
+    ----------
+    seed
+        Of the whole study.
+    workers
+        Processes that share the replicas.
+    progress
+        Told of every epoch.
+    """
+
+    seed: int = 0
+    workers: int = 1
+    progress: Progress = silent
 
 
 @dataclass(frozen=True)
@@ -85,6 +156,15 @@ def no_inputs(sources: Sources) -> Sequence[Path]:
     return ()
 
 
+def nothing_learned(options: Options, sources: Sources, teaching: Teaching) -> None:
+    """Of a part that trains no networks, or does so in its work."""
+
+
+def no_tables(rows: Table) -> Mapping[str, Sequence[Row]]:
+    """Of a part whose claims say it all."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Part:
     """One question of a study.
@@ -114,6 +194,16 @@ class Part:
         The files it reads from the sources; rows are computed anew when these change.
     alone
         Whether it measures time, and so must have the computer to itself.
+    learn
+        Trains the networks that a task is about in the folder ``sources.trained``, which keeps
+        them; whoever is interrupted goes on from there.
+    kept
+        Whether rows of finished tasks are kept. False where networks in a folder tell all, and
+        are themselves kept.
+    tables
+        What a person should read besides the claims, by name; a csv file each.
+    stands_in
+        Whether a quick run takes the digits of scikit-learn instead, and so lacks nothing.
     """
 
     name: str
@@ -128,6 +218,10 @@ class Part:
     missing: Callable[[Sources], str | None] = nothing_missing
     inputs: Callable[[Sources], Sequence[Path]] = no_inputs
     alone: bool = False
+    learn: Callable[[Options, Sources, Teaching], None] = nothing_learned
+    kept: bool = True
+    tables: Callable[[Table], Mapping[str, Sequence[Row]]] = no_tables
+    stands_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,9 +236,29 @@ class Study:
         Address of the work whose claims are tested.
     parts
         The questions, in order.
+    takes
+        Names of the `Choices` that it leaves to whoever runs it.
+    chosen
+        The questions when such choices have been made.
     """
 
     name: str
     title: str
     source: str
     parts: tuple[Part, ...]
+    takes: tuple[str, ...] = ()
+    chosen: Callable[[Choices], tuple[Part, ...]] | None = None
+
+    def choosing(self, choices: Choices) -> Study:
+        """The study with choices made.
+
+        Raises
+        ------
+        HomologError
+            HM025 for a choice that it does not leave, or that makes no sense for it.
+        """
+        for name, value in choices.made.items():
+            if name not in self.takes:
+                left = ", ".join(self.takes) or "nothing"
+                raise errors.bad_value(name, value, f"not to be chosen of {self.name}, only {left}")
+        return replace(self, parts=self.chosen(choices)) if self.chosen else self
