@@ -257,8 +257,8 @@ def _published(name: str) -> Published:
     }[name]
 
 
-def missing(sources: Sources, *, data: str, train: bool = True) -> str | None:
-    """What a part lacks whose networks learn these images."""
+def missing(sources: Sources, *, data: str, train: bool = True, shows: bool = False) -> str | None:
+    """What a part lacks whose networks learn these images, or are only shown them."""
     from importlib.util import find_spec
 
     from homolog.tasks._places import files
@@ -270,7 +270,8 @@ def missing(sources: Sources, *, data: str, train: bool = True) -> str | None:
     if sources.trained is not None and not (sources.trained / "training").is_dir():
         allowed = "the folder of a study that trained networks, with training/ in it"
         raise errors.bad_value("trained", str(sources.trained), allowed)
-    if sources.trained is not None or not train or data == "digits":
+    needed = shows or (train and sources.trained is None)
+    if not needed or data == "digits":
         return None
     try:
         files(_published(_copies(data, sources)[0]), sources.images, download=False)
