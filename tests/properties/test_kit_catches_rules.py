@@ -62,6 +62,7 @@ class Thawed:
     name: ClassVar[str] = "thawed"
     title: ClassVar[str] = "Thawed"
     source: ClassVar[str] = "https://example.org"
+    citation: ClassVar[str] = "@misc{thawed}"
     step_size: float = 0.1
 
     wire, respond, step = Sound.wire, Sound.respond, Sound.step
@@ -218,6 +219,11 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str, str]] = {
         lambda: broken(source="a book"),
         "check_declared",
         r"names no address where it was defined: 'a book'$",
+    ),
+    "no entry to cite": (
+        lambda: broken(citation="Scellier and Bengio (2017)"),
+        "check_declared",
+        r"has no BibTeX entry: its citation must begin with @$",
     ),
     "no title": (lambda: broken(title=None), "check_declared", r"^Broken has no title$"),
     "no observe": (lambda: broken(observe=None), "check_declared", r"has no method observe$"),

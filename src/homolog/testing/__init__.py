@@ -178,5 +178,5 @@ def _instance(rule: LearningRule | type[LearningRule] | str) -> LearningRule:
     if isinstance(rule, str):
         from homolog import rules
 
-        rule = rules.find(rule)
+        return rules.find(rule)()
     return rule() if isinstance(rule, type) else rule

@@ -28,14 +28,18 @@ _SINGLE = 1e-3
 
 
 def check_declared(rule: LearningRule, rng: np.random.Generator) -> None:
-    """A rule is settings that cannot change, with a name, a title and a source."""
+    """A rule is settings that cannot change, with a name, a title, a source and a citation."""
     kind = type(rule).__name__
-    for name in ("name", "title", "source"):
+    for name in ("name", "title", "source", "citation"):
         require(isinstance(getattr(rule, name, None), str), f"{kind} has no {name}")
     require(rule.name.isidentifier(), f"the name {rule.name!r} is not an identifier")
     require(
         rule.source.startswith("https://"),
         f"{rule.name} names no address where it was defined: {rule.source!r}",
+    )
+    require(
+        rule.citation.strip().startswith("@"),
+        f"{rule.name} has no BibTeX entry: its citation must begin with @",
     )
     require(bool((type(rule).__doc__ or "").strip()), f"{rule.name} has no docstring")
     for method in _METHODS:
