@@ -46,7 +46,8 @@ def adam_step(
         What keeps the quotient finite where a gradient has always been zero.
     """
     weights = [*network.forward, *network.biases]
-    moments = network.moments or tuple(torch.zeros_like(each) for each in 2 * weights)
+    with torch.inference_mode(False):  # They outlive the step, and may be changed outside of it.
+        moments = network.moments or tuple(torch.zeros_like(each) for each in 2 * weights)
     # Each weight counts for itself, as each count is raised by one.
     count = torch.tensor(float(network.steps), device=network.device)
     adam(

@@ -68,7 +68,11 @@ class LearningRule(Protocol):
         ...
 
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
-        """`step`, unchecked and in place."""
+        """`step`, unchecked and in place.
+
+        Under ``torch.inference_mode``, which leaves out what autograd would note: 4 to 11 % of
+        a step of many small operations.
+        """
         ...
 
     def observe(

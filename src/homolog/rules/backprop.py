@@ -122,6 +122,7 @@ class Backprop:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         down = [weights.mT for weights in network.forward[1:]]

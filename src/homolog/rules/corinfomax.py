@@ -235,6 +235,7 @@ class CorInfoMax:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         through = stimulus_through(network, stimulus)

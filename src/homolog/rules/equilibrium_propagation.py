@@ -126,6 +126,7 @@ class EquilibriumPropagation:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         _energy.contrast(self, network, stimulus, target)

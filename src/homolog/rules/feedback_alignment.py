@@ -137,6 +137,7 @@ class FeedbackAlignment:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place. Feedback stays as it was born."""
         rate = scheduled(self.rate, self.rate_decay, network.epochs, self.decay_every)

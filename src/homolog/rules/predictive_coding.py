@@ -152,6 +152,7 @@ class PredictiveCoding:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         settled = self._explained(network, stimulus, target)

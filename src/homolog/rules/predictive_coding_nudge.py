@@ -163,6 +163,7 @@ class PredictiveCodingNudge:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         nudge = nudges(network, self.nudge, self.nudge_sign)

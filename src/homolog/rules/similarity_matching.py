@@ -134,6 +134,7 @@ class SimilarityMatching:
 
     step = learn_in_copy
 
+    @torch.inference_mode()
     def learn(self, network: LayeredNetwork, stimulus: Tensor, target: Tensor) -> LayeredNetwork:
         """`step`, unchecked and in place."""
         nudge, nudged = _energy.contrast(self, network, stimulus, target)
