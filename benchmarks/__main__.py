@@ -17,10 +17,16 @@ from benchmarks.measuring import measured
 from benchmarks.page import page
 from benchmarks.peers import PEERS, answers
 from benchmarks.populations import MIDDLE, SIZES, planted
+from benchmarks.rules.measuring import measured as rules_measured
+from benchmarks.rules.page import page as rules_page
 from benchmarks.startup import startup_times
 from benchmarks.timing import timed
 
-PAGES = {"measures": "benchmarks.md", "matching": "benchmarks-matching.md"}
+PAGES = {
+    "measures": "benchmarks.md",
+    "matching": "benchmarks-matching.md",
+    "rules": "benchmarks-rules.md",
+}
 """The parts of the benchmarks, and the page of each."""
 
 
@@ -30,8 +36,10 @@ def main() -> None:
     for part in [given.only] if given.only else ["measures"] if given.measure else PAGES:
         if part == "measures":
             text = _measures(given.measure or [*PEERS])
-        else:
+        elif part == "matching":
             text = matching_page(matching_measured(given.largest))
+        else:
+            text = rules_page(rules_measured())
         print(text)
         if given.write:
             (given.write / PAGES[part]).write_text(text)

@@ -1,0 +1,1 @@
+"""How fast learning rules learn, beside the same updates written as textbooks write them."""
