@@ -122,7 +122,7 @@ class LayeredNetwork:
         return self.each(torch.clone)
 
     def replica(self, which: int) -> LayeredNetwork:
-        """One of the replicas, as a network of its own."""
+        """One of the replicas, as a network that shares its weights with this one."""
         count = self.n_replicas
         if not -count <= which < count:
             raise errors.bad_value("replica", which, f"0 to {count - 1}")
@@ -132,7 +132,7 @@ class LayeredNetwork:
     def to(
         self, device: str | torch.device | None = None, dtype: torch.dtype | None = None
     ) -> LayeredNetwork:
-        """The network elsewhere, or in another precision."""
+        """The network elsewhere, or in another precision; itself where nothing changes."""
         return self.each(lambda weights: weights.to(device or self.device, dtype or self.dtype))
 
     def after_step(self) -> LayeredNetwork:

@@ -33,7 +33,7 @@ def update(inverse: Tensor, rates: Tensor, forgetting: float, *, exact: bool) ->
     """
     n_trials = rates.shape[1]
     gain = (1 - forgetting) / forgetting
-    projected = torch.bmm(rates, inverse)
+    projected = torch.bmm(rates, inverse)  # r B is (B r) turned round, as B is symmetric
     if not exact:
         share = -gain / (forgetting * n_trials)
         inverse.baddbmm_(projected.mT, projected, beta=1 / forgetting, alpha=share)

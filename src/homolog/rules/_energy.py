@@ -18,12 +18,20 @@ from torch import Tensor
 from homolog import errors
 from homolog.networks import LayeredNetwork
 from homolog.rules._domains import DOMAINS
-from homolog.rules._rule import NudgeSign, nudges, one_of, per_layer, positive
+from homolog.rules._rule import (
+    LearningRule,
+    NudgeSign,
+    nudges,
+    one_of,
+    per_layer,
+    positive,
+    rates_of_layers,
+)
 from homolog.rules._schedule import checked_schedule, scheduled, whole
 from homolog.rules._settle import Layer, State, residual, settle_together
 
 
-class Settings(Protocol):
+class Settings(LearningRule, Protocol):
     """What both rules are set to."""
 
     @property
@@ -48,6 +56,7 @@ class Settings(Protocol):
 
 def refuse_unfit(rule: Settings) -> None:
     """Refuse settings that cannot work."""
+    rates_of_layers(rule, "forward_rates")
     positive(step_size=rule.step_size, nudge=rule.nudge)
     whole(free_steps=rule.free_steps, nudged_steps=rule.nudged_steps)
     checked_schedule(1.0, rule.rate_decay, decay_every=rule.decay_every)

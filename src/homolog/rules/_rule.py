@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Integral
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -52,7 +53,20 @@ class LearningRule(Protocol):
         dtype: torch.dtype = torch.float32,
         device: str | torch.device = "cpu",
     ) -> LayeredNetwork:
-        """Bring networks to life that have learned nothing."""
+        """Bring networks to life that have learned nothing.
+
+        Parameters
+        ----------
+        sizes
+            Neurons of every layer, the stimulus first.
+        rng
+            Seed of the weights and of later random signs.
+        replicas
+            How many networks side by side, or which ones: number 3 is the same network alone
+            as among others.
+        dtype, device
+            Precision and place of the weights.
+        """
         ...
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
@@ -227,24 +241,23 @@ def born(
 
 
 def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
-    sizes = tuple(sizes)
-    if len(sizes) < 2 or any(not isinstance(n, int | np.integer) or n < 1 for n in sizes):
+    whole = isinstance(sizes, Sequence) and all(isinstance(n, Integral) and n > 0 for n in sizes)
+    if not whole or len(sizes) < 2:
         raise errors.bad_value("sizes", sizes, "neurons of each layer, the stimulus first")
     return tuple(map(int, sizes))
 
 
 def _seeds(rng: int | np.random.Generator, replicas: int | Sequence[int]) -> tuple[int, ...]:
     """A seed for each replica, which depends on its number and not on the others."""
-    which = range(replicas) if isinstance(replicas, int) else tuple(replicas)
-    if not len(which) or min(which) < 0:
+    which = range(replicas) if isinstance(replicas, int) else replicas
+    numbers = isinstance(which, Sequence) and all(isinstance(r, Integral) and r >= 0 for r in which)
+    if not numbers or not which:
         raise errors.bad_value("replicas", replicas, "how many (1 or more), or their numbers")
     entropy = int(rng.integers(2**63)) if isinstance(rng, np.random.Generator) else rng
-    if entropy < 0:
+    if not isinstance(entropy, Integral) or entropy < 0:
         raise errors.bad_value("rng", rng, "0 or more, or a numpy Generator")
-    states = (
-        np.random.SeedSequence(entropy, spawn_key=(r,)).generate_state(1, "u8") for r in which
-    )
-    return tuple(int(state[0]) >> 1 for state in states)
+    streams = (np.random.SeedSequence(int(entropy), spawn_key=(int(r),)) for r in which)
+    return tuple(int(stream.generate_state(1, "u8")[0]) >> 1 for stream in streams)
 
 
 def uniform(n_post: int, n_pre: int, bound: float, generator: torch.Generator) -> Tensor:
@@ -295,6 +308,20 @@ def per_layer(given: Sequence[T], n_layers: int, what: str) -> tuple[T, ...]:
     if len(given) not in (1, n_layers):
         raise errors.bad_value(what, tuple(given), f"one, or {n_layers}: one for each layer")
     return tuple(given) * (n_layers if len(given) == 1 else 1)
+
+
+def rates_of_layers(rule: LearningRule, *names: str) -> None:
+    """Make settings with a number for each layer tuples, unless None; refuse odd numbers."""
+    for name in names:
+        given: Any = getattr(rule, name)
+        if given is None:
+            continue
+        numbers = tuple(given) if isinstance(given, Sequence) else (given,)
+        if not numbers or not all(
+            isinstance(n, int | float) and 0 <= n < float("inf") for n in numbers
+        ):
+            raise errors.bad_value(name, given, "a number from 0 up for each layer, or one for all")
+        object.__setattr__(rule, name, tuple(map(float, numbers)))
 
 
 def positive(**settings: float) -> None:

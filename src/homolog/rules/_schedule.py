@@ -29,6 +29,14 @@ def scheduled(rate: float, rate_decay: float, so_far: int, period: int) -> float
     return rate * rate_decay ** (so_far // period)
 
 
+def checked_compounding(decays: Sequence[tuple[int, float]]) -> None:
+    """Refuse decays whose epochs do not follow each other, or whose factors are none."""
+    begins = [begin for begin, _ in decays]
+    if begins != sorted(set(begins)) or not all(0 < factor <= 1 for _, factor in decays):
+        allowed = "(epoch, factor) pairs, epochs rising, factors above 0 and at most 1"
+        raise errors.bad_value("rate_decays", decays, allowed)
+
+
 def compounded(decays: Sequence[tuple[int, float]], epochs: int) -> float:
     """By which rates have shrunk: the factor now in force, to the power of all epochs so far."""
     in_force = [factor for begin, factor in decays if epochs >= begin]

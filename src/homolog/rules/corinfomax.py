@@ -36,9 +36,10 @@ from homolog.rules._rule import (
     one_of,
     per_layer,
     positive,
+    rates_of_layers,
     xavier,
 )
-from homolog.rules._schedule import compounded, whole
+from homolog.rules._schedule import checked_compounding, compounded, whole
 from homolog.rules._settle import Layer, State, residual, settle_upward
 
 SMALLEST_STEP = 1e-3
@@ -166,6 +167,7 @@ class CorInfoMax:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
+        rates_of_layers(self, "forward_rates", "feedback_rates", "interneuron_rates")
         positive(step_size=self.step_size, epsilon=self.epsilon, nudge=self.nudge)
         whole(free_steps=self.free_steps, nudged_steps=self.nudged_steps)
         whole(lateral_refresh=self.lateral_refresh)
@@ -176,7 +178,8 @@ class CorInfoMax:
         one_of("nudge_sign", self.nudge_sign, ("random", "positive"))
         one_of("contrast", self.contrast, ("free", "opposite"))
         one_of("lateral_update", self.lateral_update, ("first_order", "woodbury"))
-        for name in (self.domain,) if isinstance(self.domain, str) else self.domain:
+        checked_compounding(self.rate_decays)
+        for name in self.domain if isinstance(self.domain, tuple) else (self.domain,):
             one_of("domain", name, tuple(DOMAINS))
         bound = 2 / (self.leak + 2 / self.epsilon)
         if self.step_size >= bound:
@@ -196,11 +199,7 @@ class CorInfoMax:
         dtype: torch.dtype = torch.float32,
         device: str | torch.device = "cpu",
     ) -> LayeredNetwork:
-        """Bring networks to life: Xavier-uniform weights both ways, positive lateral ones.
-
-        `rng` seeds the weights and later random signs. `replicas` says how many networks side
-        by side, or which ones: number 3 is the same alone as among others.
-        """
+        """Bring networks to life: Xavier-uniform weights both ways, positive lateral ones."""
         return born(self, sizes, rng, replicas, dtype, device, _draw)
 
     @overload
@@ -216,8 +215,7 @@ class CorInfoMax:
     ) -> Rates | Compartments:
         """Rates of every layer after the free phase, (replica, trial, neuron).
 
-        With ``compartments=True`` instead the basal, apical and somatic potentials of every
-        neuron at every iteration.
+        With ``compartments=True`` instead all potentials at every iteration.
         """
         shown = checked_stimulus(network, stimulus)
         if not compartments:
@@ -261,9 +259,8 @@ class CorInfoMax:
 
         Returns
         -------
-        forward_error, feedback_error (if there is more than one layer)
-            Squared errors of predicting a layer from the one below, or above, summed over
-            layers and neurons, mean over trials, in the free state.
+        forward_error, feedback_error (of more than one layer)
+            Squared errors of predicting layers from below, and above: sums, mean over trials.
         cost
             Half the squared distance of the output from the target, mean over trials.
         lateral_share
@@ -271,8 +268,7 @@ class CorInfoMax:
         residual
             Largest change of a rate in the last free iteration.
         excess
-            Where a domain bounds the sum of rates: by how much it is exceeded, mean over
-            trials, of the worst layer.
+            Of the worst layer over its bound on the sum of rates, mean over trials.
         """
         layers = conductances(self, network, stimulus_through(network, stimulus))
         state = self._at_rest(layers)

@@ -25,7 +25,7 @@ def aligned(rows: Sequence[Row]) -> str:
         "  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     ]
-    lines.insert(1, "─" * len(lines[0]))
+    lines.insert(1, "─" * max(map(len, lines)))
     return "\n".join(lines)
 
 

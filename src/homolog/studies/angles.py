@@ -178,7 +178,7 @@ def _claims(data: str) -> dict[str, Claim]:
     if data == "mnist":
         claims |= {
             f"after {n}": Claim(
-                f"After {n} {'epoch' if n == 1 else 'epochs'} the angle is about {angle:g} degrees.",
+                f"At the end of epoch {n} the angle is about {angle:g} degrees.",
                 f"Agree if the mean over replicas is within {TOLERANCE:g} degrees, else disagree.",
                 by="this study",
             )
