@@ -286,7 +286,9 @@ def run(*arguments):
 def test_studies_are_listed(arguments):
     result = run("study", *arguments)
     assert result.exit_code == 0
-    assert result.stdout.startswith("soft-matching  What does soft matching see")
+    listed = [line.partition("  ")[0] for line in result.stdout.splitlines()]
+    assert listed == list(studies.names())
+    assert "soft-matching  What does soft matching see" in result.stdout
 
 
 def test_the_command_needs_a_study_that_exists_and_a_folder(tmp_path):
