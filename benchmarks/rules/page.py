@@ -50,13 +50,15 @@ Why some are missed, from steps timed with a part left out:
 - *CorInfoMax, exact*: 85 % of its operations, and seven tenths of its time, are one product 39
   times: 20 rows of rates with the 500 × 500 lateral synapses. Twenty rows are too few for the speed
   of large products, and the synapses fill the second-level cache to the last (1.0 MB of 1 MiB), so
-  that whatever else a step does drives them out of it: 164 µs a product within a step, 125 µs
-  alone. With k = 10 the same update is there but for rounding, in a third of the time.
+  that whatever else a step does probably drives them out of it: about 160 µs a product within a
+  step, 125 µs alone. With k = 10 the same update is there but for rounding, in a third of the time.
 - *Times the textbook*: the textbook's CorInfoMax spends its time on moving outer products and
   scaled matrices through memory, which has little to do with the speed of products. The quotient
   differs from computer to computer, and between a quiet and a busy one.
 - *PC, 784-600-600-10*: 94 % of its operations are two products with the 600 × 600 synapses in each
   of 50 iterations, close to what this shape gives alone.
+
+A verdict within a tenth of its goal may change from run to run, and with what other processes do.
 """
 
 TRIED = """\
@@ -68,9 +70,12 @@ little:
   of one buffer: 4 to 11 % slower, for rows are no longer contiguous.
 - *Moving membranes in place*, without the copies that products into another tensor make: 0 to 5 %
   faster for CorInfoMax, nothing elsewhere.
-- *Half of the symmetric lateral matrix, as three blocks* that stay in the cache: 20 % slower.
+
+Of the lateral product alone, in turn with its variants in one process:
+
+- *Half of the symmetric matrix, as three blocks* that stay in the cache: a fifth slower.
 - *Neurons as rows, trials as columns*: 40 % slower. *Neurons padded to 512*: 8 % slower.
-- *Unbatched products for a single replica*: nothing.
+- *Unbatched, for a single replica*: nothing.
 """
 
 MEMORY = f"""\
