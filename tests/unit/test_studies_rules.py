@@ -164,6 +164,28 @@ def test_rules_with_a_place_of_their_own_are_not_closer_to_backprop(
     assert findings[measure].verdict == verdict
 
 
+def of_one_start():
+    """Networks that are what their seed was, whatever the rule."""
+    rng = np.random.default_rng(3)
+    starts = rng.normal(size=(3, 60, 12))
+    for name in (*LOCAL, "backprop"):
+        for seed, start in enumerate(starts):
+            responses = start + 0.1 * rng.normal(size=start.shape)
+            yield (
+                Learned(name, name, seed),
+                homolog.Representation(responses, ("stimulus", "neuron"), stimuli=range(60)),
+            )
+
+
+def test_a_common_start_is_not_taken_for_likeness(tmp_path, monkeypatch):
+    _, findings, table = found(part_of(monkeypatch, of_one_start), tmp_path)
+    for measure in rules_compared.MEASURES:
+        assert findings[measure].verdict == "cannot tell"
+    line = next(one for one in table if one["row"] == LOCAL[0] and one["measure"] == "unbiased_cka")
+    assert line["with_backprop_same_seed"] > 0.9
+    assert line["with_backprop"] < 0.2
+
+
 def scattered():
     """Seeds of local rules scattered around a core that backprop's networks sit on."""
     rng = np.random.default_rng(2)
@@ -184,17 +206,21 @@ def test_rules_scattered_around_backprop_are_closer_to_it(tmp_path, monkeypatch)
     for measure in rules_compared.MEASURES:
         assert findings[measure].verdict == "agree", measure
         assert "In 4 of 4 rows" in findings[measure].reading
-        assert "4 rows of 3 networks or more, 105 pairs" in findings[measure].reading
+        assert "4 rows, 3 seeds, 105 pairs of networks" in findings[measure].reading
     line = next(one for one in table if one["row"] == LOCAL[0] and one["measure"] == "procrustes")
     pairs = rows[(rows["measure"] == "procrustes") & (rows["row_x"] == LOCAL[0])]
     own = pairs[(pairs["row_y"] == LOCAL[0]) & (pairs["x"] != pairs["y"])]["value"]
-    others = pairs[pairs["rule_y"] == "backprop"]["value"]
+    with_backprop = pairs[pairs["rule_y"] == "backprop"]
+    same = with_backprop["replica_x"] == with_backprop["replica_y"]
+    others = with_backprop[~same]["value"]
+    assert (len(others), same.sum()) == (6, 3)
     assert line["networks"] == 3
     assert line["within"] == pytest.approx(own.mean())
     assert line["with_backprop"] == pytest.approx(others.mean())
     # A distance: closer means smaller.
     assert line["closer_to_backprop"] == pytest.approx(own.mean() - others.mean())
     assert line["with_backprop_std"] == pytest.approx(others.std(ddof=1))
+    assert line["with_backprop_same_seed"] == pytest.approx(with_backprop[same]["value"].mean())
     figure = part.draw(rows)
     assert sum(len(ax.images) for ax in figure.axes) >= 3
     assert "of " in figure.texts[0].get_text()
@@ -210,6 +236,8 @@ def test_two_variants_of_backprop_are_not_local():
             "row_y": ["BP-CE", "EP", "EP"],
             "rule_x": "backprop",
             "rule_y": ["backprop", "equilibrium_propagation", "equilibrium_propagation"],
+            "replica_x": [0, 0, 1],
+            "replica_y": [1, 2, 2],
             "value": [0.1, 0.2, 0.4],
         }
     )
@@ -283,3 +311,11 @@ def test_images_are_needed_to_show_them_though_nothing_is_trained(tmp_path, monk
 def test_images_that_are_not_of_the_study_are_refused():
     with pytest.raises(errors.HomologError, match=r"HM025 data is 'imagenet'; allowed: mnist,"):
         studies.find("rules-compared").choosing(Choices(data=("imagenet",)))
+
+
+def test_rows_of_two_networks_are_too_few_to_say_anything(tmp_path, monkeypatch):
+    part = part_of(monkeypatch, lambda: planted(0.2, 1.0, n_seeds=2))
+    _, findings, table = found(part, tmp_path)
+    assert {one.verdict for one in findings.values()} == {"cannot tell"}
+    assert "0 local rows have 3 networks or more" in findings["procrustes"].reading
+    assert table[0]["closer_to_backprop"] < 0

@@ -273,7 +273,7 @@ _QUESTION = (
     "layers and as many epochs and replicas, and the same number of settings to choose from: "
     "its published learning rates times a factor. Settings are chosen on the last 10,000 training "
     "images (the last fifth of a small set), on which no network has learned; then networks are "
-    "trained anew on all training images, and the test is looked at once."
+    "trained anew on all training images. No choice depends on the test."
 )
 
 
