@@ -27,6 +27,7 @@ a { color: inherit; }
 .soft, .reading { color: var(--soft); }
 .warning { border-left: 3px solid var(--disagree); padding-left: 1rem; }
 .wide { overflow-x: auto; }
+td.whole { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; font-size: 0.9375rem; }
 th { text-align: left; font-weight: 500; font-size: 0.8125rem; color: var(--soft); }
 th, td { padding: 0.6rem 1.25rem 0.6rem 0; border-bottom: 1px solid var(--line);

@@ -8,6 +8,10 @@ from homolog.studies._study import Row
 NOT_EVIDENCE = "A quick run: these numbers show that everything runs, and nothing else."
 
 
+LONGEST_WHOLE = 20
+"""Letters of a cell that a page does not break."""
+
+
 def cell(value: object) -> str:
     """A number with two digits behind the point, nothing for None, yes or no, or a word."""
     if value is None:
@@ -43,9 +47,13 @@ def page(tables: Mapping[str, Sequence[Row]], *, quick: bool) -> str:
 
 def html(rows: Sequence[Row]) -> str:
     """A table of a page; what it says is escaped."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in rows[0])
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell(value))}</td>' for value in row.values())}</tr>"
-        for row in rows
-    )
+    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows[0])
+    body = "".join(f"<tr>{''.join(map(_html_cell, row.values()))}</tr>" for row in rows)
     return f'<div class="wide"><table><tr class="head">{head}</tr>{body}</table></div>'
+
+
+def _html_cell(value: object) -> str:
+    """What is short stays on one line, such as the sizes of layers."""
+    said = cell(value)
+    whole = ' class="whole"' if len(said) <= LONGEST_WHOLE else ""
+    return f"<td{whole}>{escape(said)}</td>"
