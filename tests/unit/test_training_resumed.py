@@ -268,7 +268,11 @@ def test_a_folder_in_use_is_refused_and_one_that_was_killed_is_not(tmp_path):
         lock.write_text(json.dumps(dead))
         assert len(go_on(tmp_path, 2).history) == 2
         assert not lock.exists()
-    lock.write_text("half a li")
+    for damaged in ("half a li", "{}", "5", '{"process": -1, "began": 1}'):
+        lock.write_text(damaged)
+        assert len(go_on(tmp_path, 2).history) == 2
+    # Nobody knows when a process began that is no more.
+    lock.write_text(json.dumps({"process": 2**30, "began": None}))
     assert len(go_on(tmp_path, 2).history) == 2
 
 
@@ -279,6 +283,25 @@ def test_a_history_with_a_gap_is_refused(tmp_path):
     with pytest.raises(HomologError, match=r"HM021 .*does not hold epochs 1 to 3") as error:
         go_on(tmp_path, 4)
     assert "Train anew in another folder." in str(error.value)
+
+
+@pytest.mark.parametrize("line", ["5", "[1]", "{}", "null"])
+def test_a_history_with_lines_of_something_else_is_refused(tmp_path, line):
+    go_on(tmp_path, 1)
+    (tmp_path / LINES).write_text(f"{line}\n")
+    with pytest.raises(HomologError, match=r"HM021 .*does not hold epochs 1 to 1"):
+        go_on(tmp_path, 2)
+
+
+def test_weights_of_another_rule_or_sizes_are_refused(tmp_path):
+    go_on(tmp_path, 1)
+    for rule, sizes, message in (
+        ("backprop", SIZES, "rule was 'backprop', now 'corinfomax'"),
+        ("corinfomax", (5, 9, 3), r"sizes was \(5, 9, 3\), now \(5, 8, 3\)"),
+    ):
+        find(rule)().wire(sizes).after_epoch().save(tmp_path / WEIGHTS)
+        with pytest.raises(HomologError, match=f"HM046 replica 0 in .*: {message}"):
+            go_on(tmp_path, 2)
 
 
 def test_a_record_that_is_no_toml_is_refused(tmp_path):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -53,7 +55,7 @@ class LayeredNetwork:
     Raises
     ------
     HomologError
-        HM041 if the weights of neighbouring layers do not fit each other.
+        HM041 if weights do not fit each other: shapes, number, precision or device.
     """
 
     forward: tuple[Tensor, ...]
@@ -68,12 +70,19 @@ class LayeredNetwork:
 
     def __post_init__(self) -> None:
         """Check that every weight fits the layers it joins."""
-        if not self.forward:
+        if len(self.forward) == 0:
             raise errors.network_misfit("forward", "no weights", "at least one layer")
+        for name in TENSORS:
+            for k, weights in enumerate(getattr(self, name)):
+                _refuse_unlike(f"{name}[{k}]", weights, self.forward[0])
+        if self.forward[0].ndim != 3:
+            shape = tuple(self.forward[0].shape)
+            raise errors.network_misfit("forward[0]", shape, "(replica, n_post, n_pre)")
         if not self.seeds:
             object.__setattr__(self, "seeds", tuple(range(self.n_replicas)))
         expected = _expected(self.n_replicas, self.sizes)
         for name, shapes in expected.items():
+            _refuse_count(name, len(getattr(self, name)), len(shapes))
             for k, (weights, shape) in enumerate(zip(getattr(self, name), shapes, strict=False)):
                 if weights.shape != shape:
                     raise errors.network_misfit(f"{name}[{k}]", tuple(weights.shape), shape)
@@ -119,15 +128,15 @@ class LayeredNetwork:
 
     def copy(self) -> LayeredNetwork:
         """A network with weights of its own."""
-        return self.each(torch.clone)
+        return self.each(lambda weights: weights.detach().clone())
 
     def replica(self, which: int) -> LayeredNetwork:
         """One of the replicas, as a network that shares its weights with this one."""
         count = self.n_replicas
-        if not -count <= which < count:
+        if not isinstance(which, Integral) or not -count <= which < count:
             raise errors.bad_value("replica", which, f"0 to {count - 1}")
-        which %= count
-        return self.each(lambda weights: weights[which : which + 1], seeds=(self.seeds[which],))
+        at = int(which) % count
+        return self.each(lambda weights: weights[at : at + 1], seeds=(self.seeds[at],))
 
     def to(
         self, device: str | torch.device | None = None, dtype: torch.dtype | None = None
@@ -169,12 +178,35 @@ class LayeredNetwork:
 
     def _header(self) -> dict[str, Any]:
         rule = self.rule and {"name": self.rule.name, "settings": settings(self.rule)}
-        return {"rule": rule, "seeds": self.seeds, "steps": self.steps, "epochs": self.epochs}
+        seeds = [int(seed) for seed in self.seeds]
+        return {"rule": rule, "seeds": seeds, "steps": self.steps, "epochs": self.epochs}
 
 
 def settings(rule: LearningRule) -> Mapping[str, Any]:
-    """What a rule was set to, by name."""
-    return {one.name: getattr(rule, one.name) for one in fields(rule)}
+    """What a rule was set to, by name; numbers of NumPy as those of Python."""
+    values = {one.name: getattr(rule, one.name) for one in fields(rule)}
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in values.items()
+    }
+
+
+def _refuse_unlike(what: str, weights: object, first: Tensor) -> None:
+    """Refuse weights that cannot be multiplied with the first."""
+    if not isinstance(weights, Tensor) or not weights.is_floating_point():
+        kind = weights.dtype if isinstance(weights, Tensor) else type(weights).__name__
+        raise errors.network_misfit(what, kind, "a tensor of real numbers")
+    if (weights.dtype, weights.device) != (first.dtype, first.device):
+        got, wanted = (f"{one.dtype} on {one.device}" for one in (weights, first))
+        raise errors.network_misfit(what, got, wanted)
+
+
+def _refuse_count(name: str, count: int, most: int) -> None:
+    """Refuse parts of layers that are not there, and layers that lack what others have."""
+    # The output may go without lateral synapses.
+    fitting = count <= most if name == "lateral" else count in (0, most)
+    if not fitting:
+        raise errors.network_misfit(name, f"{count} tensors", f"{most}, or none")
 
 
 def _expected(n_replicas: int, sizes: tuple[int, ...]) -> dict[str, list[tuple[int, ...]]]:

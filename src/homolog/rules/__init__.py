@@ -68,8 +68,10 @@ def preset(name: str, dataset: str, variant: str | None = None) -> LearningRule:
     Raises
     ------
     HomologError
-        HM023 where nothing was published, with what was.
+        HM023 where nothing was published, with what was; HM025 if it is no text.
     """
+    if not isinstance(dataset, str):
+        raise errors.bad_value("dataset", dataset, "a name of images, such as 'mnist'")
     rows, key = presets(name), _key(dataset)
     fitting = [row for row in rows if row.dataset == key and variant in (None, row.variant)]
     if not fitting:
@@ -90,6 +92,7 @@ def load(path: str | PathLike[str]) -> LayeredNetwork:
     from safetensors import SafetensorError, safe_open
 
     from homolog.networks.layered import HEADER, TENSORS, LayeredNetwork
+    from homolog.rules._rule import tupled
 
     path = Path(path)
     if not path.is_file():
@@ -98,26 +101,20 @@ def load(path: str | PathLike[str]) -> LayeredNetwork:
     try:
         with safe_open(path, "pt") as file:
             header = json.loads((file.metadata() or {})[HEADER])
-            keys = sorted(file.keys(), key=lambda key: int(key.rpartition(".")[2]))
+            keys = tuple(file.keys())
+            counts = {name: sum(key.startswith(f"{name}.") for key in keys) for name in TENSORS}
             tensors = {
-                name: tuple(file.get_tensor(key) for key in keys if key.startswith(f"{name}."))
-                for name in TENSORS
+                name: tuple(file.get_tensor(f"{name}.{k}") for k in range(count))
+                for name, count in counts.items()
             }
-        rule = header["rule"] and find(header["rule"]["name"])(
-            **_tupled(header["rule"]["settings"])
+        rule = header["rule"] and find(header["rule"]["name"])(**tupled(header["rule"]["settings"]))
+        seeds, steps = tuple(map(int, header["seeds"])), int(header["steps"])
+        return LayeredNetwork(
+            **tensors, seeds=seeds, steps=steps, epochs=int(header["epochs"]), rule=rule
         )
-        streams = {"steps": header["steps"], "epochs": header["epochs"]}
-        return LayeredNetwork(**tensors, seeds=tuple(header["seeds"]), rule=rule, **streams)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         anew = "Only files that network.save wrote can be read."
         raise errors.unreadable(path, "network", str(error), anew) from error
-
-
-def _tupled(settings: Any) -> Any:
-    """Settings as they were before they went through JSON, which knows no tuples."""
-    if isinstance(settings, dict):
-        return {name: _tupled(value) for name, value in settings.items()}
-    return tuple(map(_tupled, settings)) if isinstance(settings, list) else settings
 
 
 def _module(name: str) -> Any:

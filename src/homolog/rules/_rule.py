@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Integral
+from math import isfinite
+from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from homolog import errors
+from homolog._device import present
 from homolog.networks import LayeredNetwork
 
 Rates = tuple[Tensor, ...]
@@ -187,16 +189,19 @@ def checked_target(network: LayeredNetwork, target: Any, n_trials: int) -> Tenso
 
 
 def _one_hot(labels: Tensor, n_classes: int) -> Tensor:
-    if labels.dtype not in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64):
+    if labels.dtype == torch.bool:
         raise errors.bad_value("type of target", str(labels.dtype), "integer labels, or rates")
+    labels = labels.long()
     for label in (int(labels.min()), int(labels.max())) if labels.numel() else ():
         if not 0 <= label < n_classes:
             raise errors.label_out_of_range(label, n_classes)
-    return torch.nn.functional.one_hot(labels.long(), n_classes).double()
+    return torch.nn.functional.one_hot(labels, n_classes).double()
 
 
 def _tensor(what: str, given: Any, network: LayeredNetwork | None) -> Tensor:
     try:
+        if isinstance(given, np.ndarray):  # In the layout and byte order that PyTorch reads.
+            given = np.require(given, given.dtype.newbyteorder("="), ("C", "W"))
         found = torch.as_tensor(given)
     except (TypeError, ValueError, RuntimeError) as error:
         allowed = "an array or tensor of real numbers"
@@ -229,6 +234,9 @@ def born(
     """
     sizes = _checked_sizes(sizes)
     seeds = _seeds(rng, replicas)
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise errors.bad_value("dtype", dtype, "a real type of PyTorch, such as torch.float64")
+    device = present(device)
     drawn = [draw(sizes, torch.Generator().manual_seed(seed)) for seed in seeds]
     weights: dict[str, Any] = {
         name: tuple(
@@ -249,7 +257,7 @@ def _checked_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
 
 def _seeds(rng: int | np.random.Generator, replicas: int | Sequence[int]) -> tuple[int, ...]:
     """A seed for each replica, which depends on its number and not on the others."""
-    which = range(replicas) if isinstance(replicas, int) else replicas
+    which = range(int(replicas)) if isinstance(replicas, int | np.integer) else replicas
     numbers = isinstance(which, Sequence) and all(isinstance(r, Integral) and r >= 0 for r in which)
     if not numbers or not which:
         raise errors.bad_value("replicas", replicas, "how many (1 or more), or their numbers")
@@ -311,24 +319,43 @@ def per_layer(given: Sequence[T], n_layers: int, what: str) -> tuple[T, ...]:
 
 
 def rates_of_layers(rule: LearningRule, *names: str) -> None:
-    """Make settings with a number for each layer tuples, unless None; refuse odd numbers."""
+    """Make settings with a number for each layer tuples, unless None may be; refuse odd numbers."""
     for name in names:
         given: Any = getattr(rule, name)
-        if given is None:
+        if given is None and rule.__dataclass_fields__[name].default is None:
             continue
-        numbers = tuple(given) if isinstance(given, Sequence) else (given,)
-        if not numbers or not all(
-            isinstance(n, int | float) and 0 <= n < float("inf") for n in numbers
-        ):
+        numbers: tuple[Any, ...] = (
+            tuple(given) if isinstance(given, Sequence | np.ndarray) else (given,)
+        )
+        if not numbers or not all(is_number(n) and n >= 0 for n in numbers):
             raise errors.bad_value(name, given, "a number from 0 up for each layer, or one for all")
         object.__setattr__(rule, name, tuple(map(float, numbers)))
 
 
 def positive(**settings: float) -> None:
-    """Refuse a setting that is not above 0."""
+    """Refuse a setting that is no finite number above 0."""
     for what, value in settings.items():
-        if not value > 0:
-            raise errors.bad_value(what, value, "above 0")
+        if not is_number(value) or value <= 0:
+            raise errors.bad_value(what, value, "above 0, and finite")
+
+
+def not_negative(**settings: float) -> None:
+    """Refuse a setting that is no finite number from 0 up."""
+    for what, value in settings.items():
+        if not is_number(value) or value < 0:
+            raise errors.bad_value(what, value, "0 or more, and finite")
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a finite number, of Python or NumPy."""
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+
+
+def tupled(setting: Any) -> Any:
+    """A setting with tuples where it had lists, which JSON makes of them and which can change."""
+    if isinstance(setting, dict):
+        return {name: tupled(value) for name, value in setting.items()}
+    return tuple(map(tupled, setting)) if isinstance(setting, list | tuple) else setting
 
 
 def one_of(what: str, value: object, allowed: Sequence[object]) -> None:

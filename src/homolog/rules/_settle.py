@@ -89,6 +89,7 @@ class State:
         return State([rates.clone() for rates in rates], rates, self.interneurons)
 
 
+@torch.no_grad()  # What it writes into cannot be followed by autograd.
 def settle_upward(
     layers: Sequence[Layer],
     state: State,
@@ -126,6 +127,7 @@ def settle_upward(
         state.silent = False
 
 
+@torch.no_grad()
 def settle_together(layers: Sequence[Layer], state: State, steps: Sequence[float]) -> None:
     """Move all layers at once, each seeing the old rates of the others, from its own rates."""
     for step in steps:

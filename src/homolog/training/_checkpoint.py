@@ -72,16 +72,19 @@ def kept(folder: Path, number: int) -> tuple[LayeredNetwork, list[Line]] | None:
 
 
 def whole_lines(history: Path) -> Iterable[Line]:
-    """Lines up to the first that was not written to its end."""
+    """Lines up to the first that was not written to its end, or is none of ours."""
     if not history.exists():
         return
     for line in history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
         if not line.endswith("\n"):
             return
         try:
-            yield json.loads(line)
+            found = json.loads(line)
         except ValueError:
             return
+        if not isinstance(found, dict) or "epoch" not in found:
+            return
+        yield found
 
 
 def _write(history: Path, lines: Iterable[Line]) -> None:

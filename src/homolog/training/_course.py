@@ -52,17 +52,27 @@ def begun(plan: Plan, number: int) -> Replica:
     Raises
     ------
     HomologError
-        HM025 if it has learned for longer than is asked for.
+        HM025 if it has learned for longer than is asked for, HM046 if its file holds a network
+        of another rule or of other sizes.
     """
     there = kept(plan.folder, number) if plan.folder else None
     if there is None:
         newborn = plan.rule.wire(plan.sizes, plan.rng, replicas=[number], device=plan.device)
         return Replica(number, newborn)
     network, lines = there
+    _refuse_foreign(plan, number, network)
     if network.epochs > plan.epochs:
         longer = f"{network.epochs} or more: replica {number} in {plan.folder} has learned so long"
         raise errors.bad_value("epochs", plan.epochs, longer)
     return Replica(number, network.to(plan.device), tuple(lines))
+
+
+def _refuse_foreign(plan: Plan, number: int, network: LayeredNetwork) -> None:
+    name = network.rule.name if network.rule else None
+    facts = {"rule": (name, plan.rule.name), "sizes": (network.sizes, plan.sizes)}
+    unlike = {what: both for what, both in facts.items() if both[0] != both[1]}
+    if unlike:
+        raise errors.other_training(f"replica {number} in {plan.folder}", unlike)
 
 
 def _taught(

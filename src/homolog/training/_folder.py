@@ -76,9 +76,10 @@ def _holder(lock: Path) -> int | None:
     """
     try:
         said = json.loads(lock.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        process, began = said["process"], said["began"]
+        return process if began is not None and _began(process) == began else None
+    except (OSError, ValueError, TypeError, KeyError):  # Damaged, so that nobody holds it.
         return None
-    return said["process"] if _began(said["process"]) == said["began"] else None
 
 
 def _began(process: int) -> float | None:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from homolog import errors, rules, tasks
+from homolog._device import present
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule
@@ -86,20 +87,9 @@ def planned(
         whole("epochs", epochs, 1),
         whole("batch", batch, 1),
         whole("rng", seed, 0),
-        str(there(device)),
+        str(present(device)),
         None if folder is None else Path(folder),
     )
-
-
-def there(device: Any) -> torch.device:
-    """A device that PyTorch can compute on here."""
-    try:
-        found = torch.device(device)
-        torch.empty(1, device=found)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        why = str(error).splitlines()[0]
-        raise errors.bad_value("device", device, f'"cpu", or one that is here ({why})') from error
-    return found
 
 
 def fitting_sizes(sizes: Sequence[int], task: Classification) -> tuple[int, ...]:
