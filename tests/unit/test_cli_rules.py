@@ -160,6 +160,14 @@ def test_settings_and_sizes_can_be_changed(mnist):
     assert rule.epsilon == homolog.rules.preset("corinfomax", "mnist").epsilon
 
 
+def test_a_bound_that_was_not_enforced_can_be(mnist):
+    run(
+        "train", "corinfomax", "--data", "mnist", "--variant", "sparse",
+        "--set", "interneuron_rates=None",
+    )  # fmt: skip
+    assert mnist[0][0].interneuron_rates is None
+
+
 def test_a_variant_that_was_not_published_is_refused(mnist):
     result = run("train", "corinfomax", "--data", "mnist", "--variant", "boxy")
     assert result.exit_code == 1
@@ -176,6 +184,7 @@ def test_a_variant_that_was_not_published_is_refused(mnist):
         ("free_steps=1.5", "HM025 --set free_steps is '1.5'; allowed: a whole number"),
         ("step_size=0.2", "HM045 step_size is 0.2"),
         ("contrast=none", "HM025 contrast is 'none'"),
+        ("feedback_rates=None", "HM025 feedback_rates is None"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(change, message):

@@ -158,6 +158,8 @@ def _value(what: str, text: str, before: Any) -> Any:
         value = literal_eval(text)
     except (ValueError, SyntaxError):
         value = text
+    if value is None:  # The rule refuses it where it means nothing.
+        return None
     if isinstance(before, tuple) and not isinstance(value, tuple):
         value = (value,)
     number = isinstance(value, int | float) and not isinstance(value, bool)

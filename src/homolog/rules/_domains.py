@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from homolog.rules._rule import one_of, tupled
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -39,6 +41,14 @@ DOMAINS = {
     "simplex": Domain(0.0, INFINITY, total=1.0, exactly=True),
     "relu": Domain(0.0, INFINITY),
 }
+
+
+def checked_domains(given: object) -> str | tuple[str, ...]:
+    """The name of a domain, or one for each layer; refused if there is no such domain."""
+    names = tupled(given)
+    for name in names if isinstance(names, tuple) and names else (names,):
+        one_of("domain", name, tuple(DOMAINS))
+    return names
 
 
 @dataclass

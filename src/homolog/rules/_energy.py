@@ -61,8 +61,10 @@ def refuse_unfit(rule: Settings) -> None:
     whole(free_steps=rule.free_steps, nudged_steps=rule.nudged_steps)
     checked_schedule(1.0, rule.rate_decay, decay_every=rule.decay_every)
     one_of("nudge_sign", rule.nudge_sign, ("random", "positive"))
+    if rule.response_step_size is not None:
+        positive(response_step_size=rule.response_step_size)
     for step_size in (rule.step_size, rule.response_step_size or rule.step_size):
-        if not 0 < step_size < 2:
+        if step_size >= 2:
             raise errors.unstable_step(step_size, 2, "2 / the leak of 1")
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from numbers import Integral
 
 from homolog import errors
-from homolog.rules._rule import positive
+from homolog.rules._rule import is_number, positive, tupled
 
 
 def checked_schedule(rate: float, rate_decay: float, **period: int) -> None:
     """Refuse a schedule that is none; `period` is named as the rule names it."""
     positive(rate=rate)
     whole(**period)
-    if not 0 < rate_decay <= 1:
+    if not is_number(rate_decay) or not 0 < rate_decay <= 1:
         raise errors.bad_value("rate_decay", rate_decay, "above 0, at most 1")
 
 
@@ -29,12 +29,22 @@ def scheduled(rate: float, rate_decay: float, so_far: int, period: int) -> float
     return rate * rate_decay ** (so_far // period)
 
 
-def checked_compounding(decays: Sequence[tuple[int, float]]) -> None:
-    """Refuse decays whose epochs do not follow each other, or whose factors are none."""
-    begins = [begin for begin, _ in decays]
-    if begins != sorted(set(begins)) or not all(0 < factor <= 1 for _, factor in decays):
+def checked_compounding(decays: object) -> tuple[tuple[int, float], ...]:
+    """Decays as they are; refused if epochs do not follow each other, or factors are none."""
+    pairs = tupled(decays)
+    fine = isinstance(pairs, tuple) and all(map(_is_decay, pairs))
+    begins = [begin for begin, _ in pairs] if fine else []
+    if not fine or begins != sorted(set(begins)):
         allowed = "(epoch, factor) pairs, epochs rising, factors above 0 and at most 1"
         raise errors.bad_value("rate_decays", decays, allowed)
+    return pairs
+
+
+def _is_decay(pair: object) -> bool:
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        return False
+    begin, factor = pair
+    return isinstance(begin, Integral) and is_number(factor) and 0 < factor <= 1
 
 
 def compounded(decays: Sequence[tuple[int, float]], epochs: int) -> float:

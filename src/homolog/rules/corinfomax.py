@@ -21,7 +21,7 @@ from homolog.rules._compartments import (
     stimulus_through,
     traced,
 )
-from homolog.rules._domains import DOMAINS, Domain, worst_excess
+from homolog.rules._domains import DOMAINS, Domain, checked_domains, worst_excess
 from homolog.rules._predictions import Change
 from homolog.rules._rule import (
     Draws,
@@ -31,7 +31,9 @@ from homolog.rules._rule import (
     born,
     checked_stimulus,
     correlations,
+    is_number,
     learn_in_copy,
+    not_negative,
     nudges,
     one_of,
     per_layer,
@@ -171,16 +173,14 @@ class CorInfoMax:
         positive(step_size=self.step_size, epsilon=self.epsilon, nudge=self.nudge)
         whole(free_steps=self.free_steps, nudged_steps=self.nudged_steps)
         whole(lateral_refresh=self.lateral_refresh)
-        if not 0 < self.forgetting < 1:
+        if not is_number(self.forgetting) or not 0 < self.forgetting < 1:
             raise errors.bad_value("forgetting", self.forgetting, "between 0 and 1")
-        if self.leak < 0 or self.step_decay < 0:
-            raise errors.bad_value("leak, step_decay", (self.leak, self.step_decay), "0 or more")
+        not_negative(leak=self.leak, step_decay=self.step_decay)
         one_of("nudge_sign", self.nudge_sign, ("random", "positive"))
         one_of("contrast", self.contrast, ("free", "opposite"))
         one_of("lateral_update", self.lateral_update, ("first_order", "woodbury"))
-        checked_compounding(self.rate_decays)
-        for name in self.domain if isinstance(self.domain, tuple) else (self.domain,):
-            one_of("domain", name, tuple(DOMAINS))
+        object.__setattr__(self, "domain", checked_domains(self.domain))
+        object.__setattr__(self, "rate_decays", checked_compounding(self.rate_decays))
         bound = 2 / (self.leak + 2 / self.epsilon)
         if self.step_size >= bound:
             raise errors.unstable_step(self.step_size, bound, "2 / (leak + 2 / epsilon)")

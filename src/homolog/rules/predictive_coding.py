@@ -15,7 +15,15 @@ from homolog.networks import LayeredNetwork
 from homolog.rules._adam import adam_step, epsilon_beside_raw_square
 from homolog.rules._dense import forward_pass
 from homolog.rules._prediction_errors import LOGISTIC, Settling, kaiming_layers
-from homolog.rules._rule import Preset, Rates, born, checked_stimulus, learn_in_copy, positive
+from homolog.rules._rule import (
+    Preset,
+    Rates,
+    born,
+    checked_stimulus,
+    is_number,
+    learn_in_copy,
+    positive,
+)
 from homolog.rules._schedule import checked_schedule, scheduled, whole
 
 
@@ -112,7 +120,7 @@ class PredictiveCoding:
         positive(step_size=self.step_size)
         whole(settle_steps=self.settle_steps)
         checked_schedule(self.rate, self.rate_decay, decay_every=self.decay_every)
-        if not 0 <= self.target_floor < 0.5:
+        if not is_number(self.target_floor) or not 0 <= self.target_floor < 0.5:
             raise errors.bad_value("target_floor", self.target_floor, "0 to below 0.5")
         if self.step_size >= 2:
             raise errors.unstable_step(self.step_size, 2, "2")

@@ -21,6 +21,7 @@ from homolog.rules._rule import (
     born,
     checked_stimulus,
     correlations,
+    is_number,
     learn_in_copy,
     xavier,
 )
@@ -108,7 +109,7 @@ class SimilarityMatching:
     def __post_init__(self) -> None:
         """Refuse settings that cannot work."""
         _energy.refuse_unfit(self)
-        if not 0 <= self.lateral_rate < 2 * self.nudge:
+        if not is_number(self.lateral_rate) or not 0 <= self.lateral_rate < 2 * self.nudge:
             allowed = f"from 0 to below {2 * self.nudge:g}, twice the nudge"
             raise errors.bad_value("lateral_rate", self.lateral_rate, allowed)
 
