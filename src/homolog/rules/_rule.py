@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from homolog import errors
-from homolog._device import present
 from homolog.networks import LayeredNetwork
+from homolog.networks._device import present
 
 Rates = tuple[Tensor, ...]
 """Of every layer from the first, (replica, trial, neuron)."""

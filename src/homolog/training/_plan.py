@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from homolog import errors, rules, tasks
-from homolog._device import present
+from homolog.networks._device import present
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule
