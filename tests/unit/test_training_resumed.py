@@ -223,9 +223,14 @@ def test_other_stimuli_are_another_training(tmp_path):
     from dataclasses import replace
 
     go_on(tmp_path, 1)
-    other = replace(clusters(), sha256="f00d")
-    with pytest.raises(HomologError, match="content was '', now 'f00d'"):
-        homolog.train("corinfomax", other, SIZES, epochs=1, folder=tmp_path)
+    task = clusters()
+    for other, content in (
+        (replace(task, sha256="f00d"), "f00d"),
+        (replace(task, train=task.train + 1), "[0-9a-f]{64}"),
+        (replace(task, test_labels=task.test_labels[::-1].copy()), "[0-9a-f]{64}"),
+    ):
+        with pytest.raises(HomologError, match=f"content was '[0-9a-f]{{64}}', now '{content}'"):
+            homolog.train("corinfomax", other, SIZES, epochs=1, folder=tmp_path)
 
 
 def test_a_setting_that_the_rule_did_not_have_then_was_at_its_default(tmp_path):

@@ -129,7 +129,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
     return {
         "rule": plan.rule.name,
         "task": plan.task.name,
-        "content": plan.task.sha256,
+        "content": plan.task.content,
         "sizes": list(plan.sizes),
         "batch": plan.batch,
         "rng": plan.rng,
