@@ -58,6 +58,7 @@ class Thawed:
     title: ClassVar[str] = "Thawed"
     source: ClassVar[str] = "https://example.org"
     citation: ClassVar[str] = "@misc{thawed}"
+    parts: ClassVar[dict[str, int]] = {}
     step_size: float = 0.1
 
     wire, respond, step = Sound.wire, Sound.respond, Sound.step

@@ -61,6 +61,11 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str, str]] = {
         "check_declared",
         r"names no address where it was defined: 'a book'$",
     ),
+    "a part that it does not name": (
+        lambda: broken(parts={}),
+        "check_wiring",
+        r"wired biases of \d layers; its parts say 0$",
+    ),
     "no entry to cite": (
         lambda: broken(citation="Scellier and Bengio (2017)"),
         "check_declared",

@@ -130,3 +130,17 @@ def test_labels_may_be_whole_numbers_of_any_kind(kind):
     network = rule.wire(SIZES)
     learned = rule.step(network, STIMULI, LABELS.astype(kind))
     assert torch.equal(learned.forward[0], rule.step(network, STIMULI, LABELS).forward[0])
+
+
+@pytest.mark.parametrize("name", rules.names())
+def test_a_network_without_a_part_that_its_rule_works_with_is_refused(name):
+    rule = rules.find(name)()
+    network = LayeredNetwork(rule.wire(SIZES).forward)
+    lacking, fewer = next(iter(rule.parts.items()))
+    says = f"HM041 network: {lacking} is of 0 layers; the layers ask for {len(SIZES) - 1 - fewer}"
+    for ask in (
+        lambda: rule.respond(network, STIMULI),
+        lambda: rule.step(network, STIMULI, LABELS),
+    ):
+        with pytest.raises(HomologError, match=says):
+            ask()

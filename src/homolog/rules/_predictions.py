@@ -44,6 +44,18 @@ def _change(
     return wrong, predicting
 
 
+def learn(
+    network: LayeredNetwork, changes: Sequence[Change], rates: Sequence[float], scale: Tensor
+) -> None:
+    """Change forward and feedback synapses, in place, by `changes` in their order.
+
+    Each has its rate, and each replica its `scale`, (replica, 1, 1).
+    """
+    weights = (*network.forward, *network.feedback)
+    for weight, (wrong, predicting), rate in zip(weights, changes, rates, strict=True):
+        weight.baddbmm_((wrong * scale).mT, predicting, alpha=rate)
+
+
 def errors(
     network: LayeredNetwork, stimulus: Tensor, rates: Sequence[Tensor]
 ) -> tuple[list[Tensor], list[Tensor]]:

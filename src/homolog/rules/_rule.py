@@ -45,6 +45,8 @@ class LearningRule(Protocol):
     title: ClassVar[str]
     source: ClassVar[str]
     citation: ClassVar[str]
+    parts: ClassVar[Mapping[str, int]]
+    """Weights besides the forward ones, by field: how many layers, the first, have none."""
 
     def wire(
         self,
@@ -155,12 +157,19 @@ def learn_in_copy(
         HM042 for shapes that do not fit, HM043 for NaN and infinity, HM044 for labels out of
         range.
     """
-    shown = checked_stimulus(network, stimulus)
+    shown = checked_stimulus(rule, network, stimulus)
     return rule.learn(network.copy(), shown, checked_target(network, target, shown.shape[1]))
 
 
-def checked_stimulus(network: LayeredNetwork, stimulus: Any) -> Tensor:
-    """As (replica or 1, trial, input), in the network's precision and on its device."""
+def checked_stimulus(rule: LearningRule, network: LayeredNetwork, stimulus: Any) -> Tensor:
+    """As (replica or 1, trial, input), in the network's precision and on its device.
+
+    For a network that has all parts that the rule works with, which else is refused.
+    """
+    for name, fewer in rule.parts.items():
+        has, needs = len(getattr(network, name)), network.n_layers - fewer
+        if has != needs:
+            raise errors.network_misfit(name, f"of {has} layers", f"{needs}, for {rule.name}")
     shown = _tensor("stimulus", stimulus, network)
     n_inputs, n_replicas = network.sizes[0], network.n_replicas
     fits = shown.ndim in (2, 3) and shown.shape[-1] == n_inputs and shown.shape[-2] > 0

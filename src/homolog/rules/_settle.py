@@ -141,6 +141,19 @@ def settle_together(layers: Sequence[Layer], state: State, steps: Sequence[float
         state.silent = False
 
 
+SMALLEST_STEP = 1e-3
+
+
+def step_sizes(first: float, decay: float, count: int) -> list[float]:
+    """Of one phase: step s is first / (1 + decay s), at least `SMALLEST_STEP`.
+
+    A schedule begins anew with every phase; without decay all steps are the first.
+    """
+    if not decay:
+        return [first] * count
+    return [max(first / (1 + decay * s), SMALLEST_STEP) for s in range(count)]
+
+
 def residual(before: Sequence[Tensor], after: Sequence[Tensor]) -> Tensor:
     """Largest change of any rate, for each replica: how far from settled."""
     changes = [(b - a).abs().amax((1, 2)) for b, a in zip(before, after, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,6 +64,7 @@ class Backprop:
     name: ClassVar[str] = "backprop"
     title: ClassVar[str] = "Backpropagation"
     source: ClassVar[str] = "https://doi.org/10.1038/323533a0"
+    parts: ClassVar[Mapping[str, int]] = {"biases": 0}
     citation: ClassVar[str] = """
         @article{rumelhart1986learning,
           author = {Rumelhart, David E. and Hinton, Geoffrey E. and Williams, Ronald J.},
@@ -114,7 +115,7 @@ class Backprop:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer from one pass upwards, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, overload
 
@@ -22,7 +22,6 @@ from homolog.rules._compartments import (
     traced,
 )
 from homolog.rules._domains import DOMAINS, Domain, checked_domains, worst_excess
-from homolog.rules._predictions import Change
 from homolog.rules._rule import (
     Draws,
     NudgeSign,
@@ -42,9 +41,7 @@ from homolog.rules._rule import (
     xavier,
 )
 from homolog.rules._schedule import checked_compounding, compounded, whole
-from homolog.rules._settle import Layer, State, residual, settle_upward
-
-SMALLEST_STEP = 1e-3
+from homolog.rules._settle import Layer, State, residual, settle_upward, step_sizes
 
 
 @dataclass(frozen=True)
@@ -137,6 +134,7 @@ class CorInfoMax:
     name: ClassVar[str] = "corinfomax"
     title: ClassVar[str] = "Correlative information maximisation"
     source: ClassVar[str] = "https://arxiv.org/abs/2306.04810"
+    parts: ClassVar[Mapping[str, int]] = {"feedback": 1, "lateral": 0}
     citation: ClassVar[str] = """
         @inproceedings{bozkurt2023correlative,
           author = {Bozkurt, Bariscan and Pehlevan, Cengiz and Erdogan, Alper T.},
@@ -217,7 +215,7 @@ class CorInfoMax:
 
         With ``compartments=True`` instead all potentials at every iteration.
         """
-        shown = checked_stimulus(network, stimulus)
+        shown = checked_stimulus(self, network, stimulus)
         if not compartments:
             return self.settle(network, shown)
         layers = conductances(self, network, stimulus_through(network, shown))
@@ -246,7 +244,8 @@ class CorInfoMax:
             before = self._nudged(network, through, after, -nudge, target)
         apart = nudge if self.contrast == "free" else 2 * nudge
         changes = predictions.changes(network, stimulus, before.rates, after.rates)
-        self._apply(network, changes, 1 / (apart * stimulus.shape[1]))
+        per_trial = 1 / (apart * stimulus.shape[1])
+        predictions.learn(network, changes, self._rates(network), per_trial)
         exact = self.lateral_update == "woodbury"
         for inverse, rates in zip(network.lateral, after.rates, strict=True):
             _correlations.update(inverse, rates, self.forgetting, exact=exact)
@@ -288,11 +287,7 @@ class CorInfoMax:
         return seen if worst is None else {**seen, "excess": worst}
 
     def _steps(self, count: int) -> list[float]:
-        """Of one phase; a schedule begins anew with every phase."""
-        if not self.step_decay:
-            return [self.step_size] * count
-        steps = (self.step_size / (1 + self.step_decay * s) for s in range(count))
-        return [max(step, SMALLEST_STEP) for step in steps]
+        return step_sizes(self.step_size, self.step_decay, count)
 
     def domains(self, n_layers: int) -> list[Domain]:
         """Of each layer's rates."""
@@ -311,16 +306,12 @@ class CorInfoMax:
         settle_upward(layers, state, self._steps(self.nudged_steps))
         return state
 
-    def _apply(self, network: LayeredNetwork, changes: Sequence[Change], per_trial: Tensor) -> None:
-        """Change forward and feedback synapses, in place, each at its layer's rate."""
+    def _rates(self, network: LayeredNetwork) -> tuple[float, ...]:
+        """Of learning now: of the forward synapses, then of the feedback ones."""
         n_layers, factor = network.n_layers, compounded(self.rate_decays, network.epochs)
-        rates = (
-            *per_layer(self.forward_rates, n_layers, "forward_rates"),
-            *per_layer(self.feedback_rates, n_layers - 1, "feedback_rates"),
-        )
-        weights = (*network.forward, *network.feedback)
-        for weight, (wrong, predicting), rate in zip(weights, changes, rates, strict=True):
-            weight.baddbmm_((wrong * per_trial).mT, predicting, alpha=rate * factor)
+        forward = per_layer(self.forward_rates, n_layers, "forward_rates")
+        feedback = per_layer(self.feedback_rates, n_layers - 1, "feedback_rates")
+        return tuple(rate * factor for rate in (*forward, *feedback))
 
 
 def _draw(sizes: Sequence[int], generator: torch.Generator) -> Draws:

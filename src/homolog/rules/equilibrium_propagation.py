@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -36,7 +36,15 @@ class EquilibriumPropagation:
         + \beta \|s_P - y\|^2
 
     by :math:`s \leftarrow \mathrm{clip}(s - \eta\, \partial E / \partial s, 0, 1)`, all layers
-    together, from silence in the free phase and from the free state in the nudged one. In the
+    together, from silence in the free phase and from the free state in the nudged one. Then
+
+    .. math::
+
+        \Delta W_k = \tfrac{\mu_k}{\beta} \langle s_k^n s_{k-1}^{n\top}
+        - s_k^f s_{k-1}^{f\top} \rangle, \qquad
+        \Delta b_k = \tfrac{\mu_k}{\beta} \langle s_k^n - s_k^f \rangle
+
+    with n and f for the nudged and the free state and means over the trials of a batch. In the
     limit of weak nudges and settled states the update is minus the gradient of the cost
     :math:`\|s_P - y\|^2` of the free state.
 
@@ -77,6 +85,7 @@ class EquilibriumPropagation:
     name: ClassVar[str] = "equilibrium_propagation"
     title: ClassVar[str] = "Equilibrium propagation"
     source: ClassVar[str] = "https://doi.org/10.3389/fncom.2017.00024"
+    parts: ClassVar[Mapping[str, int]] = {"biases": 0}
     citation: ClassVar[str] = """
         @article{scellier2017equilibrium,
           author = {Scellier, Benjamin and Bengio, Yoshua},
@@ -118,7 +127,7 @@ class EquilibriumPropagation:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer after the free phase, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked."""

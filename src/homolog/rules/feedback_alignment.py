@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -78,6 +78,7 @@ class FeedbackAlignment:
     name: ClassVar[str] = "feedback_alignment"
     title: ClassVar[str] = "Feedback alignment"
     source: ClassVar[str] = "https://doi.org/10.1038/ncomms13276"
+    parts: ClassVar[Mapping[str, int]] = {"feedback": 1, "biases": 0}
     citation: ClassVar[str] = """
         @article{lillicrap2016random,
           author = {Lillicrap, Timothy P. and Cownden, Daniel and Tweed, Douglas B.
@@ -129,7 +130,7 @@ class FeedbackAlignment:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer from one pass upwards, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked."""

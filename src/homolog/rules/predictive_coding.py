@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -94,6 +94,7 @@ class PredictiveCoding:
     name: ClassVar[str] = "predictive_coding"
     title: ClassVar[str] = "Predictive coding"
     source: ClassVar[str] = "https://doi.org/10.1162/NECO_a_00949"
+    parts: ClassVar[Mapping[str, int]] = {"biases": 0}
     citation: ClassVar[str] = """
         @article{whittington2017approximation,
           author = {Whittington, James C. R. and Bogacz, Rafal},
@@ -152,7 +153,7 @@ class PredictiveCoding:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer from one pass upwards, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked: where no output is held, the forward pass leaves no error."""

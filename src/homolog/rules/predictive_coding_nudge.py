@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -97,6 +97,7 @@ class PredictiveCodingNudge:
     name: ClassVar[str] = "predictive_coding_nudge"
     title: ClassVar[str] = "Predictive coding, nudged"
     source: ClassVar[str] = "https://arxiv.org/abs/2206.02629"
+    parts: ClassVar[Mapping[str, int]] = {"biases": 0}
     citation: ClassVar[str] = """
         @inproceedings{millidge2023backpropagation,
           author = {Millidge, Beren and Song, Yuhang and Salvatori, Tommaso and
@@ -155,7 +156,7 @@ class PredictiveCodingNudge:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer from one pass upwards, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked: without a nudge the forward pass leaves no error."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -82,6 +82,7 @@ class SimilarityMatching:
     name: ClassVar[str] = "similarity_matching"
     title: ClassVar[str] = "Contrastive similarity matching"
     source: ClassVar[str] = "https://doi.org/10.1162/neco_a_01374"
+    parts: ClassVar[Mapping[str, int]] = {"lateral": 1, "biases": 0}
     citation: ClassVar[str] = """
         @article{qin2021contrastive,
           author = {Qin, Shanshan and Mudur, Nayantara and Pehlevan, Cengiz},
@@ -127,7 +128,7 @@ class SimilarityMatching:
 
     def respond(self, network: LayeredNetwork, stimulus: Any) -> Rates:
         """Rates of every layer after the free phase, (replica, trial, neuron)."""
-        return self.settle(network, checked_stimulus(network, stimulus))
+        return self.settle(network, checked_stimulus(self, network, stimulus))
 
     def settle(self, network: LayeredNetwork, stimulus: Tensor) -> Rates:
         """`respond`, unchecked."""

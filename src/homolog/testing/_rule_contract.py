@@ -20,6 +20,7 @@ from homolog.testing._toy import (
 )
 
 if TYPE_CHECKING:
+    from homolog.networks import LayeredNetwork
     from homolog.rules._rule import LearningRule
 
 _METHODS = ("wire", "respond", "step", "settle", "learn", "observe")
@@ -88,7 +89,15 @@ def check_wiring(rule: LearningRule, rng: np.random.Generator) -> None:
             largest_difference(weights, others) > 0,
             f"{rule.name} wired the same forward[{k}] from another rng",
         )
+    _check_parts(rule, network)
     _check_generators(rule, sizes)
+
+
+def _check_parts(rule: LearningRule, network: LayeredNetwork) -> None:
+    for name in ("feedback", "lateral", "biases"):
+        has = len(getattr(network, name))
+        says = network.n_layers - rule.parts[name] if name in rule.parts else 0
+        require(has == says, f"{rule.name} wired {name} of {has} layers; its parts say {says}")
 
 
 def _check_generators(rule: LearningRule, sizes: tuple[int, ...]) -> None:
