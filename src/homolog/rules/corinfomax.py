@@ -65,7 +65,19 @@ class CorInfoMax:
 
     and :math:`r_k` is what the layer's domain leaves of :math:`u_k`. At the output the entropy
     counts once, the apical conductance is 1, and the nudge :math:`-\beta (r_P - y)` stands for
-    the layer above.
+    the layer above. After both phases, with the weights as they were in them and f, n for
+    the free and the nudged state,
+
+    .. math::
+
+        \Delta W_k &= \tfrac{\mu_k}{\beta} \langle (r_k^n - W_k r_{k-1}^n) r_{k-1}^{n\top}
+        - (r_k^f - W_k r_{k-1}^f) r_{k-1}^{f\top} \rangle \\
+        \Delta V_k &= \tfrac{\nu_k}{\beta} \langle (r_k^n - V_k r_{k+1}^n) r_{k+1}^{n\top}
+        - (r_k^f - V_k r_{k+1}^f) r_{k+1}^{f\top} \rangle \\
+        B_k &\leftarrow \tfrac{1}{\lambda} \left( B_k
+        - \gamma \langle B_k r_k^n r_k^{n\top} B_k \rangle \right)
+
+    with means over the trials of a batch.
 
     Attributes
     ----------
