@@ -528,4 +528,8 @@ def test_tables_are_aligned_and_escaped():
     lines = ["a      b|c    d", "─" * 17, "1.00          yes", "12.35  x|<y>  no"]
     assert _tabled.aligned(rows).splitlines() == lines
     assert _tabled.markdown(rows).splitlines()[-1] == "| 12.35 | x/<y> | no |"
-    assert "<td>x|&lt;y&gt;</td>" in _tabled.html(rows)
+    assert '<td class="whole">x|&lt;y&gt;</td>' in _tabled.html(rows)
+    assert "<td>a note too long for one line</td>" in _tabled.html(
+        [{"a_note": "a note too long for one line"}]
+    )
+    assert "<th>a note</th>" in _tabled.html([{"a_note": ""}])

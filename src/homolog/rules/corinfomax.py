@@ -65,8 +65,7 @@ class CorInfoMax:
 
     and :math:`r_k` is what the layer's domain leaves of :math:`u_k`. At the output the entropy
     counts once, the apical conductance is 1, and the nudge :math:`-\beta (r_P - y)` stands for
-    the layer above. After both phases, with the weights as they were in them and f, n for
-    the free and the nudged state,
+    the layer above. After both phases, with the weights as they were, f for free and n for nudged,
 
     .. math::
 
@@ -84,7 +83,7 @@ class CorInfoMax:
     step_size
         Of a settling step, the paper's eta. At or above 2 / (leak + 2 / epsilon) it diverges.
     step_decay
-        The step of iteration s of a phase is step_size / (1 + step_decay s), at least 0.001.
+        Iteration s of a phase steps by step_size / (1 + step_decay s), at least 0.001.
     leak
         Of the membrane, g. It matters only where a rate meets the border of its domain.
     epsilon
@@ -99,7 +98,7 @@ class CorInfoMax:
         "random" draws the sign anew for each batch, "positive" always pulls.
     contrast
         What the nudged state is compared with: the "free" state, or the one nudged the
-        "opposite" way, which settles from the nudged one.
+        "opposite" way, settled from the nudged one.
     forward_rates, feedback_rates
         Learning rates of each layer's synapses, from the lowest; one number holds for all.
     rate_decays
@@ -109,8 +108,7 @@ class CorInfoMax:
         Iterations after which a hidden layer's lateral drive is computed anew: 1 is exact. As
         forgetting approaches 1 the drive is so weak that 10 differs by less than rounding.
     lateral_update
-        Of the inverse correlations B: "first_order", as published, drops the denominator of
-        the matrix inversion lemma; "woodbury" keeps the inverse exact.
+        Of the inverse B: "first_order", as published and above; "woodbury" keeps it exact.
     domain
         Where the rates of each layer lie; one name holds for all. "box" [0, 1], "signed_box"
         [-1, 1], "nonnegative_l1" and "l1" with a sum of sizes of at most 1, "simplex" with
