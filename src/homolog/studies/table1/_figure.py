@@ -88,6 +88,8 @@ def _row_of_dots(
 
 def curves(ax: Axes, rows: Table) -> None:
     """Test accuracy by epoch, a line for each replica."""
+    from matplotlib.ticker import MaxNLocator
+
     begun = rows[rows["replica"].notna()]
     for (name, rule, variant), runs in begun.groupby(["row", "rule", "variant"], sort=False):
         for number, (_, one) in enumerate(runs.groupby("replica")):
@@ -98,7 +100,8 @@ def curves(ax: Axes, rows: Table) -> None:
         # What falls below is a replica that collapsed or has just begun.
         late = 100 * begun.groupby(["row", "variant"])["test_accuracy"].median()
         ax.set_ylim(bottom=max(0.0, float(late.min()) - 6))
-        ax.legend(frameon=False, fontsize=7, ncols=2, loc="lower right")
+        ax.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("Epoch")
     ax.set_ylabel("Test accuracy, %")
     ax.set_title("While they learn", fontsize=8, loc="left", color=INK)

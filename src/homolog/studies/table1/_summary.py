@@ -93,4 +93,4 @@ def furthest(rows: Sequence[Row]) -> str:
     if not judged:
         return ""
     most = max(judged, key=lambda one: abs(float(one["difference_in_stds"] or 0)))
-    return f"furthest: {most['row']}, {most['difference_in_stds']:+.1f} deviations"
+    return f"Furthest: {most['row']}, {most['difference_in_stds']:+.1f} deviations"

@@ -138,15 +138,17 @@ def judge(rows: Table, *, data: str) -> Mapping[str, Finding]:
             ),
             reading + (f" Outside: {', '.join(outside)}." if outside else ""),
         ),
-        "collapse": _collapse(lines, all(one["replicas"] for one in expected)),
+        "collapse": _collapse(
+            lines, all(one["replicas"] for one in expected), quick=bool(rows["quick"].any())
+        ),
     }
 
 
-def _collapse(lines: Sequence[Row], whole: bool) -> Finding:
+def _collapse(lines: Sequence[Row], whole: bool, *, quick: bool) -> Finding:
     lost = {str(one["row"]): one["collapsed"] for one in lines if one["collapsed"]}
     n = sum(int(one["replicas"] or 0) for one in lines)
     return Finding(
-        "disagree" if lost else "agree" if whole else "cannot tell",
+        "cannot tell" if quick or not (lost or whole) else "disagree" if lost else "agree",
         f"{sum(map(int, lost.values()))} of {n} networks",  # pyright: ignore[reportArgumentType]
         ", ".join(f"{row}: {count}" for row, count in lost.items()) or "None has, in any row.",
     )
@@ -181,7 +183,8 @@ def _part(data: str, choices: Choices, asked: bool) -> Part:
             ),
             "collapse": Claim(
                 f"No network collapses on {TITLES[data]}.",
-                "Agree if every row was run and no replica has collapsed; disagree if one has.",
+                "Agree if every row was run and no replica has collapsed; disagree if one has"
+                f"{_QUICK}.",
                 by="this study",
             ),
         },
