@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -53,6 +54,17 @@ def test_the_history_has_a_row_for_each_replica_and_epoch():
     assert (history.seconds > 0).all()
     assert training.network.epochs == 3
     assert training.network.steps == 3 * 3  # of 50 stimuli, batches of 20, 20 and 10
+
+
+@pytest.mark.parametrize("name", homolog.rules.names())
+def test_every_column_of_the_history_is_explained(name):
+    page = Path(__file__).resolve().parents[2] / "docs/how-to/train.md"
+    explained = page.read_text().partition("## What the history says")[2]
+    bounded = {"domain": "nonnegative_l1"} if name == "corinfomax" else {}
+    history = homolog.train(find(name)(**bounded), clusters(), SIZES, epochs=1).history
+    for column in set(history.columns) - {"replica", "epoch"}:
+        cells = [line for line in explained.splitlines() if line.startswith("| `")]
+        assert any(f"`{column}`" in line.split("|")[1] for line in cells), column
 
 
 def test_results_and_progress_do_not_depend_on_the_company_of_others_or_on_workers():
@@ -210,6 +222,26 @@ def test_what_another_process_refuses_arrives_as_it_was(tmp_path):
     assert e.value.code == "HM021"
 
 
+UNGUARDED = """
+import homolog
+homolog.train("backprop", "digits", (64, 8, 10), epochs=1, replicas=2, workers=2{more})
+"""
+
+
+@pytest.mark.parametrize("more", ["", ", folder='run'"])
+def test_a_script_that_its_workers_would_run_anew_is_refused_and_ends(tmp_path, more):
+    (tmp_path / "unguarded.py").write_text(UNGUARDED.format(more=more))
+    done = subprocess.run(
+        [sys.executable, "unguarded.py"], cwd=tmp_path, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 1
+    assert "HM049 homolog.train(workers=…) was called by a script that its wor" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith(
+        "homolog.errors.HomologError: HM049 a worker process ended before its work was done."
+    )
+    assert 'under if __name__ == "__main__":' in done.stderr.splitlines()[-1]
+
+
 def test_threads_are_as_many_after_training_as_before():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
@@ -237,7 +269,10 @@ def test_threads_are_as_many_after_training_as_before():
             {"sizes": (4, 8, 3)},
             r"HM025 sizes is \(4, 8, 3\); allowed: whole numbers, 5 first and 3",
         ),
-        ({"sizes": (5, 8, 10)}, "for clusters has 5 inputs and 3 classes"),
+        (
+            {"sizes": (5, 8, 10)},
+            r"for clusters has 5 inputs and 3 classes; for example \(5, 100, 3\)",
+        ),
         ({"sizes": (5, 0, 3)}, r"HM025 sizes is \(5, 0, 3\)"),
         ({"sizes": 8}, "HM025 sizes is 8"),
         ({"epochs": 0}, "HM025 epochs is 0; allowed: a whole number, 1 or more"),
@@ -292,14 +327,25 @@ def test_a_summary_is_of_the_last_epoch_over_replicas():
     assert summary.loc["test_accuracy"].to_list() == pytest.approx([0.6, 0.3, 0.6, 0.3, 0.9])
     assert list(summary.columns) == ["mean", "std", "median", "lowest", "highest"]
     assert summary.loc["seconds", "mean"] == 2.0  # of both epochs
-    assert finished([0.9], [0]).summary().loc["test_accuracy", "std"] == 0.0
+
+
+def test_the_deviation_of_one_replica_is_unknown():
+    alone = finished([0.9], [0])
+    assert np.isnan(alone.summary().loc["test_accuracy", "std"])
+    row = next(line for line in str(alone).splitlines() if line.startswith("test_accuracy"))
+    assert row.split() == ["test_accuracy", "0.9", "0.9", "0.9", "0.9"]
 
 
 def test_collapsed_are_those_far_below_the_best_or_without_a_class():
     assert finished([0.98, 0.97], [0, 0]).collapsed == ()
     assert finished([0.98, 0.48, 0.8], [0, 0, 1]).collapsed == (1, 2)
     assert finished([0.1], [9]).collapsed == (0,)  # nobody to compare with
-    shown = str(finished([0.98, 0.48, 0.8], [0, 0, 1]))
-    assert shown.endswith("! 2 of 3 collapsed: replica 1, 2")
+    shown = str(finished([0.98, 0.48, 0.8], [0, 0, 2]))
     assert "test_accuracy" in shown
+    *_, told, remedy = shown.splitlines()
+    assert told == (
+        "! 2 of 3 collapsed, or still learning: replica 1 (right less than half as often as the "
+        "best), replica 2 (never answers 2 of the classes)"
+    )
+    assert remedy.startswith("  More epochs tell which.")
     assert "collapsed" not in str(finished([0.98], [0]))

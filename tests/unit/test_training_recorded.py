@@ -7,7 +7,7 @@ import torch
 import homolog
 from homolog import HomologError
 from homolog.rules import find
-from unit.learning import clusters
+from unit.learning import Told, clusters
 
 RULE = find("corinfomax")()
 STIMULI = clusters(n_test=700).test
@@ -67,6 +67,18 @@ def test_what_cannot_be_recorded_is_refused():
     for layer, allowed in ((3, "1 to 2; 0 is the stimulus"), (0, "a whole number, 1 or more")):
         with pytest.raises(HomologError, match=f"HM025 layer is {layer}; allowed: {allowed}"):
             homolog.record(network, STIMULI, layers=[layer])
+    with pytest.raises(HomologError, match=r"HM025 layers is 1; allowed: a list .* such as \[2\]"):
+        homolog.record(network, STIMULI, layers=1)
+    with pytest.raises(
+        HomologError, match=r"HM025 network is 'Told'; allowed: .* its .network"
+    ):
+        homolog.record(Told(), STIMULI)
+    for stimuli, message in (
+        (torch.eye(5).to_sparse(), r"HM025 layout of stimuli is .*dense: stimuli.to_dense\(\)"),
+        ("images", "HM025 type of stimuli is 'str'"),
+    ):
+        with pytest.raises(HomologError, match=message):
+            homolog.record(network, stimuli)
     with pytest.raises(HomologError, match="HM042 stimulus is"):
         homolog.record(network, STIMULI[:, :4])
     with pytest.raises(HomologError, match="HM027"):

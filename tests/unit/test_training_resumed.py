@@ -199,6 +199,26 @@ def test_run_toml_says_what_was_trained(tmp_path):
     assert said["versions"]["homolog"] == homolog.__version__
 
 
+def test_a_setting_without_a_value_is_left_out_of_run_toml(tmp_path):
+    """Folders of before have it as text; they go on."""
+    go_on(tmp_path, 1)
+    record = tmp_path / "run.toml"
+    assert "None" not in record.read_text()
+    with pytest.raises(HomologError, match=r"settings.interneuron_rates was 'None', now \[0.1\]"):
+        go_on(tmp_path, 2, find("corinfomax")(interneuron_rates=0.1))
+    said = record.read_text()
+    record.write_text(said.replace("[settings]", '[settings]\ninterneuron_rates = "None"'))
+    assert record.read_text() != said
+    same(go_on(tmp_path, 2), go_on(None, 2))
+
+
+def test_of_another_rule_no_settings_are_told(tmp_path):
+    go_on(tmp_path, 1)
+    with pytest.raises(HomologError) as error:
+        go_on(tmp_path, 1, "backprop")
+    assert "rule was 'corinfomax', now 'backprop'. Give another folder" in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -314,6 +334,15 @@ def test_a_record_that_is_no_toml_is_refused(tmp_path):
     (tmp_path / "run.toml").write_text("= what")
     with pytest.raises(HomologError, match=r"HM021 .*run.toml cannot be read as TOML"):
         go_on(tmp_path, 2)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, monkeypatch):
+    def refused(*_args, **_options):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refused)
+    with pytest.raises(HomologError, match=r"HM034 .*run was not written: No such file"):
+        go_on(tmp_path / "run", 1)
 
 
 def test_a_file_in_place_of_the_folder_is_noticed_before_the_work(tmp_path):

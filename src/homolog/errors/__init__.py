@@ -89,6 +89,8 @@ from homolog.errors._training import (
     folder_of_others,
     in_use,
     other_training,
+    unguarded,
+    worker_ended,
 )
 
 __all__ = [
@@ -157,11 +159,13 @@ __all__ = [
     "trials_misfit",
     "trials_not_finite",
     "undefined",
+    "unguarded",
     "unknown_format",
     "unknown_name",
     "unreadable",
     "unstable_step",
     "unwritable",
     "which_array",
+    "worker_ended",
     "wrapped",
 ]

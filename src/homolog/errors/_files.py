@@ -21,8 +21,14 @@ def which_array(path: object, found: Sequence[str], example: str) -> HomologErro
 def unknown_format(name: str, suffix: str, known: Sequence[str]) -> HomologError:
     """HM024: a file type we do not read or write."""
     kind = f"'{suffix}'" if suffix else "no file ending"
+    network = (
+        " A network in it is read by homolog.rules.load; homolog.record then gives what its"
+        " neurons respond."
+        if suffix == ".safetensors"
+        else ""
+    )
     return HomologError(
-        "HM024", f"{name}: {kind} is not a known format. Known: {', '.join(known)}."
+        "HM024", f"{name}: {kind} is not a known format. Known: {', '.join(known)}.{network}"
     )
 
 

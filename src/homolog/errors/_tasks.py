@@ -6,11 +6,12 @@ from homolog.errors._base import HomologError, counted, some
 
 
 def stimuli_not_finite(name: str, count: int, first: int) -> HomologError:
-    """HM004: NaN or inf among the inputs of a task."""
+    """HM004: NaN or inf among the inputs of a task, in single precision."""
     return HomologError(
         "HM004",
-        f"{name} has {counted(count, 'entry', 'entries')} that are NaN or inf, the first in"
-        f" stimulus {first}. Leave such stimuli out, or fill them in, before making the task.",
+        f"{name} has {counted(count, 'entry', 'entries')} that are NaN or inf in float32, the"
+        f" first in stimulus {first}. Leave such stimuli out, or fill them in, before making the"
+        " task.",
     )
 
 

@@ -34,6 +34,27 @@ def folder_of_others(folder: object, there: Sequence[str]) -> HomologError:
     )
 
 
+def unguarded() -> HomologError:
+    """HM049: a script that every worker would run from its first line."""
+    return HomologError(
+        "HM049",
+        "homolog.train(workers=…) was called by a script that its workers import, so that each"
+        ' would begin the training anew. Put its code under if __name__ == "__main__": or leave'
+        " out workers.",
+    )
+
+
+def worker_ended() -> HomologError:
+    """HM049: a worker that ended before its work was done."""
+    return HomologError(
+        "HM049",
+        "a worker process ended before its work was done. Either it was killed, for want of memory"
+        " for instance, or it could not import the script that called homolog.train(workers=…):"
+        ' put the code of that script under if __name__ == "__main__": or leave out workers.'
+        " Finished epochs are kept.",
+    )
+
+
 def in_use(folder: object, process: int) -> HomologError:
     """HM047: a folder into which another process is writing."""
     return HomologError(

@@ -31,10 +31,18 @@ def place(folder: Path, number: int) -> Path:
     return folder / f"replica-{number}"
 
 
+def made(folder: Path) -> Path:
+    """A folder, made where there was none; HM034 if it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise errors.unwritable(folder, error.strerror or str(error)) from error
+    return folder
+
+
 def keep(folder: Path, number: int, network: LayeredNetwork, line: Line) -> None:
     """Write an epoch of one replica: its line, then its weights."""
-    where = place(folder, number)
-    where.mkdir(parents=True, exist_ok=True)
+    where = made(place(folder, number))
     try:
         with (where / HISTORY).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from homolog import __version__, errors
 from homolog._write import refuse_unwritable, write_whole
 from homolog.networks.layered import settings
+from homolog.training._checkpoint import made
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule
@@ -35,7 +36,7 @@ def held(folder: Path, plan: Plan) -> Generator[None]:
         while another process is training in it.
     """
     refuse_unwritable(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     _refuse_files_of_others(folder)
     lock = folder / LOCK
     _take(lock)
@@ -96,7 +97,8 @@ def _claim(folder: Path, plan: Plan) -> None:
     asked = _facts(plan)
     path = folder / FILE
     if not path.exists():
-        write_whole(path, _toml({**asked, "versions": _versions()}).encode())
+        facts = {**asked, "settings": _written(plan.rule), "versions": _versions()}
+        write_whole(path, _toml(facts).encode())
         return
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -111,12 +113,17 @@ def _claim(folder: Path, plan: Plan) -> None:
 def differing(
     said: Mapping[str, Any], rule: LearningRule, asked: Mapping[str, Any]
 ) -> dict[str, tuple[object, object]]:
-    """Settings of a rule, and what else is asked for, that run.toml says otherwise: both values."""
+    """Settings of a rule, and what else is asked for, that run.toml says otherwise: both values.
+
+    Of another rule the settings are not compared: they have nothing in common.
+    """
     # A setting that the rule did not have then was, in effect, at its default.
     default = {"settings": settings(type(rule)())}
     before = {**_read(default), **_flat(said)}
     now = _read({**asked, "settings": settings(rule)})
     names = [name for name in {**before, **now} if name in now or name.startswith("settings.")]
+    if before.get("rule") != now.get("rule"):
+        names = [name for name in names if not name.startswith("settings.")]
     return {
         name: (before.get(name), now.get(name))
         for name in names
@@ -134,6 +141,20 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "batch": plan.batch,
         "rng": plan.rng,
         "settings": settings(plan.rule),
+    }
+
+
+def _written(rule: LearningRule) -> dict[str, Any]:
+    """Settings without those that are None by default: TOML has no word for it.
+
+    What is not there is taken to be at its default when the file is read.
+    """
+    default = settings(type(rule)())
+    there = settings(rule)
+    return {
+        name: value
+        for name, value in there.items()
+        if value is not None or default[name] is not None
     }
 
 

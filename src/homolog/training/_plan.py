@@ -97,7 +97,7 @@ def fitting_sizes(sizes: Sequence[int], task: Classification) -> tuple[int, ...]
     n_inputs, n_classes = task.train.shape[1], len(task.classes)
     allowed = (
         f"whole numbers, {n_inputs} first and {n_classes} last, for {task.name} has {n_inputs}"
-        f" inputs and {n_classes} classes: ({n_inputs}, 100, {n_classes})"
+        f" inputs and {n_classes} classes; for example ({n_inputs}, 100, {n_classes})"
     )
     try:
         given = tuple(sizes)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
 from homolog import errors
+from homolog.networks import LayeredNetwork
 from homolog.representation import Representation
 from homolog.training._evaluate import CHUNK
 from homolog.training._plan import whole
-
-if TYPE_CHECKING:
-    from homolog.networks import LayeredNetwork
 
 
 def record(
@@ -51,8 +49,9 @@ def record(
     Raises
     ------
     HomologError
-        HM025 for a layer that the network does not have; HM006 for a layer in which nothing
-        changes; what the network refuses as stimuli, and `Representation` as labels.
+        HM025 for what is no network, or a layer that it does not have; HM006 for a layer in
+        which nothing changes; what the network refuses as stimuli, and `Representation` as
+        labels.
 
     Examples
     --------
@@ -63,6 +62,9 @@ def record(
     >>> list(seen)
     ['replica 0, layer 1', 'replica 1, layer 1']
     """
+    if not isinstance(network, LayeredNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
+        allowed = "a LayeredNetwork: of a training its .network, of a file homolog.rules.load(path)"
+        raise errors.bad_value("network", type(network).__name__, allowed)
     chosen = _chosen(network, layers)
     rates = _rates(network, stimuli, chosen)
     labels = None if labels is None else list(labels)
@@ -78,6 +80,8 @@ def record(
 
 def _chosen(network: LayeredNetwork, layers: Sequence[int] | None) -> tuple[int, ...]:
     there = tuple(range(1, network.n_layers + 1))
+    if layers is not None and (not isinstance(layers, Iterable) or isinstance(layers, str)):
+        raise errors.bad_value("layers", layers, f"a list of layers, such as [{network.n_layers}]")
     chosen = there if layers is None else tuple(whole("layer", layer, 1) for layer in layers)
     for layer in chosen:
         if layer not in there:
@@ -91,9 +95,20 @@ def _rates(
     """(replica, stimulus, neuron) of each layer, a chunk of stimuli at a time."""
     parts = [
         [rates.cpu().numpy() for rates in network.respond(chunk)]
-        for chunk in torch.as_tensor(stimuli).split(CHUNK)
+        for chunk in _readable(stimuli).split(CHUNK)
     ]
     return {layer: np.concatenate([part[layer - 1] for part in parts], 1) for layer in layers}
+
+
+def _readable(stimuli: Any) -> torch.Tensor:
+    try:
+        found = torch.as_tensor(stimuli)
+    except (TypeError, ValueError, RuntimeError) as error:
+        allowed = "an array or tensor of real numbers (stimulus, input)"
+        raise errors.bad_value("type of stimuli", type(stimuli).__name__, allowed) from error
+    if found.layout is not torch.strided:
+        raise errors.bad_value("layout of stimuli", found.layout, "dense: stimuli.to_dense()")
+    return found
 
 
 def _population(

@@ -16,7 +16,7 @@ from homolog.training._course import Replica, begun, course, joined
 from homolog.training._folder import held
 from homolog.training._plan import Plan, numbers, planned, whole
 from homolog.training._training import Training
-from homolog.training._workers import one_thread, spread
+from homolog.training._workers import one_thread, refuse_unguarded, spread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +82,8 @@ def train(
     HomologError
         HM013 without PyTorch; HM015 when weights are no longer finite; HM023 for a rule or task
         that does not exist; HM025 for an argument outside what is allowed; HM034, HM046 and
-        HM047 for a folder that cannot be written, is of another training, or is in use.
+        HM047 for a folder that cannot be written, is of another training, or is in use; HM049
+        for a worker that ended, or a script that does not stand under the line above.
 
     Notes
     -----
@@ -97,10 +98,12 @@ def train(
     >>> training.network.sizes, len(training.history)
     ((64, 30, 10), 2)
     """
+    which, workers = numbers(replicas), whole("workers", workers, 1)
+    if workers > 1:
+        refuse_unguarded()
     plan = planned(
         rule, task, sizes, epochs=epochs, batch=batch, rng=rng, device=device, folder=folder
     )
-    which, workers = numbers(replicas), whole("workers", workers, 1)
     if workers > 1 and not plan.on_cpu:
         raise errors.bad_value("workers", workers, f"1 on {plan.device}, where all learn at once")
     with held(plan.folder, plan) if plan.folder else nullcontext():

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 def collapsed(last: Any) -> Any:
     """Of replicas after their last epoch, rows of a history: which of them have collapsed.
 
-    They never answer one of the classes, or are right half as often as the best of them.
+    They never answer one of the classes, or are right half as often as the best of them. Of
+    networks that have only begun to learn this says little.
     """
     return (last.test_accuracy < last.test_accuracy.max() / 2) | (last.dead_outputs > 0)
+
+
+def _silent(n_classes: int) -> str:
+    """What `collapsed` found: classes that are never answered, or else too few right answers."""
+    if n_classes == 0:
+        return "right less than half as often as the best"
+    return f"never answers {n_classes} of the classes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +58,8 @@ class Training:
     def collapsed(self) -> tuple[int, ...]:
         """Replicas that ended with a class they never answer, or right half as often as the best.
 
-        Means over replicas say little where some have collapsed.
+        Means over replicas say little where some have collapsed. After few epochs they may only
+        be still learning.
         """
         last = self.last
         return tuple(int(number) for number in last.index[collapsed(last)])
@@ -58,8 +67,8 @@ class Training:
     def summary(self) -> pd.DataFrame:
         """Mean, standard deviation, median and extremes over replicas, after the last epoch.
 
-        The deviation is that of a sample (n - 1), and 0 of a single replica. ``seconds`` are
-        of all epochs together.
+        The deviation is that of a sample (n - 1), and NaN of a single replica, for which it is
+        unknown. ``seconds`` are of all epochs together.
         """
         import pandas as pd
 
@@ -67,7 +76,7 @@ class Training:
         last["seconds"] = self.history.groupby("replica").seconds.sum()
         columns = {
             "mean": last.mean(),
-            "std": last.std().fillna(0.0),
+            "std": last.std(),
             "median": last.median(),
             "lowest": last.min(),
             "highest": last.max(),
@@ -75,13 +84,23 @@ class Training:
         return pd.DataFrame(columns)
 
     def __str__(self) -> str:
-        """Who learned and for how long, then `summary` as a table, then who collapsed."""
-        n, epochs = self.network.n_replicas, self.network.epochs
+        """Who learned and for how long, then `summary` as a table, then who is far behind."""
+        epochs = self.network.epochs
         head = f"{self.network!r} after {epochs} {'epoch' if epochs == 1 else 'epochs'}"
-        lines = [head, "", self.summary().to_string(float_format="{:.4g}".format)]
-        if self.collapsed:
-            which = ", ".join(map(str, self.collapsed))
-            lines += ["", f"! {len(self.collapsed)} of {n} collapsed: replica {which}"]
-        return "\n".join(lines)
+        table = self.summary().to_string(float_format="{:.4g}".format, na_rep="")
+        return "\n".join([head, "", table, *self._behind()])
+
+    def _behind(self) -> list[str]:
+        """Which replicas `collapsed` names, what it says of them, and what to do."""
+        if not self.collapsed:
+            return []
+        last, n = self.last, self.network.n_replicas
+        told = (f"replica {r} ({_silent(last.dead_outputs[r])})" for r in self.collapsed)
+        return [
+            "",
+            f"! {len(self.collapsed)} of {n} collapsed, or still learning: {', '.join(told)}",
+            "  More epochs tell which. What stays so has collapsed: take another seed or lower"
+            " rates, and the median for the mean.",
+        ]
 
     __repr__ = __str__

@@ -6,14 +6,16 @@ import os
 import signal
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from multiprocessing import current_process, get_context, parent_process
 from queue import Empty
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from homolog import errors
 from homolog.training._course import course
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 _given: dict[str, Any] = {}
 """In a worker: the plan, and where its news goes; sent once, for tasks are large."""
+
+
+def refuse_unguarded() -> None:
+    """Raise HM049 in a worker that is running the caller's script, which begins it anew."""
+    # What multiprocessing itself asks before it starts a process.
+    if getattr(current_process(), "_inheriting", False):
+        raise errors.unguarded()
 
 
 @contextmanager
@@ -44,12 +53,19 @@ def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress)
 
     When one cannot go on, those under way are finished and no others begun, before its error
     is raised.
+
+    Raises
+    ------
+    HomologError
+        HM049 if a worker ended without a word; and what a worker raised.
     """
     # Started afresh, for a fork would copy locks that the libraries' threads hold.
     context = get_context("spawn")
     news = context.Queue()
     count = min(workers, len(numbers))
-    pool = ProcessPoolExecutor(count, context, _begin, (plan, news))
+    reader, writer = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(count, context, _begin, (reader, context.Lock(), news))
+    Thread(target=_hand_out, args=(plan, writer, count), daemon=True).start()
     try:
         waiting = [pool.submit(_one, number) for number in numbers]
         while wait(waiting, timeout=0.2).not_done:
@@ -60,8 +76,22 @@ def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress)
         _pass_on(news, progress)
         for one in filter(_failed, waiting):
             one.result()
+    except BrokenProcessPool as error:
+        raise errors.worker_ended() from error
     finally:
         pool.shutdown(cancel_futures=True)
+        reader.close()
+
+
+def _hand_out(plan: Plan, writer: Any, count: int) -> None:
+    """Send every worker the plan, from a thread of its own.
+
+    As an argument of a process that ends while it begins, a large plan would block the sender
+    for good. This one learns that nobody is left to read when the reading end is closed.
+    """
+    with suppress(OSError), writer:
+        for _ in range(count):
+            writer.send(plan)
 
 
 def _failed(one: Future[None]) -> bool:
@@ -76,13 +106,14 @@ def _pass_on(news: Any, progress: Progress) -> None:
             return
 
 
-def _begin(plan: Plan, news: Any) -> None:
+def _begin(plans: Any, one_reads: Any, news: Any) -> None:
     torch.set_num_threads(1)
-    _given.update(plan=plan, news=news)
     # Whoever stops the training means its workers, too: else one whose parent was killed would
     # write into a folder that is no longer locked. What it has kept is whole at any moment.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
+    with one_reads:
+        _given.update(plan=plans.recv(), news=news)
 
 
 def _end_with_parent() -> None:
