@@ -20,9 +20,10 @@ class Classification:
     Attributes
     ----------
     train, test
-        (stimulus, input) drive of every input of a network, float32.
+        (stimulus, input) drive of every input of a network, float32. Arrays of other real
+        numbers are converted.
     train_labels, test_labels
-        Class of each stimulus, int64, counted from 0.
+        Class of each stimulus, int64, counted from 0. Other whole numbers are converted.
     classes
         Name of each class.
     name
@@ -39,7 +40,7 @@ class Classification:
     ------
     HomologError
         HM025 for arrays of another kind or shape than above, or labels without a class;
-        HM004 for a stimulus that is not finite.
+        HM004 for a stimulus that is not finite, or beyond what float32 holds.
     """
 
     train: NDArray[np.float32]
@@ -56,9 +57,11 @@ class Classification:
         if len(self.classes) < 2:
             raise errors.bad_value("classes", self.classes, "the names of two classes or more")
         for which in ("train", "test"):
-            stimuli, labels = getattr(self, which), getattr(self, f"{which}_labels")
-            _check_stimuli(which, stimuli)
-            _check_labels(f"{which}_labels", labels, len(stimuli), len(self.classes))
+            stimuli = _stimuli(which, getattr(self, which))
+            name, n_stimuli = f"{which}_labels", len(stimuli)
+            labels = _labels(name, getattr(self, name), n_stimuli, len(self.classes))
+            object.__setattr__(self, which, stimuli)
+            object.__setattr__(self, name, labels)
         if self.test.shape[1] != self.n_inputs:
             raise errors.bad_value(
                 "test.shape", self.test.shape, f"(stimulus, {self.n_inputs}), as for train"
@@ -89,25 +92,37 @@ class Classification:
         )
 
 
-def _check_stimuli(which: str, stimuli: Any) -> None:
-    wanted = "a float32 NumPy array (stimulus, input)"
-    if not isinstance(stimuli, np.ndarray) or stimuli.dtype != np.float32:
-        raise errors.bad_value(which, _kind(stimuli), wanted)
-    if stimuli.ndim != 2 or 0 in stimuli.shape:
-        raise errors.bad_value(f"{which}.shape", stimuli.shape, wanted)
+def _stimuli(which: str, given: Any) -> NDArray[np.float32]:
+    """Stimuli in single precision; those that are in it already as they are."""
+    wanted = "a NumPy array (stimulus, input) of real numbers: numpy.asarray makes one of a list"
+    if not isinstance(given, np.ndarray) or given.dtype.kind not in "fiub":
+        raise errors.bad_value(which, _kind(given), wanted)
+    if given.ndim != 2 or 0 in given.shape:
+        raise errors.bad_value(
+            f"{which}.shape", given.shape, "(stimulus, input), one of each or more"
+        )
+    with np.errstate(over="ignore"):  # What becomes inf is refused.
+        stimuli = given.astype(np.float32, copy=False)
     broken = ~np.isfinite(stimuli)
     if broken.any():
         raise errors.stimuli_not_finite(which, int(broken.sum()), int(broken.any(1).argmax()))
+    return stimuli
 
 
-def _check_labels(which: str, labels: Any, n_stimuli: int, n_classes: int) -> None:
-    wanted = f"an int64 NumPy array, one label for each of {n_stimuli} stimuli"
-    if not isinstance(labels, np.ndarray) or labels.dtype != np.int64:
-        raise errors.bad_value(which, _kind(labels), wanted)
-    if labels.shape != (n_stimuli,):
-        raise errors.bad_value(f"{which}.shape", labels.shape, wanted)
-    if outside := sorted(set(labels[(labels < 0) | (labels >= n_classes)].tolist())):
+def _labels(which: str, given: Any, n_stimuli: int, n_classes: int) -> NDArray[np.int64]:
+    """Labels as int64; those that are already as they are."""
+    if not isinstance(given, np.ndarray) or given.dtype.kind not in "iu":
+        wanted = (
+            f"a NumPy array of whole numbers, 0 to {n_classes - 1}: of labels of another kind"
+            " numpy.unique(labels, return_inverse=True) gives classes and numbers"
+        )
+        raise errors.bad_value(which, _kind(given), wanted)
+    if given.shape != (n_stimuli,):
+        wanted = f"({n_stimuli},), one label for each of {n_stimuli} stimuli"
+        raise errors.bad_value(f"{which}.shape", given.shape, wanted)
+    if outside := sorted(set(given[(given < 0) | (given >= n_classes)].tolist())):
         raise errors.bad_value(which, outside[0], f"0 to {n_classes - 1}, one for each class")
+    return given.astype(np.int64, copy=False)
 
 
 def _kind(given: Any) -> str:
