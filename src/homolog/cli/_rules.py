@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from homolog.cli._shared import per_cent, plain, refusals
+from homolog.cli._shared import plain, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ def show_rule(name: RuleName) -> None:
         typer.echo(f"{found.name}: {found.title}\n\n{plain(about)}\n\nSettings\n--------")
         typer.echo(_settings(found, plain(settings)))
         typer.echo(f"\n{plain(more)}\n\nPublished\n---------")
-        heads = ("task", "variant", "row", "sizes", "published", "test std", "note")
+        heads = ("task", "variant", "row", "sizes", "published", "± printed", "test std", "note")
         typer.echo(_table(heads, map(_published, rules.presets(name))))
         typer.echo(f"\nsource: {found.source}")
 
@@ -83,10 +83,10 @@ def _settings(rule: type[LearningRule], told: str) -> str:
 
 
 def _published(row: Preset) -> tuple[str, ...]:
-    published = per_cent(row.published, row.published_std)
-    test_std = "" if row.test_std is None else f"{row.test_std:g}"
+    published = "" if row.published is None else f"{row.published:.2f} %"
+    stds = ("" if std is None else f"{std:g}" for std in (row.published_std, row.test_std))
     sizes = "-".join(map(str, row.sizes))
-    return row.dataset, row.variant, row.row, sizes, published, test_std, row.note
+    return row.dataset, row.variant, row.row, sizes, published, *stds, row.note
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

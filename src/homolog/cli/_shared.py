@@ -87,12 +87,10 @@ def split(names: list[str] | None) -> list[str] | None:
 
 def plain(docstring: str) -> str:
     """A docstring without the marks that only a documentation page shows."""
-    docstring = re.sub(r":math:`([^`]*)`", r"\1", docstring)
-    return re.sub(r"\.\. math::\s+", "    ", docstring).replace("``", "").replace("`", "")
+    from homolog.cli._equations import readable
 
-
-def per_cent(mean: float | None, std: float | None) -> str:
-    """An accuracy as it was published, empty where none was."""
-    if mean is None:
-        return ""
-    return f"{mean:.2f} %" if std is None else f"{mean:.2f} ± {std:g} %"
+    docstring = re.sub(r":math:`([^`]*)`", lambda found: readable(found[1]), docstring)
+    docstring = re.sub(
+        r"\.\. math::\s+((?:.+\n?)+)", lambda found: f"    {readable(found[1])}", docstring
+    )
+    return docstring.replace("``", "").replace("`", "")

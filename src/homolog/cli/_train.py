@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, per_cent, refusals, shown_progress
+from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule, Preset
@@ -63,7 +63,7 @@ def train(
         task = tasks.load(data, folder, download=download)
         row = _row(name, data, variant)
         settings = changed(row.rule if row else rules.find(name)(), changes or [])
-        layers = layer_sizes(sizes) if sizes else row.sizes if row else _default_sizes(task)
+        layers = _sizes(sizes, task) if sizes else row.sizes if row else _default_sizes(task)
         typer.echo(_told(name, task, row))
         with shown_progress(quiet, lines=True) as progress:
             training = homolog.train(
@@ -104,9 +104,21 @@ def _told(name: str, task: Classification, row: Preset | None) -> str:
     if row is None:
         return f"{name} on {task.name}: nothing was published; the rule's own settings"
     which = f"{row.row} ({row.variant})" if row.variant else row.row
-    published = per_cent(row.published, row.test_std or row.published_std)
-    said = f"settings of the published row {which}"
-    return f"{name} on {task.name}: {said}" + (f", {published} of the test" if published else "")
+    said = f"{name} on {task.name}: settings of the published row {which}"
+    if row.published is not None:
+        said += f", {row.published:.2f} % of the test"
+    if row.test_std is not None:
+        said += f", with a standard deviation of {row.test_std:g} over seeds"
+    return said + _others(row)
+
+
+def _others(row: Preset) -> str:
+    """The other rows of a rule for the same images, which --variant chooses."""
+    from homolog import rules
+
+    there = rules.presets(row.rule.name)
+    others = [one.variant for one in there if one.dataset == row.dataset and one is not row]
+    return f"\n(--variant takes other rows: {'; '.join(others)})" if others else ""
 
 
 def layer_sizes(text: str) -> tuple[int, ...]:
@@ -117,6 +129,20 @@ def layer_sizes(text: str) -> tuple[int, ...]:
         return tuple(int(size) for size in text.replace(",", "-").split("-"))
     except ValueError:
         raise errors.bad_value("--sizes", text, "whole numbers, as in 784-500-10") from None
+
+
+def _sizes(text: str, task: Classification) -> tuple[int, ...]:
+    """Neurons of every layer, which begin and end as the task does."""
+    from homolog import errors
+
+    sizes = layer_sizes(text)
+    ends = task.n_inputs, task.n_classes
+    if (sizes[0], sizes[-1]) != ends:
+        allowed = (
+            f"{ends[0]} first and {ends[1]} last for {task.name}, as in {ends[0]}-50-{ends[1]}"
+        )
+        raise errors.bad_value("--sizes", text, allowed)
+    return sizes
 
 
 def _default_sizes(task: Classification) -> tuple[int, ...]:
@@ -160,6 +186,9 @@ def _value(what: str, text: str, before: Any) -> Any:
         value = text
     if value is None:  # The rule refuses it where it means nothing.
         return None
+    pairs = isinstance(before, tuple) and any(isinstance(one, tuple) for one in before)  # pyright: ignore[reportUnknownVariableType]
+    if pairs and not (isinstance(value, tuple) and all(isinstance(one, tuple) for one in value)):  # pyright: ignore[reportUnknownVariableType]
+        raise errors.bad_value(what, text, f'pairs in quotation marks, as in "{before}"')
     if isinstance(before, tuple) and not isinstance(value, tuple):
         value = (value,)
     number = isinstance(value, int | float) and not isinstance(value, bool)
