@@ -95,6 +95,17 @@ def test_an_unknown_format(name, ending, folder):
     assert text_of(save, represent(np.eye(3)), folder / name) == expected
 
 
+def test_a_network_is_no_population_and_says_what_reads_it(folder):
+    (folder / "network.safetensors").write_text("x")
+    for read in (load, inspect):
+        text = text_of(read, folder / "network.safetensors")
+        assert text.startswith("HM024 network.safetensors: '.safetensors' is not a known format.")
+        assert text.endswith(
+            "A network in it is read by homolog.rules.load; homolog.record then gives what its"
+            " neurons respond."
+        )
+
+
 def test_axes_of_a_saved_population_stand(folder):
     save(represent(np.eye(3)), folder / "x.npz")
     assert text_of(load, folder / "x.npz", "neuron,stimulus", flatten=True) == (
