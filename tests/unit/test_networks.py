@@ -144,3 +144,18 @@ def test_a_network_without_a_part_that_its_rule_works_with_is_refused(name):
     ):
         with pytest.raises(HomologError, match=says):
             ask()
+
+
+def test_labels_that_are_no_whole_numbers_are_named_as_such():
+    rule = rules.find("backprop")()
+    network = rule.wire(SIZES)
+    with pytest.raises(HomologError, match=r"HM025 type of target is 'torch.float64'.*astype"):
+        rule.step(network, STIMULI, LABELS.astype(float))
+    with pytest.raises(HomologError, match=r"HM042 target is \(2,\)"):
+        rule.step(network, STIMULI, LABELS[:2])
+
+
+def test_a_network_says_how_far_it_has_learned():
+    rule = rules.find("backprop")()
+    learned = rule.step(rule.wire(SIZES), STIMULI, LABELS)
+    assert repr(learned) == "<LayeredNetwork 6-5-3, backprop: 1 replica, 1 step>"

@@ -69,9 +69,7 @@ def test_what_cannot_be_recorded_is_refused():
             homolog.record(network, STIMULI, layers=[layer])
     with pytest.raises(HomologError, match=r"HM025 layers is 1; allowed: a list .* such as \[2\]"):
         homolog.record(network, STIMULI, layers=1)
-    with pytest.raises(
-        HomologError, match=r"HM025 network is 'Told'; allowed: .* its .network"
-    ):
+    with pytest.raises(HomologError, match=r"HM025 network is 'Told'; allowed: .* its .network"):
         homolog.record(Told(), STIMULI)
     for stimuli, message in (
         (torch.eye(5).to_sparse(), r"HM025 layout of stimuli is .*dense: stimuli.to_dense\(\)"),

@@ -119,7 +119,8 @@ class LayeredNetwork:
         name = self.rule.name if self.rule else "no rule"
         sizes = "-".join(map(str, self.sizes))
         replicas = "1 replica" if self.n_replicas == 1 else f"{self.n_replicas} replicas"
-        return f"<LayeredNetwork {sizes}, {name}: {replicas}, {self.steps} steps>"
+        steps = "1 step" if self.steps == 1 else f"{self.steps} steps"
+        return f"<LayeredNetwork {sizes}, {name}: {replicas}, {steps}>"
 
     def each(self, change: Callable[[Tensor], Tensor], **other: Any) -> LayeredNetwork:
         """The network with every weight changed by a function."""

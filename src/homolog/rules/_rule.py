@@ -182,18 +182,20 @@ def checked_stimulus(rule: LearningRule, network: LayeredNetwork, stimulus: Any)
 def checked_target(network: LayeredNetwork, target: Any, n_trials: int) -> Tensor:
     """As (replica or 1, trial, output); labels become a one at their output."""
     n_classes, n_replicas = network.sizes[-1], network.n_replicas
-    wanted = _tensor("target", target, None)
-    if not wanted.is_floating_point():
-        wanted = _one_hot(wanted, n_classes)
+    given = _tensor("target", target, None)
+    if given.is_floating_point() and given.ndim == 1:
+        allowed = "whole numbers for labels: target.astype(int); or rates, (trial, output)"
+        raise errors.bad_value("type of target", str(given.dtype), allowed)
+    wanted = given if given.is_floating_point() else _one_hot(given, n_classes)
     wanted = wanted.to(network.device, network.dtype)
     wanted = wanted[None] if wanted.ndim == 2 else wanted
     if wanted.ndim != 3 or wanted.shape[1:] != (n_trials, n_classes):
         takes = (
             f"{n_trials} labels, or rates ({n_trials}, {n_classes}), for each replica or for all"
         )
-        raise errors.trials_misfit("target", wanted.shape, takes)
+        raise errors.trials_misfit("target", given.shape, takes)
     if wanted.shape[0] not in (1, n_replicas):
-        raise errors.trials_misfit("target", wanted.shape, f"1 or {n_replicas} replicas")
+        raise errors.trials_misfit("target", given.shape, f"1 or {n_replicas} replicas")
     return _finite("target", wanted)
 
 
