@@ -63,7 +63,7 @@ def test_a_row_is_put_beside_the_published_one(tmp_path):
     assert alone["difference_in_stds"] == pytest.approx((97.0 - 97.58) / 0.06)
     first = found["reproduced"]
     assert first.verdict == "disagree"
-    assert "1 of 10 rows are within 3 deviations. furthest: BP-MSE, -9.7" in first.number
+    assert "1 of 10 rows are within 3 deviations. Furthest: BP-MSE, -9.7" in first.number
     assert "Outside: BP-MSE." in first.reading
 
 

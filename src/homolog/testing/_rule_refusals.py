@@ -45,7 +45,7 @@ _UNFIT_STIMULI: dict[str, tuple[str, Callable[[np.ndarray], Any]]] = {
 _UNFIT_TARGETS: dict[str, tuple[str, Callable[[np.ndarray], Any]]] = {
     "a label below 0": ("HM044", lambda labels: np.append(labels[1:], -1)),
     "a label beyond the outputs": ("HM044", lambda labels: np.append(labels[1:], N_CLASSES)),
-    "labels that are no integers": ("HM042", lambda labels: labels.astype(float)),
+    "labels that are no integers": ("HM025", lambda labels: labels.astype(float)),
     "one label less": ("HM042", lambda labels: labels[1:]),
     "rates of one output less": ("HM042", lambda labels: _one_hot(labels)[:, 1:]),
     "rates with a NaN": ("HM043", lambda labels: _with_first(_one_hot(labels), np.nan)),
