@@ -13,7 +13,7 @@ from homolog.cli._study import study
 from homolog.cli._train import train
 
 app = typer.Typer(
-    help="How alike two neural populations are, with intervals, chance levels and ceilings.",
+    help="Measure how alike neural populations are; train networks that learn as brains might.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
