@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homolog.matching._compiled import Flags, Places, Reals, Units, compiled, inlined
+from homolog._compiled import Flags, Places, Reals, Units, compiled, inlined
 from homolog.matching._shortlists import Shortlists, list_row, workspace
 
 NOBODY = -1

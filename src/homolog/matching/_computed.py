@@ -8,7 +8,7 @@ beginning.
 import numpy as np
 
 from homolog import errors
-from homolog.matching._compiled import Places, Reals, Units, running
+from homolog._compiled import Places, Reals, Units, running
 from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homolog.matching._compiled import Flags, Places, Reals, Units, compiled, inlined
+from homolog._compiled import Flags, Places, Reals, Units, compiled, inlined
 
 NONE = -1
 MOST = 1 << 62

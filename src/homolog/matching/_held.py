@@ -3,7 +3,7 @@
 import numpy as np
 
 from homolog.matching._arguments import NotFiniteError
-from homolog.matching._compiled import Places, Reals, Units, running
+from homolog._compiled import Places, Reals, Units, running
 from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
 

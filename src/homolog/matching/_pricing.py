@@ -19,7 +19,7 @@ offered to the tree.
 
 import numpy as np
 
-from homolog.matching._compiled import Places, Reals, compiled
+from homolog._compiled import Places, Reals, compiled
 from homolog.matching._shortlists import Shortlists
 
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homolog.matching._compiled import Places, Reals, compiled, inlined
+from homolog._compiled import Places, Reals, compiled, inlined
 
 SAMPLE = 128
 """Entries of a row that say how small the wanted ones are."""

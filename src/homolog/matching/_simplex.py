@@ -20,7 +20,7 @@ return to where it began (Cunningham 1976).
 
 import numpy as np
 
-from homolog.matching._compiled import Places, Reals, compiled, inlined
+from homolog._compiled import Places, Reals, compiled, inlined
 from homolog.matching._crossover import MOST, NONE, Tree, attach, detach
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from homolog.matching import _auction as auction
 from homolog.matching import _crossover as crossover
 from homolog.matching import _simplex as simplex
-from homolog.matching._compiled import Places, Reals, Units, running
+from homolog._compiled import Places, Reals, Units, running
 from homolog.matching._pricing import cheapest_listed, on_offer
 from homolog.matching._problem import Found
 from homolog.matching._shortlists import Shortlists

@@ -1,7 +1,6 @@
 """Compilation of the inner loops by numba: once on a computer, announced, kept on disk.
 
-Only this module imports numba, and only the solver imports this module, when it is first
-used.
+Only this module imports numba, and only solvers import this module, when they are first used.
 """
 
 import logging
@@ -37,6 +36,11 @@ def compiled(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """As `compiled`, for a small part of an inner loop: a call would cost more than its work."""
     return _compiled(function, forceinline=True)
+
+
+def summing(function: Function) -> Function:
+    """As `compiled`, for long sums, which may be added in another order: several at a time."""
+    return _compiled(function, fastmath={"reassoc", "contract"})
 
 
 def _compiled(function: Function, **options: Any) -> Function:
@@ -79,7 +83,7 @@ class _Announcer(Listener):
         if not self.told:
             self.told = True
             logging.getLogger("homolog").warning(
-                "homolog: compiling the matching; 10 to 20 seconds, kept for the next time"
+                "homolog: compiling for this computer; up to 20 seconds, kept for the next time"
             )
 
     def on_end(self, event: Event) -> None:

@@ -9,10 +9,10 @@ import numba
 import numpy as np
 import pytest
 
-from homolog.matching import _compiled
-from homolog.matching._compiled import compiled, running
+from homolog import _compiled
+from homolog._compiled import compiled, running
 
-SAYS = "homolog: compiling the matching; 10 to 20 seconds, kept for the next time"
+SAYS = "homolog: compiling for this computer; up to 20 seconds, kept for the next time"
 
 MATCH_ALL_KINDS = """
 import numpy as np
