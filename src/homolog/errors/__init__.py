@@ -4,6 +4,11 @@ Each function builds one error, so the wording of a code stands in one place. Th
 codes are stable and explained in ``docs/errors.md``.
 """
 
+from homolog.errors._balancing import (
+    bad_costs,
+    not_converged,
+    reducible,
+)
 from homolog.errors._base import (
     HomologError,
     bad_value,
@@ -101,6 +106,7 @@ __all__ = [
     "axes_unnamed",
     "axis_absent",
     "axis_empty",
+    "bad_costs",
     "bad_value",
     "cannot_hold",
     "columns_not_numeric",
@@ -133,6 +139,7 @@ __all__ = [
     "no_repeats",
     "not_a_matrix",
     "not_an_array",
+    "not_converged",
     "not_downloaded",
     "not_finite",
     "not_in_axis",
@@ -147,6 +154,7 @@ __all__ = [
     "other_training",
     "pickled",
     "recording_absent",
+    "reducible",
     "rows_differ",
     "stimuli_not_finite",
     "task_absent",

@@ -1,0 +1,40 @@
+"""Refusals of balancing."""
+
+from collections.abc import Sequence
+
+from homolog.errors._base import HomologError, counted, indices
+
+
+def reducible(
+    sizes: Sequence[int], silent: Sequence[int], source: Sequence[int], n_crossing: int, cost: float
+) -> HomologError:
+    """HM050: a graph of costs that no rescaling can balance."""
+    largest = ", ".join(str(size) for size in sizes[:5]) + (", …" if len(sizes) > 5 else "")
+    return HomologError(
+        "HM050",
+        f"the costs have no equilibrium: their graph falls into {len(sizes)} strongly connected"
+        f" components (sizes {largest}) joined one way by {counted(n_crossing, 'synapse')} of cost"
+        f" {cost:.4g}, which a rescaling can make as small as it likes."
+        f" {counted(len(silent), 'neuron')} without outgoing cost"
+        f"{_which(silent)}, {len(source)} without incoming cost{_which(source)}."
+        ' Choose on_reducible="components" (balance each component) or, in homolog.balance,'
+        ' "ground" (include input and readout) or "floor" (no gain is exactly zero).',
+    )
+
+
+def bad_costs(what: str, got: str, remedy: str) -> HomologError:
+    """HM051: something that is no matrix of costs."""
+    return HomologError("HM051", f"{what}: {got}. {remedy}")
+
+
+def not_converged(method: str, rounds: int, residual: float, wanted: float) -> HomologError:
+    """HM052: an equilibrium that was not reached."""
+    return HomologError(
+        "HM052",
+        f'method "{method}" reached ‖g‖/C = {residual:.3g} after {rounds} rounds; {wanted:.3g} was'
+        ' asked for. Use method="auto", or a larger tolerance.',
+    )
+
+
+def _which(neurons: Sequence[int]) -> str:
+    return f" ({indices(neurons)})" if len(neurons) else ""
