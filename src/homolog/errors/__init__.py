@@ -6,7 +6,10 @@ codes are stable and explained in ``docs/errors.md``.
 
 from homolog.errors._balancing import (
     bad_costs,
+    not_a_recurrent_network,
     not_converged,
+    not_homogeneous,
+    recurrent_misfit,
     reducible,
 )
 from homolog.errors._base import (
@@ -41,6 +44,7 @@ from homolog.errors._learning import (
     network_misfit,
     trials_misfit,
     trials_not_finite,
+    unstable_dt,
     unstable_step,
 )
 from homolog.errors._pairs import (
@@ -88,8 +92,10 @@ from homolog.errors._tasks import (
     other_content,
     stimuli_not_finite,
     task_absent,
+    trials_in_time,
 )
 from homolog.errors._training import (
+    activity_diverged,
     diverged,
     folder_of_others,
     in_use,
@@ -101,6 +107,7 @@ from homolog.errors._training import (
 __all__ = [
     "WRITE_ANEW",
     "HomologError",
+    "activity_diverged",
     "axes_misnamed",
     "axes_saved",
     "axes_unnamed",
@@ -138,10 +145,12 @@ __all__ = [
     "no_partner",
     "no_repeats",
     "not_a_matrix",
+    "not_a_recurrent_network",
     "not_an_array",
     "not_converged",
     "not_downloaded",
     "not_finite",
+    "not_homogeneous",
     "not_in_axis",
     "not_numeric",
     "not_optimal",
@@ -154,6 +163,7 @@ __all__ = [
     "other_training",
     "pickled",
     "recording_absent",
+    "recurrent_misfit",
     "reducible",
     "rows_differ",
     "stimuli_not_finite",
@@ -164,6 +174,7 @@ __all__ = [
     "too_few_stimuli",
     "too_many_neurons",
     "transposed",
+    "trials_in_time",
     "trials_misfit",
     "trials_not_finite",
     "undefined",
@@ -171,6 +182,7 @@ __all__ = [
     "unknown_format",
     "unknown_name",
     "unreadable",
+    "unstable_dt",
     "unstable_step",
     "unwritable",
     "which_array",

@@ -38,3 +38,32 @@ def not_converged(method: str, rounds: int, residual: float, wanted: float) -> H
 
 def _which(neurons: Sequence[int]) -> str:
     return f" ({indices(neurons)})" if len(neurons) else ""
+
+
+def cannot_rescale(where: object, reason: str, remedy: str) -> HomologError:
+    """HM057: a part of a module through which no scale of a unit can be carried."""
+    return HomologError("HM057", f"{where or 'the module'}: {reason}. {remedy}")
+
+
+def recurrent_misfit(what: str, got: object, expected: object) -> HomologError:
+    """HM053: a part of a recurrent network, or an input to one, that does not fit it."""
+    return HomologError(
+        "HM053",
+        f"recurrent network: {what} is {got}; expected {expected}. recurrent[i, j] leads from"
+        " neuron j to neuron i.",
+    )
+
+
+def not_a_recurrent_network(what: str, why: str) -> HomologError:
+    """HM053: something of which no recurrent network of this kind can be made."""
+    return HomologError("HM053", f"{what} cannot become a RecurrentNetwork: {why}.")
+
+
+def not_homogeneous(activation: str, error: float) -> HomologError:
+    """HM054: an activation under which a rescaled network computes something else."""
+    return HomologError(
+        "HM054",
+        f"{activation} is not homogeneous: φ(a x) and a φ(x) differ by up to {error:.2g} of the"
+        " larger, and are equal for relu, leaky, linear and abs. A network of such neurons"
+        " computes something else once its synapses are rescaled. Train it with one of these.",
+    )

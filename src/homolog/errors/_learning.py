@@ -44,3 +44,13 @@ def unstable_step(step_size: float, bound: float, formula: str) -> HomologError:
         f"step_size is {step_size:g}; settling diverges from {bound:.4g} on ({formula}). "
         "Choose a smaller one.",
     )
+
+
+def unstable_dt(dt: float, shortest: float) -> HomologError:
+    """HM045: Euler steps with which the leak of a neuron alone diverges."""
+    return HomologError(
+        "HM045",
+        f"dt is {dt:g}; from 2 × the shortest time constant ({shortest:g}) on, Euler steps diverge"
+        f" whatever the synapses. Choose a smaller one: {shortest / 10:.3g} follows the equation"
+        " closely.",
+    )

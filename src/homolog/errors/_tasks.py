@@ -49,3 +49,8 @@ def not_downloaded(task: str, place: object, failures: Sequence[str]) -> Homolog
         f"{task} was not downloaded: {'; '.join(failures)}. Nothing was kept. Try again, or put its"
         f" files into {place} by hand.",
     )
+
+
+def trials_in_time(what: str, got: object, wanted: str) -> HomologError:
+    """HM058: trials of a task in time whose parts do not fit, or cannot be read."""
+    return HomologError("HM058", f"trials: {what} is {got}; they need {wanted}.")

@@ -1,0 +1,62 @@
+"""Recurrent networks of PyTorch, where they are the same thing in other words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from homolog import errors
+
+if TYPE_CHECKING:
+    from homolog.networks.recurrent import RecurrentNetwork
+
+GATED = ("LSTM", "GRU")
+
+
+def taken_over(module: Any, readout: Any) -> RecurrentNetwork:
+    """The network of currents whose rates a ``torch.nn.RNN`` computes."""
+    from homolog.networks.recurrent import RecurrentNetwork
+
+    _refuse_unlike(module)
+    biases = module.bias_ih_l0 + module.bias_hh_l0 if module.bias else None
+    return RecurrentNetwork(
+        module.weight_hh_l0,
+        module.weight_ih_l0,
+        None if readout is None else _linear(readout, module.hidden_size).weight,
+        biases,
+        activation=module.nonlinearity,
+        output_bias=None if readout is None else readout.bias,
+        reads="rates",
+    )
+
+
+def _refuse_unlike(module: Any) -> None:
+    import torch
+
+    name = type(module).__name__
+    if isinstance(module, torch.nn.LSTM | torch.nn.GRU):
+        why = "its gates are sigmoids of the state, and the equation of a rate network has none"
+        raise errors.not_a_recurrent_network(f"torch.nn.{name}", why)
+    if not isinstance(module, torch.nn.RNN):
+        why = "it is no torch.nn.RNN; give the weights themselves, RecurrentNetwork(J, W_in, …)"
+        raise errors.not_a_recurrent_network(name, why)
+    if module.bidirectional:
+        why = "it runs backwards in time, too"
+        raise errors.not_a_recurrent_network("a bidirectional torch.nn.RNN", why)
+    if module.num_layers != 1:
+        why = (
+            "a layer sees the rates of the one below in the same step, which no Euler step of a"
+            " single network does"
+        )
+        raise errors.not_a_recurrent_network(f"torch.nn.RNN of {module.num_layers} layers", why)
+
+
+def _linear(readout: Any, n_neurons: int) -> Any:
+    import torch
+
+    if not isinstance(readout, torch.nn.Linear):
+        why = "it is no torch.nn.Linear"
+        raise errors.not_a_recurrent_network(f"the readout {type(readout).__name__}", why)
+    if readout.in_features != n_neurons:
+        found = f"reads {readout.in_features} rates"
+        raise errors.recurrent_misfit("readout", found, f"{n_neurons}, one of each neuron")
+    return readout
