@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from homolog.balancing.equilibrium import Equilibrium, equilibrium
+    from homolog.balancing._equilibrium import Equilibrium, equilibrium
 
 __all__ = [
     "Equilibrium",
@@ -12,8 +12,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "Equilibrium": "equilibrium",
-    "equilibrium": "equilibrium",
+    "Equilibrium": "_equilibrium",
+    "equilibrium": "_equilibrium",
 }
 """The file of every public name, read when the name is first used."""
 

@@ -6,6 +6,8 @@ codes are stable and explained in ``docs/errors.md``.
 
 from homolog.errors._balancing import (
     bad_costs,
+    beyond_range,
+    flow_stopped,
     not_a_recurrent_network,
     not_converged,
     not_homogeneous,
@@ -115,6 +117,7 @@ __all__ = [
     "axis_empty",
     "bad_costs",
     "bad_value",
+    "beyond_range",
     "cannot_hold",
     "columns_not_numeric",
     "complex_input",
@@ -125,6 +128,7 @@ __all__ = [
     "duplicate_labels",
     "first_column_unclear",
     "first_row_unclear",
+    "flow_stopped",
     "folder_of_others",
     "groups_differ",
     "images_absent",

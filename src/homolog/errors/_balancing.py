@@ -67,3 +67,22 @@ def not_homogeneous(activation: str, error: float) -> HomologError:
         " larger, and are equal for relu, leaky, linear and abs. A network of such neurons"
         " computes something else once its synapses are rescaled. Train it with one of these.",
     )
+
+
+def beyond_range(what: str, where: Sequence[int], precision: object) -> HomologError:
+    """HM055: a rescaling or a power whose result is no number any more."""
+    at = f" at ({', '.join(map(str, where))})" if where else ""
+    return HomologError(
+        "HM055",
+        f"{what}{at} leaves the range of {precision}: it becomes infinite, or so small that its"
+        " digits are lost. Give log-scales that differ less, weights nearer to 1, or float64.",
+    )
+
+
+def flow_stopped(reached: float, asked: float, why: str) -> HomologError:
+    """HM055: a flow that ends before the time asked for."""
+    return HomologError(
+        "HM055",
+        f"the flow stops at time {reached:.6g} of {asked:.6g}: {why}. Ask for earlier times only,"
+        " or follow another gradient.",
+    )
