@@ -5,15 +5,54 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homolog.balancing._equilibrium import Equilibrium, equilibrium
+    from homolog.balancing._sensitivity import (
+        Gains,
+        gains,
+        sensitivity,
+        sensitivity_by_perturbation,
+    )
+    from homolog.balancing.costs import PowerLaw, costs_at, l1, l2, power_law, robustness
+    from homolog.balancing.gradients import in_costs, neural_gradients, out_costs
+    from homolog.balancing.transformation import transform, transform_weights
 
 __all__ = [
     "Equilibrium",
+    "Gains",
+    "PowerLaw",
+    "costs_at",
     "equilibrium",
+    "gains",
+    "in_costs",
+    "l1",
+    "l2",
+    "neural_gradients",
+    "out_costs",
+    "power_law",
+    "robustness",
+    "sensitivity",
+    "sensitivity_by_perturbation",
+    "transform",
+    "transform_weights",
 ]
 
 _HOME = {
     "Equilibrium": "_equilibrium",
+    "Gains": "_sensitivity",
+    "PowerLaw": "costs",
+    "costs_at": "costs",
     "equilibrium": "_equilibrium",
+    "gains": "_sensitivity",
+    "in_costs": "gradients",
+    "l1": "costs",
+    "l2": "costs",
+    "neural_gradients": "gradients",
+    "out_costs": "gradients",
+    "power_law": "costs",
+    "robustness": "costs",
+    "sensitivity": "_sensitivity",
+    "sensitivity_by_perturbation": "_sensitivity",
+    "transform": "transformation",
+    "transform_weights": "transformation",
 }
 """The file of every public name, read when the name is first used."""
 

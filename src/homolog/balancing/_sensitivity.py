@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def gains(network: RecurrentNetwork | Activation | str, states: Any) -> Gains:
     if getattr(network, "n_neurons", None) not in (None, states.shape[-1]):
         raise errors.bad_value("states", states.shape, "the neurons of the network, last")
     _refuse_replicas(network)
-    activation = find(getattr(network, "activation", network))
+    activation = find(cast("Any", getattr(network, "activation", network)))
     mean, square = np.zeros(states.shape[-1]), np.zeros(states.shape[-1])
     for first in range(0, len(states), STATES_A_TIME):
         slopes = activation.derivative(states[first : first + STATES_A_TIME])
@@ -184,6 +184,7 @@ def sensitivity_by_perturbation(
     states = _states(states)
     recurrent = _recurrent(network, states.shape[-1]).astype(np.float64)
     size, generator = positive("size", size), np.random.default_rng(rng)
+    rates = cast("Activation", network.activation)
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
         raise errors.bad_value("draws", draws, "a whole number from 1 on")
     total = 0.0
@@ -191,7 +192,7 @@ def sensitivity_by_perturbation(
         x = states[first : first + STATES_A_TIME]
         for _ in range(draws):
             push = size * generator.standard_normal(x.shape)
-            change = network.activation(x + push) - network.activation(x)
+            change = rates(x + push) - rates(x)
             total += float((((recurrent @ change.T).T - push) ** 2).sum())
     return total / (len(states) * draws * size**2)
 
@@ -207,9 +208,8 @@ def _recurrent(network: Any, n_neurons: int) -> Matrix:
 
 def _refuse_replicas(network: Any) -> None:
     if getattr(getattr(network, "recurrent", None), "ndim", 2) == 3:
-        raise errors.bad_value(
-            "network", f"{network.n_replicas} replicas", "one: network.replica(k)"
-        )
+        got = f"{network.n_replicas} replicas"
+        raise errors.bad_value("network", got, "one at a time: network.replica(k)")
 
 
 def _states(given: Any) -> NDArray[np.float64]:

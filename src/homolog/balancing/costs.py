@@ -76,8 +76,9 @@ class PowerLaw:
         Raises
         ------
         HomologError
-            HM053 for recurrent weights, HM025 for weights of the cost that do not fit, HM055 where the power of a weight is too
-            large for a float64, or so small that a synapse would vanish.
+            HM053 for recurrent weights and HM025 for weights of the cost that do not fit, HM055
+            where the power of a weight is too large for a float64, or so small that a synapse
+            would vanish.
         """
         recurrent = weight_matrix(recurrent)
         shape = getattr(self.weights, "shape", ())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from homolog.balancing._graph import checked_costs
-from homolog.balancing._matrix import Floats, Matrix, blocks
+from homolog.balancing._matrix import Matrix, blocks
 
 
 def in_costs(costs: Any) -> NDArray[np.float64]:
@@ -71,7 +71,7 @@ def neural_gradients(costs: Any) -> NDArray[np.float64]:
     return incoming - outgoing
 
 
-def _sums(costs: Matrix, *, autapses: bool) -> tuple[Floats, Floats]:
+def _sums(costs: Matrix, *, autapses: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sums over rows and over columns."""
     n_neurons = costs.shape[0]
     rows, columns = np.zeros(n_neurons), np.zeros(n_neurons)

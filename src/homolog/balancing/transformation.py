@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,7 +61,7 @@ def transform(network: RecurrentNetwork, h: ArrayLike) -> RecurrentNetwork:
     ----------
     https://doi.org/10.1371/journal.pcbi.1010418
     """
-    refuse_inhomogeneous(network.activation)
+    refuse_inhomogeneous(cast("Activation", network.activation))
     h = log_scales(h, network.bias.shape)
     inward, outward = -h[..., :, None], h[..., None, :]
     return replace(
@@ -93,7 +93,8 @@ def transform_weights(recurrent: Any, h: ArrayLike) -> Matrix:
     Raises
     ------
     HomologError
-        HM053 for weights, HM025 for `h` that do not fit, HM055 if weights become too large or too small.
+        HM053 for weights and HM025 for `h` that do not fit, HM055 if weights become too large
+        or too small.
     """
     recurrent = weight_matrix(recurrent)
     return conjugated(recurrent, log_scales(h, recurrent.shape[:1]), "recurrent", exact=True)
