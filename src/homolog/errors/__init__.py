@@ -7,6 +7,7 @@ codes are stable and explained in ``docs/errors.md``.
 from homolog.errors._balancing import (
     bad_costs,
     beyond_range,
+    cannot_rescale,
     flow_stopped,
     not_a_recurrent_network,
     not_converged,
@@ -119,6 +120,7 @@ __all__ = [
     "bad_value",
     "beyond_range",
     "cannot_hold",
+    "cannot_rescale",
     "columns_not_numeric",
     "complex_input",
     "constant",

@@ -1,4 +1,8 @@
-"""Tasks that networks learn. The folder is the registry: one file, one task, found by its name."""
+"""Tasks that networks learn. The folder is the registry: one file, one task, found by its name.
+
+There are two kinds: stimuli with classes, which `load` reads, and tasks in time, whose settings
+`find` gives and which draw trials for ever.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,48 @@ from functools import cache
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
 
 from homolog import errors
 from homolog.tasks._classification import Classification
+from homolog.tasks._environment import EnvironmentTask, from_environment
+from homolog.tasks._temporal import TemporalTask
+from homolog.tasks._trials import Trials
 
-__all__ = ["Classification", "load", "names"]
+__all__ = [
+    "Classification",
+    "EnvironmentTask",
+    "TemporalTask",
+    "Trials",
+    "find",
+    "from_environment",
+    "load",
+    "names",
+]
+
+Kind = Literal["classification", "temporal"]
 
 
 @cache
-def names() -> tuple[str, ...]:
-    """Names of all tasks, in alphabetical order."""
-    files = Path(__file__).parent.glob("[!_]*.py")
-    return tuple(sorted(file.stem for file in files))
+def names(kind: Kind = "classification") -> tuple[str, ...]:
+    """Names of all tasks of a kind, in alphabetical order.
+
+    Parameters
+    ----------
+    kind
+        ``"classification"``: stimuli with classes, which `load` reads; ``"temporal"``: tasks in
+        time, which `find` finds.
+
+    Raises
+    ------
+    HomologError
+        HM025 for another kind.
+    """
+    if kind not in ("classification", "temporal"):
+        raise errors.bad_value("kind", kind, '"classification" or "temporal"')
+    stems = sorted(file.stem for file in Path(__file__).parent.glob("[!_]*.py"))
+    return tuple(stem for stem in stems if hasattr(_module(stem), "TASK") == (kind == "temporal"))
 
 
 def load(
@@ -62,11 +96,54 @@ def load(
     >>> task.train.shape, task.test.shape, len(task.classes)
     ((1500, 64), (297, 64), 10)
     """
-    if not isinstance(name, str):
-        raise errors.bad_value("task", name, "a name, one of homolog.tasks.names()")
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
-    if key not in names():
-        near = get_close_matches(key, names(), n=3, cutoff=0.4)
-        raise errors.unknown_name("task", name, near, f"All: {', '.join(names())}.")
-    task: Classification = import_module(f"homolog.tasks.{key}").load(folder, download=download)
+    task: Classification = _known(name, "classification").load(folder, download=download)
     return task
+
+
+def find(name: str) -> Any:
+    """The class of a task in time; its arguments are the task's settings.
+
+    Parameters
+    ----------
+    name
+        One of ``names("temporal")``. Case, spaces and hyphens do not matter.
+
+    Raises
+    ------
+    HomologError
+        HM023 for a task that does not exist, HM025 if it is no text.
+
+    Examples
+    --------
+    >>> from homolog import tasks
+    >>> task = tasks.find("context-integration")(n_steps=20)
+    >>> task.draw(rng=0)
+    <Trials: trial 8 × time 20, 6 inputs, 2 outputs, labels context, stream_1, stream_2>
+    """
+    return _known(name, "temporal").TASK
+
+
+def _known(name: str, kind: Kind) -> ModuleType:
+    """The file of a task of this kind; HM023 with what there is if it has none."""
+    known = names(kind)
+    if not isinstance(name, str):
+        asked = "names()" if kind == "classification" else 'names("temporal")'
+        raise errors.bad_value("task", name, f"a name, one of homolog.tasks.{asked}")
+    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if key not in known:
+        near = get_close_matches(key, known, n=3, cutoff=0.4)
+        raise errors.unknown_name("task", name, near, _told(key, kind))
+    return _module(key)
+
+
+def _told(key: str, kind: Kind) -> str:
+    """Where a task that was not found is, if it is of the other kind; else all of this kind."""
+    if kind == "classification" and key in names("temporal"):
+        return f"It is a task in time: homolog.tasks.find({key!r})."
+    if kind == "temporal" and key in names():
+        return f"It has stimuli with classes: homolog.tasks.load({key!r})."
+    return f"All: {', '.join(names(kind))}."
+
+
+def _module(stem: str) -> ModuleType:
+    return import_module(f"homolog.tasks.{stem}")

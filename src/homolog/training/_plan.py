@@ -13,6 +13,7 @@ import torch
 
 from homolog import errors, rules, tasks
 from homolog.networks._device import present
+from homolog.tasks._settings import whole
 
 if TYPE_CHECKING:
     from homolog.rules._rule import LearningRule
@@ -123,10 +124,3 @@ def numbers(replicas: int | Sequence[int]) -> tuple[int, ...]:
     if not which or not fine or len(set(which)) < len(which):
         raise errors.bad_value("replicas", replicas, allowed)
     return tuple(map(int, which))
-
-
-def whole(what: str, given: Any, least: int) -> int:
-    """A whole number of at least so much."""
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
-        raise errors.bad_value(what, given, f"a whole number, {least} or more")
-    return int(given)
