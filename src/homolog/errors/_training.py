@@ -15,14 +15,14 @@ def diverged(epoch: int, what: str, settings: str) -> HomologError:
 
 
 def activity_diverged(
-    trial: int, time: float, neuron: int, dt: float, dtype: str, replica: int | None
+    trial: int, time: float, dt: float, dtype: str, replica: int | None
 ) -> HomologError:
     """HM015: activity that leaves the range of its precision."""
     of = "" if replica is None else f" of replica {replica}"
     return HomologError(
         "HM015",
-        f"activity of neuron {neuron}{of} is no longer finite in {dtype} by time {time:g} of trial"
-        f" {trial} (dt={dt:g}). Lower dt; if that changes nothing the network itself runs away:"
+        f"activity{of} is no longer finite in {dtype} by time {time:g} of trial {trial}"
+        f" (dt={dt:g}). Lower dt; if that changes nothing the network itself runs away:"
         " weaken its recurrent weights, or run it for less time.",
     )
 

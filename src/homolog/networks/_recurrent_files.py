@@ -63,18 +63,13 @@ def read(path: Path) -> RecurrentNetwork:
             **{name: there[name] for name in FORMS if name != "recurrent"},
             activation=Activation(header["activation"], slopes),
             reads=header["reads"],
-            neurons=there.get("neurons"),
+            neurons=tuple(there["neurons"].tolist()) if "neurons" in there else None,
             name=header["name"],
         )
     except KeyError as error:
         raise errors.unreadable(path, "a recurrent network", f"it lacks {error}") from error
     except errors.HomologError as error:
         raise errors.unreadable(path, "a recurrent network", str(error)) from error
-
-
-def holds_network(there: dict[str, Any]) -> bool:
-    """Whether the arrays of a file are those of a network."""
-    return HEADER in there
 
 
 def _header(network: RecurrentNetwork) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -221,7 +221,7 @@ def _inputs(network: RecurrentNetwork, inputs: Any) -> Floats:
 def _substeps(network: RecurrentNetwork, step: float, dt: float) -> int:
     """Euler steps while an input is held."""
     for what, value in (("step", step), ("dt", dt)):
-        if not np.isscalar(value) or not np.isfinite(value) or value <= 0:
+        if not isinstance(value, Real) or not 0 < value < np.inf:
             raise errors.bad_value(what, value, "a positive time, in the unit of time_constants")
     count = step / dt
     if abs(count - round(count)) > WHOLE * count or round(count) < 1:
@@ -233,7 +233,7 @@ def _substeps(network: RecurrentNetwork, step: float, dt: float) -> int:
 
 
 def _refuse_noise(noise: float) -> None:
-    if not np.isscalar(noise) or not np.isfinite(noise) or noise < 0:
+    if not isinstance(noise, Real) or not 0 <= noise < np.inf:
         raise errors.bad_value("noise", noise, "0 or a positive standard deviation")
 
 
@@ -258,10 +258,9 @@ def _numbers(trials: Iterable[int] | None, count: int) -> list[int]:
 
 
 def _diverged(x: Floats, time: int, step: float, dt: float) -> errors.HomologError:
-    *replica, trial, neuron = map(int, np.argwhere(~np.isfinite(x))[0])
-    return errors.activity_diverged(
-        trial, (time + 1) * step, neuron, dt, str(x.dtype), replica[0] if replica else None
-    )
+    *replica, trial = map(int, np.argwhere(~np.isfinite(x).all(-1))[0])
+    of = replica[0] if replica else None
+    return errors.activity_diverged(trial, (time + 1) * step, dt, str(x.dtype), of)
 
 
 def _grouped(

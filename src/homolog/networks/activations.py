@@ -191,9 +191,11 @@ def homogeneity_error(activation: Activation | str | Callable[..., Any]) -> floa
 
 
 def _error_at(scale: float, scaled: Floats, expected: Floats) -> float:
-    largest = max(np.abs(scaled).max(), np.abs(expected).max())
+    largest = float(max(np.abs(scaled).max(), np.abs(expected).max()))
     if not np.isfinite(largest):
-        raise errors.bad_value(f"activation at {scale} x", largest, "finite rates at every current")
+        raise errors.bad_value(
+            f"activation at {scale:g} x", largest, "finite rates at every current"
+        )
     return float(np.abs(scaled - expected).max() / largest) if largest > 0 else 0.0
 
 
@@ -238,4 +240,4 @@ def _slopes(given: Any) -> float | tuple[float, ...]:
 
 def _floats(currents: ArrayLike) -> Floats:
     x = np.asarray(currents)
-    return x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
+    return x if x.dtype == np.float32 else x.astype(np.float64, copy=False)
