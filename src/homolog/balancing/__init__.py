@@ -5,22 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homolog.balancing._equilibrium import Equilibrium, equilibrium
-    from homolog.balancing._sensitivity import (
-        Gains,
-        gains,
-        sensitivity,
-        sensitivity_by_perturbation,
-    )
+    from homolog.balancing._flow import Flow, flow
+    from homolog.balancing._sensitivity import Gains, gains, sensitivity, sensitivity_by_perturbation
     from homolog.balancing.costs import PowerLaw, costs_at, l1, l2, power_law, robustness
     from homolog.balancing.gradients import in_costs, neural_gradients, out_costs
     from homolog.balancing.transformation import transform, transform_weights
 
 __all__ = [
     "Equilibrium",
+    "Flow",
     "Gains",
     "PowerLaw",
     "costs_at",
     "equilibrium",
+    "flow",
     "gains",
     "in_costs",
     "l1",
@@ -37,10 +35,12 @@ __all__ = [
 
 _HOME = {
     "Equilibrium": "_equilibrium",
+    "Flow": "_flow",
     "Gains": "_sensitivity",
     "PowerLaw": "costs",
     "costs_at": "costs",
     "equilibrium": "_equilibrium",
+    "flow": "_flow",
     "gains": "_sensitivity",
     "in_costs": "gradients",
     "l1": "costs",

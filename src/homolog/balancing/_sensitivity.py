@@ -184,7 +184,6 @@ def sensitivity_by_perturbation(
     states = _states(states)
     recurrent = _recurrent(network, states.shape[-1]).astype(np.float64)
     size, generator = positive("size", size), np.random.default_rng(rng)
-    rates = cast("Activation", network.activation)
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
         raise errors.bad_value("draws", draws, "a whole number from 1 on")
     total = 0.0
@@ -192,7 +191,7 @@ def sensitivity_by_perturbation(
         x = states[first : first + STATES_A_TIME]
         for _ in range(draws):
             push = size * generator.standard_normal(x.shape)
-            change = rates(x + push) - rates(x)
+            change = network.phi(x + push) - network.phi(x)
             total += float((((recurrent @ change.T).T - push) ** 2).sum())
     return total / (len(states) * draws * size**2)
 

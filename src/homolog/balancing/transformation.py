@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,7 +61,7 @@ def transform(network: RecurrentNetwork, h: ArrayLike) -> RecurrentNetwork:
     ----------
     https://doi.org/10.1371/journal.pcbi.1010418
     """
-    refuse_inhomogeneous(cast("Activation", network.activation))
+    refuse_inhomogeneous(network.phi)
     h = log_scales(h, network.bias.shape)
     inward, outward = -h[..., :, None], h[..., None, :]
     return replace(
