@@ -97,6 +97,12 @@ class PowerLaw:
             powers = np.abs(values.astype(np.float64, copy=False)) ** self.power
             return _weights_at(self.weights, rows, columns) * powers
 
+    def logarithms(self, values: Floats, rows: Any, columns: Any) -> Floats:
+        """Logarithms of the costs of synapses of given weights, of any size; -inf for none."""
+        with np.errstate(divide="ignore"):
+            weights = np.log(_weights_at(self.weights, rows, columns))
+            return weights + self.power * np.log(np.abs(values.astype(np.float64, copy=False)))
+
     def _block(self, block: Block) -> Floats:
         costs = self.at(block.values, block.rows, block.columns)
         free = _weights_at(self.weights, block.rows, block.columns) == 0
