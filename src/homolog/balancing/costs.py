@@ -105,8 +105,9 @@ class PowerLaw:
 
     def _block(self, block: Block) -> Floats:
         costs = self.at(block.values, block.rows, block.columns)
-        free = _weights_at(self.weights, block.rows, block.columns) == 0
-        bad = ~np.isfinite(costs) | ((costs == 0) & (block.values != 0) & ~free)
+        paid = np.not_equal(_weights_at(self.weights, block.rows, block.columns), 0)
+        tiny = costs < np.finfo(np.float64).tiny
+        bad = ~np.isfinite(costs) | (tiny & (block.values != 0) & paid)
         if bad.any():
             where = place(block, bad)
             raise errors.beyond_range(f"costs of power {self.power:g}", where, np.float64)
