@@ -1,0 +1,46 @@
+"""The outside as one more neuron, by which what comes in and goes out takes part in the balance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from homolog import errors
+from homolog.balancing._graph import Reals, is_sparse
+
+
+def grounded(costs: Any, inward: Any, outward: Any) -> Any:
+    """Costs with the outside as their last neuron.
+
+    Parameters
+    ----------
+    costs
+        (neuron, neuron), dense or CSR, checked.
+    inward, outward
+        (neuron,) costs of synapses from the outside into each neuron, and to it.
+
+    Raises
+    ------
+    HomologError
+        HM051 if they are no costs, or not one for each neuron.
+    """
+    n = costs.shape[0]
+    column, row = _vector("inward", inward, n), _vector("outward", outward, n)
+    if not is_sparse(costs):
+        return np.block([[costs, column[:, None]], [row[None], np.zeros((1, 1))]])
+    from scipy.sparse import block_array, csr_array
+
+    blocks = [[csr_array(costs), csr_array(column[:, None])], [csr_array(row[None]), None]]
+    return block_array(blocks, format="csr")
+
+
+def _vector(name: str, values: Any, n: int) -> Reals:
+    vector = np.asarray(values, dtype=np.float64)
+    if vector.shape != (n,):
+        raise errors.bad_costs(f"ground: {name}", f"shape {vector.shape}", f"Give ({n},).")
+    if not np.isfinite(vector).all() or vector.min() < 0:
+        first = int(np.flatnonzero(~np.isfinite(vector) | (vector < 0))[0])
+        remedy = "Costs are finite and not negative."
+        raise errors.bad_costs(f"ground: {name}", f"{vector[first]} at {first}", remedy)
+    return vector
