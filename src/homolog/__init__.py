@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from homolog.information import correlative_information
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
-    from homolog.training import Training, record, train
+    from homolog.training import (
+        RecurrentTraining,
+        Training,
+        read_recurrent,
+        record,
+        train,
+        train_recurrent,
+    )
 
 __version__ = "0.1.0"
 
@@ -32,6 +39,7 @@ __all__ = [
     "Comparison",
     "HomologError",
     "Matrix",
+    "RecurrentTraining",
     "Representation",
     "Score",
     "Training",
@@ -44,6 +52,7 @@ __all__ = [
     "matrix",
     "measures",
     "networks",
+    "read_recurrent",
     "record",
     "recordings",
     "report",
@@ -54,6 +63,7 @@ __all__ = [
     "tasks",
     "testing",
     "train",
+    "train_recurrent",
     "training",
 ]
 
@@ -61,6 +71,7 @@ _HOME = {
     "Comparison": "comparison",
     "HomologError": "errors",
     "Matrix": "all_pairs",
+    "RecurrentTraining": "training",
     "Representation": "representation",
     "Score": "scoring",
     "Training": "training",
@@ -69,10 +80,12 @@ _HOME = {
     "correlative_information": "information",
     "load": "files",
     "matrix": "all_pairs",
+    "read_recurrent": "training",
     "record": "training",
     "represent": "representation",
     "save": "files",
     "train": "training",
+    "train_recurrent": "training",
 }
 
 

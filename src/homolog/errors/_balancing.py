@@ -59,6 +59,11 @@ def not_a_recurrent_network(what: str, why: str) -> HomologError:
     return HomologError("HM053", f"{what} cannot become a RecurrentNetwork: {why}.")
 
 
+def not_a_torch_network(why: str) -> HomologError:
+    """HM053: a recurrent network that PyTorch has no module for."""
+    return HomologError("HM053", f"this RecurrentNetwork cannot become a torch.nn.RNN: {why}.")
+
+
 def not_homogeneous(activation: str, error: float) -> HomologError:
     """HM054: an activation under which a rescaled network computes something else."""
     return HomologError(
@@ -85,4 +90,24 @@ def flow_stopped(reached: float, asked: float, why: str) -> HomologError:
         "HM055",
         f"the flow stops at time {reached:.6g} of {asked:.6g}: {why}. Ask for earlier times only,"
         " or follow another gradient.",
+    )
+
+
+def not_balanced(residual: float, most: float) -> HomologError:
+    """HM056: a network that should be balanced, and is not."""
+    return HomologError(
+        "HM056",
+        f"the network is not balanced: ‖g‖/C is {residual:.3g}, at most {most:g} is asked for. What"
+        " a changed synapse does is told from the rest only where all else stands still: give the"
+        " costs at homolog.balancing.equilibrium.",
+    )
+
+
+def in_parts(sizes: Sequence[int]) -> HomologError:
+    """HM056: a network of several parts, each with a common cost of its own."""
+    return HomologError(
+        "HM056",
+        f"the network falls into {len(sizes)} parts that no synapse joins (sizes"
+        f" {indices(sizes)}), and each has a common cost of its own. Give one part at a time;"
+        " homolog.balancing.equilibrium(costs).components says which neurons they hold.",
     )

@@ -39,11 +39,13 @@ def other_training(folder: object, differing: Mapping[str, tuple[object, object]
     )
 
 
-def folder_of_others(folder: object, there: Sequence[str]) -> HomologError:
-    """HM046: a folder with files that no training left."""
+def folder_of_others(
+    folder: object, there: Sequence[str], left_by: str = "training"
+) -> HomologError:
+    """HM046: a folder with files that no training, or whatever writes there, left."""
     return HomologError(
         "HM046",
-        f"{folder} holds {', '.join(there)}, which no training left there. Give another folder.",
+        f"{folder} holds {', '.join(there)}, which no {left_by} left there. Give another folder.",
     )
 
 
@@ -73,4 +75,23 @@ def in_use(folder: object, process: int) -> HomologError:
     return HomologError(
         "HM047",
         f"process {process} is training in {folder}. Wait for it to end, or give another folder.",
+    )
+
+
+def diverged_in_time(replica: int, iteration: int, settings: str) -> HomologError:
+    """HM015: a recurrent network whose error or gradient is no longer finite."""
+    return HomologError(
+        "HM015",
+        f"the loss of replica {replica} or its gradient is not finite in iteration {iteration}"
+        f" ({settings}). Lower the rate, or clip the gradient at a lower norm. What was kept of the"
+        " iterations before is untouched.",
+    )
+
+
+def no_training_there(folder: object) -> HomologError:
+    """HM059: a folder in which no recurrent networks have been trained."""
+    return HomologError(
+        "HM059",
+        f"{folder} holds no training of recurrent networks. Name a folder that"
+        " homolog.train_recurrent(folder=…) has written to.",
     )

@@ -48,10 +48,23 @@ def adam_step(
     weights = [*network.forward, *network.biases]
     with torch.inference_mode(False):  # They outlive the step, and may be changed outside of it.
         moments = network.moments or tuple(torch.zeros_like(each) for each in 2 * weights)
+    adam_moved(weights, gradients, moments, network.steps, rate, epsilon)
+    return replace(network, moments=moments, steps=network.steps + 1)
+
+
+def adam_moved(
+    weights: Sequence[Tensor],
+    gradients: Sequence[Tensor],
+    moments: Sequence[Tensor],
+    steps: int,
+    rate: float,
+    epsilon: float = EPSILON,
+) -> None:
+    """Take the step of `adam_step` in place, with `moments` as there, after so many `steps`."""
     # Each weight counts for itself, as each count is raised by one.
-    count = torch.tensor(float(network.steps), device=network.device)
+    count = torch.tensor(float(steps), device=weights[0].device)
     adam(
-        weights,
+        list(weights),
         list(gradients),
         list(moments[: len(weights)]),
         list(moments[len(weights) :]),
@@ -66,7 +79,6 @@ def adam_step(
         eps=epsilon,
         maximize=False,
     )
-    return replace(network, moments=moments, steps=network.steps + 1)
 
 
 def epsilon_beside_raw_square(steps: int) -> float:

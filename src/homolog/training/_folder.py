@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import tomllib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from math import isfinite
@@ -24,10 +24,23 @@ if TYPE_CHECKING:
 
 FILE, LOCK = "run.toml", ".lock"
 
+Facts = Mapping[str, Any]
+Unlike = Callable[[Facts], Mapping[str, tuple[object, object]]]
+"""What a run.toml says otherwise than a training would: both values, by name."""
+
 
 @contextmanager
-def held(folder: Path, plan: Plan) -> Generator[None]:
+def held(folder: Path, facts: Facts, unlike: Unlike) -> Generator[None]:
     """Keep a folder to this process, once it is known to be of this training.
+
+    Parameters
+    ----------
+    folder
+        Made where there was none.
+    facts
+        What decides about every number of the training, for a new run.toml.
+    unlike
+        What one that is there says otherwise.
 
     Raises
     ------
@@ -41,7 +54,7 @@ def held(folder: Path, plan: Plan) -> Generator[None]:
     lock = folder / LOCK
     _take(lock)
     try:
-        _claim(folder, plan)
+        _claim(folder, facts, unlike)
         yield
     finally:
         lock.unlink(missing_ok=True)
@@ -92,22 +105,39 @@ def _began(process: int) -> float | None:
         return None
 
 
-def _claim(folder: Path, plan: Plan) -> None:
+def _claim(folder: Path, facts: Facts, unlike: Unlike) -> None:
     """Write run.toml where there is none; else it must say the same."""
-    asked = _facts(plan)
     path = folder / FILE
     if not path.exists():
-        facts = {**asked, "settings": _written(plan.rule), "versions": _versions()}
-        write_whole(path, _toml(facts).encode())
+        write_whole(path, _toml({**facts, "versions": _versions()}).encode())
         return
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise errors.unreadable(path, "TOML", str(error), "Give another folder.") from error
-    asked.pop("settings")
-    unlike = differing(said, plan.rule, asked)
-    if unlike:
-        raise errors.other_training(folder, unlike)
+    if found := unlike(said):
+        raise errors.other_training(folder, found)
+
+
+def of_rule(plan: Plan) -> tuple[Facts, Unlike]:
+    """What `held` is told of a training by a rule."""
+    asked = _facts(plan)
+
+    def unlike(said: Facts) -> dict[str, tuple[object, object]]:
+        return differing(said, plan.rule, asked)
+
+    return {**asked, "settings": _written(plan.rule)}, unlike
+
+
+def contrasted(said: Facts, asked: Facts) -> dict[str, tuple[object, object]]:
+    """What a run.toml says otherwise than is asked for; versions may differ."""
+    before, now = _flat(said), _read(asked)
+    names = [name for name in {**before, **now} if not name.startswith("versions.")]
+    return {
+        name: (before.get(name), now.get(name))
+        for name in names
+        if before.get(name) != now.get(name)
+    }
 
 
 def differing(
@@ -140,7 +170,6 @@ def _facts(plan: Plan) -> dict[str, Any]:
         "sizes": list(plan.sizes),
         "batch": plan.batch,
         "rng": plan.rng,
-        "settings": settings(plan.rule),
     }
 
 

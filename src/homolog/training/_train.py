@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from homolog import errors
 from homolog.statistics import Progress, silent
 from homolog.training._course import Replica, begun, course, joined
-from homolog.training._folder import held
+from homolog.training._folder import held, of_rule
 from homolog.training._plan import Plan, numbers, planned, whole
 from homolog.training._training import Training
 from homolog.training._workers import one_thread, refuse_unguarded, spread
@@ -106,7 +106,7 @@ def train(
     )
     if workers > 1 and not plan.on_cpu:
         raise errors.bad_value("workers", workers, f"1 on {plan.device}, where all learn at once")
-    with held(plan.folder, plan) if plan.folder else nullcontext():
+    with held(plan.folder, *of_rule(plan)) if plan.folder else nullcontext():
         return _outcome(_trained(plan, which, workers, progress))
 
 
@@ -125,7 +125,7 @@ def _by_workers(
     """Train in other processes, which leave what they did in a folder."""
     with nullcontext(plan.folder) if plan.folder else TemporaryDirectory() as folder:
         plan = replace(plan, folder=Path(folder))
-        spread(plan, which, workers, progress)
+        spread(course, plan, which, workers, progress)
         return [begun(plan, number) for number in which]
 
 

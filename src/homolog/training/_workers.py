@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from homolog import errors
-from homolog.training._course import course
 
 if TYPE_CHECKING:
     from homolog.statistics import Progress
-    from homolog.training._plan import Plan
 
 _given: dict[str, Any] = {}
-"""In a worker: the plan, and where its news goes; sent once, for tasks are large."""
+"""In a worker: what to do, the plan, and where its news goes; sent once, for tasks are large."""
+
+Work = Callable[[Any, Sequence[int], "Progress"], object]
+"""Trains some replicas of a plan in its folder; importable by its name."""
 
 
 def refuse_unguarded() -> None:
@@ -48,7 +49,7 @@ def one_thread() -> Generator[None]:
         torch.set_num_threads(threads)
 
 
-def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress) -> None:
+def spread(work: Work, plan: Any, numbers: Sequence[int], workers: int, progress: Progress) -> None:
     """Train every replica in its folder, several at a time.
 
     When one cannot go on, those under way are finished and no others begun, before its error
@@ -65,7 +66,7 @@ def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress)
     count = min(workers, len(numbers))
     reader, writer = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(count, context, _begin, (reader, context.Lock(), news))
-    Thread(target=_hand_out, args=(plan, writer, count), daemon=True).start()
+    Thread(target=_hand_out, args=((work, plan), writer, count), daemon=True).start()
     try:
         waiting = [pool.submit(_one, number) for number in numbers]
         while wait(waiting, timeout=0.2).not_done:
@@ -83,15 +84,15 @@ def spread(plan: Plan, numbers: Sequence[int], workers: int, progress: Progress)
         reader.close()
 
 
-def _hand_out(plan: Plan, writer: Any, count: int) -> None:
-    """Send every worker the plan, from a thread of its own.
+def _hand_out(task: tuple[Work, Any], writer: Any, count: int) -> None:
+    """Send every worker what to do, from a thread of its own.
 
     As an argument of a process that ends while it begins, a large plan would block the sender
     for good. This one learns that nobody is left to read when the reading end is closed.
     """
     with suppress(OSError), writer:
         for _ in range(count):
-            writer.send(plan)
+            writer.send(task)
 
 
 def _failed(one: Future[None]) -> bool:
@@ -106,14 +107,15 @@ def _pass_on(news: Any, progress: Progress) -> None:
             return
 
 
-def _begin(plans: Any, one_reads: Any, news: Any) -> None:
+def _begin(tasks: Any, one_reads: Any, news: Any) -> None:
     torch.set_num_threads(1)
     # Whoever stops the training means its workers, too: else one whose parent was killed would
     # write into a folder that is no longer locked. What it has kept is whole at any moment.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
     with one_reads:
-        _given.update(plan=plans.recv(), news=news)
+        work, plan = tasks.recv()
+    _given.update(work=work, plan=plan, news=news)
 
 
 def _end_with_parent() -> None:
@@ -127,4 +129,4 @@ def _one(number: int) -> None:
     def told(what: str, done: int, total: int) -> None:
         _given["news"].put((what, done, total))
 
-    course(_given["plan"], [number], told)
+    _given["work"](_given["plan"], [number], told)
