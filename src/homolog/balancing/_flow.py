@@ -101,7 +101,8 @@ def flow(costs: Any, times: ArrayLike, *, power: float = 2.0, rate: float | None
 
 def _integrated(falling: Descent, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log-scales at all times."""
-    clock = times * falling.speed
+    with np.errstate(over="ignore"):
+        clock = times * falling.speed
     if not np.isfinite(clock[-1]):
         raise errors.bad_value("rate × costs × times", float(clock[-1]), "a finite number")
     h = np.zeros((len(times), falling.n_neurons))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from homolog import errors
-from homolog.balancing._matrix import Matrix, weight_matrix
+from homolog.balancing._matrix import Matrix, weight_matrix, with_values
 
 LARGEST_SPECTRUM = 1000
 """Neurons up to which all eigenvalues are computed unless told otherwise."""
@@ -130,8 +130,7 @@ def invariants(
     graph.eliminate_zeros()
     cycles = _cycles(graph, n_cycles, np.random.default_rng(rng))
     logs, product_signs = _around(graph, cycles)
-    signs = sparse.csr_array((np.sign(graph.data).astype(np.int8), graph.indices, graph.indptr))
-    signs.resize(graph.shape)
+    signs = with_values(graph, np.sign(graph.data).astype(np.int8))
     return Invariants(_eigenvalues(recurrent, wanted), cycles, logs, product_signs, signs)
 
 
@@ -154,8 +153,10 @@ def _eigenvalues(recurrent: Matrix, wanted: int) -> NDArray[np.complex128]:
         from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
         start = np.random.default_rng(0).standard_normal(n_neurons)
+        # With some to spare, for the method can pass over one that is hardly larger.
+        spare = min(2 * wanted + 10, n_neurons - 2)
         try:
-            found = eigs(recurrent.astype(np.float64), wanted, v0=start, return_eigenvectors=False)
+            found = eigs(recurrent.astype(np.float64), spare, v0=start, return_eigenvectors=False)
         except ArpackNoConvergence as error:
             allowed = f"at most {len(error.eigenvalues)} for these weights: no more converged"
             raise errors.bad_value("n_eigenvalues", wanted, allowed) from error

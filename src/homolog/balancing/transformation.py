@@ -48,9 +48,10 @@ def transform(network: RecurrentNetwork, h: ArrayLike) -> RecurrentNetwork:
     Raises
     ------
     HomologError
-        HM025 if `h` does not fit, HM054 for an activation that is not homogeneous (the
-        outputs would change by 15 to 23 % for tanh, softplus and ELU at a spread of h of
-        0.7), HM055 if weights become too large or too small for their precision.
+        HM025 if `h` does not fit, HM054 for an activation that is not homogeneous (with h
+        of standard deviation 0.7, the outputs of small random networks of tanh, softplus or
+        ELU change by 8 to 77 %), HM055 if weights become too large or too small for their
+        precision.
 
     Notes
     -----
