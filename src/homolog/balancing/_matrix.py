@@ -53,7 +53,7 @@ def stored(matrix: Matrix) -> Floats:
     return matrix.data if sparse.issparse(matrix) else matrix
 
 
-def with_values(matrix: Matrix, values: Floats) -> Matrix:
+def with_values(matrix: Matrix, values: NDArray[Any]) -> Matrix:
     """The matrix with other entries at the same places."""
     if not sparse.issparse(matrix):
         return values
