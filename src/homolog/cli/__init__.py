@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from homolog.cli._balance import balance
 from homolog.cli._compare import compare, inspect, matrix
 from homolog.cli._measures import cite_measure, list_measures, show_measure
 from homolog.cli._rules import cite_rule, list_rules, show_rule
@@ -32,7 +33,7 @@ def main(
         raise typer.Exit
 
 
-for command in (compare, matrix, inspect, study, train):
+for command in (compare, matrix, inspect, study, train, balance):
     app.command()(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)

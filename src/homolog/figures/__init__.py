@@ -5,6 +5,7 @@ leave matplotlib's settings as they were. Blue is the reference and orange the c
 a pair that readers with any form of colour blindness can tell apart.
 """
 
+from homolog.figures._balance import in_and_out_costs
 from homolog.figures._dissimilarities import dissimilarities
 from homolog.figures._looks import CANDIDATE, INK, REFERENCE, SCORE, SOFT
 from homolog.figures._matched import matched_curves, matched_tuning
@@ -21,6 +22,7 @@ __all__ = [
     "SOFT",
     "carried",
     "dissimilarities",
+    "in_and_out_costs",
     "matched_curves",
     "matched_tuning",
     "matrix",

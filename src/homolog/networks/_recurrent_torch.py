@@ -60,3 +60,45 @@ def _linear(readout: Any, n_neurons: int) -> Any:
         found = f"reads {readout.in_features} rates"
         raise errors.recurrent_misfit("readout", found, f"{n_neurons}, one of each neuron")
     return readout
+
+
+def given_back(network: RecurrentNetwork) -> tuple[Any, Any]:
+    """``torch.nn.RNN`` and linear readout that compute what Euler steps of dt = 1 do."""
+    import torch
+
+    _refuse_to_give(network)
+    precision = torch.float32 if network.dtype.itemsize == 4 else torch.float64
+    module = torch.nn.RNN(
+        network.n_inputs,
+        network.n_neurons,
+        nonlinearity=network.phi.name,
+        batch_first=True,
+        dtype=precision,
+    )
+    weights: dict[Any, Any] = {
+        module.weight_hh_l0: network.recurrent,
+        module.weight_ih_l0: network.input_weights,
+        module.bias_ih_l0: network.bias,
+        module.bias_hh_l0: network.bias * 0,
+    }
+    readout = None
+    if network.n_outputs:
+        readout = torch.nn.Linear(network.n_neurons, network.n_outputs, dtype=precision)
+        weights |= {readout.weight: network.output_weights, readout.bias: network.output_bias}
+    with torch.no_grad():
+        for parameter, values in weights.items():
+            parameter.copy_(torch.from_numpy(values.copy()))
+    return module, readout
+
+
+def _refuse_to_give(network: RecurrentNetwork) -> None:
+    """Refuse networks that no ``torch.nn.RNN`` computes."""
+    for there, why in (
+        (network.has_replicas, "it has replicas: take network.replica(0)"),
+        (network.is_sparse, "its weights are sparse"),
+        (network.phi.name not in ("relu", "tanh"), "its neurons are neither relu nor tanh"),
+        (bool((network.time_constants != 1).any()), "its time constants are not all 1"),
+        (network.n_outputs > 0 and network.reads != "rates", "its outputs read states, not rates"),
+    ):
+        if there:
+            raise errors.not_a_torch_network(why)

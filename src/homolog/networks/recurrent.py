@@ -242,6 +242,21 @@ class RecurrentNetwork:
 
         return write(self, Path(path))
 
+    def to_torch(self) -> tuple[Any, Any]:
+        """Return a ``torch.nn.RNN`` (batch first) and its linear readout, the way back.
+
+        The readout is None for a network without outputs. With dt = step = 1 both compute
+        the same, see `from_torch`.
+
+        Raises
+        ------
+        HomologError
+            HM053 for a network that no ``torch.nn.RNN`` computes.
+        """
+        from homolog.networks._recurrent_torch import given_back
+
+        return given_back(self)
+
     @classmethod
     def from_torch(cls, module: Any, readout: Any = None) -> RecurrentNetwork:
         r"""Take over a ``torch.nn.RNN`` of one layer, and the linear readout of its rates.

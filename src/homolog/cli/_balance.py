@@ -1,0 +1,132 @@
+"""Balancing from the command line: a network in, the same computation at the least cost out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from homolog.cli._shared import FLAGS, refusals
+
+if TYPE_CHECKING:
+    from homolog.balancing import Balanced
+    from homolog.networks import RecurrentNetwork
+
+BALANCE_FLAGS = {
+    **FLAGS,
+    "HM022": "--key",
+    "HM023": "--key",
+    "HM046": "--out",
+    "HM050": "--on-reducible components",
+}
+
+
+def balance(
+    network: Annotated[
+        Path, typer.Argument(metavar="NET", help="A saved network, a connectome, or a matrix.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for network, table and figure.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Which array of NET, where it holds several, as in W_hh.")
+    ] = None,
+    cost: Annotated[str, typer.Option(help="l2, l1, or robustness (needs --inputs).")] = "l2",
+    inputs: Annotated[
+        str | None, typer.Option(help="File of (trial, time, input), for gains and activity.")
+    ] = None,
+    step: Annotated[float, typer.Option(help="How long each input is held.")] = 1.0,
+    dt: Annotated[float, typer.Option(help="Length of an Euler step.")] = 0.1,
+    method: Annotated[
+        str, typer.Option(help="auto, osborne, anderson, newton-cg or newton.")
+    ] = "auto",
+    on_reducible: Annotated[
+        str, typer.Option(help="Without a least cost: error, components, ground or floor.")
+    ] = "error",
+    gauge: Annotated[
+        str, typer.Option(help="zero-sum, power-matched (needs --inputs) or grounded.")
+    ] = "zero-sum",
+    separation: Annotated[
+        float, typer.Option(help="With components: rise of h from each to the next.")
+    ] = 0.0,
+    tolerance: Annotated[float, typer.Option(help="Balanced when ‖g‖/C is no larger.")] = 1e-10,
+    check: Annotated[
+        str | None, typer.Option(help="outputs: compare both networks on random inputs.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+) -> None:
+    """Give NET the synapses of the least total cost with which it computes the same.
+
+    NET: .npz that homolog saved, .npz of a CSR matrix, or any file of a (neuron, neuron) matrix
+    whose rows are the neurons that synapses lead to.
+    """
+    with refusals("interrupted: nothing was written", BALANCE_FLAGS):
+        from homolog import balancing, errors
+        from homolog._write import refuse_unwritable
+        from homolog.balancing._balanced_files import refuse_others
+
+        if check not in (None, "outputs"):
+            raise errors.bad_value("--check", check, "outputs")
+        if out is not None:
+            refuse_unwritable(out)
+            refuse_others(out)
+        found = balancing.balance(
+            _read(network, key),
+            cost=cost,  # pyright: ignore[reportArgumentType]
+            inputs=None if inputs is None else _inputs(inputs),
+            step=step,
+            dt=dt,
+            method=method,  # pyright: ignore[reportArgumentType]
+            on_reducible=on_reducible,  # pyright: ignore[reportArgumentType]
+            gauge=gauge,  # pyright: ignore[reportArgumentType]
+            separation=separation,
+            tolerance=tolerance,
+        )
+        balanced = cast("Balanced", found)  # other results are of PyTorch modules
+        typer.echo(str(balanced))
+        if check is not None:
+            apart = balanced.check(seed)
+            typer.echo(f"\nlargest difference of an output on random inputs: {apart:.1e}")
+        if out is not None:
+            _write(balanced, out)
+            typer.echo(f"\nwritten: {out}")
+
+
+def _read(path: Path, key: str | None) -> RecurrentNetwork:
+    """A network that homolog saved, or one of the synapses in a file."""
+    from homolog import files
+    from homolog.networks import RecurrentNetwork, load_recurrent
+    from homolog.networks._recurrent_files import HEADER
+
+    if key is None and HEADER in files.arrays(path):
+        return load_recurrent(path)
+    return RecurrentNetwork.from_connectome(path, key=key)
+
+
+def _inputs(path: str) -> Any:
+    """The only array of a file, or the one called inputs or named after ``::``."""
+    from homolog import errors, files
+
+    there, (_, _, name) = files.arrays(path), path.partition("::")
+    name = name or ("inputs" if "inputs" in there else "")
+    if name in there:
+        return there[name]
+    if name or len(there) != 1:
+        raise errors.which_array(path, list(there), "--inputs FILE::inputs")
+    return next(iter(there.values()))
+
+
+def _write(balanced: Balanced, folder: Path) -> None:
+    """Everything that is kept of a balancing, whole or not at all."""
+    from matplotlib.figure import Figure
+
+    from homolog import figures
+    from homolog._write import staged
+    from homolog.balancing._balanced_files import write_into
+
+    picture = Figure(figsize=(9, 4.8), layout="constrained")
+    figures.in_and_out_costs(picture.subplots(1, 2), balanced)
+    with staged(folder) as temporary:
+        write_into(balanced, temporary)
+        picture.savefig(temporary / "balance.png", dpi=150)
