@@ -1,0 +1,134 @@
+"""Between what and what the total cost at the equilibrium lies, without computing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from homolog.balancing._graph import checked_costs
+from homolog.balancing.gradients import in_costs, neural_gradients, out_costs
+
+
+@dataclass(frozen=True)
+class Bounds:
+    r"""Bounds of the lowest total cost :math:`C^*` that any rescaling reaches.
+
+    With r, s in-costs and out-costs without autapses, g = r - s, and C the total cost now.
+
+    Attributes
+    ----------
+    cost
+        C, the total cost now; also a bound from above.
+    quadratic
+        :math:`C - \|g\|^2 / (8 C)`, equation (41): above. Its own argument counts every cost
+        twice, so that it is loose by a factor of 2 in what balancing gains, even for a hub
+        with spokes, which the paper calls nearly tight.
+    largest_degree
+        :math:`C - \|g\|^2 / (4 \max_k (r_k + s_k))`: above, and never above `quadratic`.
+    one_neuron
+        :math:`C - \max_k (\sqrt{r_k} - \sqrt{s_k})^2`: above. Balancing one neuron reaches it.
+    hellinger
+        :math:`\sum_k c_{kk} + \sum_k \sqrt{r_k s_k}`: above, and never above `largest_degree`;
+        the sum of costs less half the squared Hellinger distance of r and s.
+    logarithmic
+        :math:`C \exp(-\|g\|^2 / (4 C^2))`: above.
+    reciprocal
+        :math:`\sum_{ij} \sqrt{c_{ij} c_{ji}}`, equation (42): below. Reached by costs that a
+        rescaling makes symmetric; says little where few synapses are reciprocal.
+    """
+
+    cost: float
+    quadratic: float
+    largest_degree: float
+    one_neuron: float
+    hellinger: float
+    logarithmic: float
+    reciprocal: float
+
+    @property
+    def upper(self) -> float:
+        """The lowest of the bounds from above."""
+        return min(self.largest_degree, self.one_neuron, self.hellinger, self.logarithmic)
+
+    @property
+    def lower(self) -> float:
+        """The bound from below; `certificate` has a sharper one near the equilibrium."""
+        return self.reciprocal
+
+
+def bounds(costs: Any) -> Bounds:
+    r"""Bound the total cost at the equilibrium from the costs now.
+
+    Parameters
+    ----------
+    costs
+        (neuron, neuron) costs, [i, j] from j to i; an array or scipy CSR.
+
+    Returns
+    -------
+    bounds
+        They hold for costs of any power, and for the infimum of the total cost where no
+        equilibrium exists.
+
+    Raises
+    ------
+    HomologError
+        HM051 for costs that are not such.
+
+    Notes
+    -----
+    Proposition 5 of Stock et al. (2022), https://doi.org/10.1371/journal.pcbi.1010418, which
+    holds for g as here. In the paper g carries a factor :math:`\gamma p`; unless that is 1,
+    :math:`\|g\|^2` in (41) has to be divided by its square, or the bound can be violated.
+    """
+    costs = checked_costs(costs)
+    own = costs.diagonal()
+    incoming, outgoing = (
+        np.maximum(sums - own, 0.0) for sums in (in_costs(costs), out_costs(costs))
+    )
+    gained = float((neural_gradients(costs) ** 2).sum())
+    total = float(costs.sum())
+    gaps = (np.sqrt(incoming) - np.sqrt(outgoing)) ** 2
+    return Bounds(
+        cost=total,
+        quadratic=total - _share(gained, 8 * total),
+        largest_degree=total - _share(gained, 4 * float((incoming + outgoing).max())),
+        one_neuron=total - float(gaps.max()),
+        hellinger=float(own.sum() + np.sqrt(incoming * outgoing).sum()),
+        logarithmic=total * float(np.exp(-_share(gained, 4 * total**2))),
+        reciprocal=float(reciprocal_means(costs).sum()),
+    )
+
+
+def reciprocal_means(costs: Any) -> Any:
+    r"""Geometric mean of the costs of two synapses there and back.
+
+    .. math:: \hat c_{ij} = \sqrt{c_{ij} c_{ji}}
+
+    No rescaling changes it. Equation (30) of Stock et al. (2022); it is what the costs become
+    where a rescaling makes them symmetric.
+
+    Parameters
+    ----------
+    costs
+        (neuron, neuron) costs, [i, j] from j to i; an array or scipy CSR.
+
+    Returns
+    -------
+    means
+        In the same form, symmetric; 0 where one of the two is missing.
+
+    Raises
+    ------
+    HomologError
+        HM051 for costs that are not such.
+    """
+    roots = np.sqrt(checked_costs(costs))  # first, so that no product leaves the range
+    return sparse.csr_array(roots.multiply(roots.T)) if sparse.issparse(roots) else roots * roots.T
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
