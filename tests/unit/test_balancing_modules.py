@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from homolog.balancing import PowerLaw
-from homolog.balancing._modules import balance_module
+from homolog.balancing import PowerLaw, balance_module
 from unit.deep import ResNet, Written, arcs_of_chain, arcs_of_resnet, drawn, least_cost, mlp
 
 

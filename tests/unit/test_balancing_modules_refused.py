@@ -12,8 +12,7 @@ from torch.nn import functional
 from torch.nn.utils import parametrizations
 
 from homolog import HomologError
-from homolog.balancing import PowerLaw
-from homolog.balancing._modules import balance_module
+from homolog.balancing import PowerLaw, balance_module
 from homolog.networks.activations import homogeneity_error
 from unit.deep import Written, drawn, mlp
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from homolog.balancing._flow import Flow, flow
     from homolog.balancing._gauges import power_matched
     from homolog.balancing._invariants import Difference, Invariants, invariants
+    from homolog.balancing._modules import ModuleBalanced, balance_module
     from homolog.balancing._neighbours import Synapses
     from homolog.balancing._sensitivity import (
         Gains,
@@ -74,6 +75,7 @@ __all__ = [
     "Invariants",
     "LaxFlow",
     "Lowest",
+    "ModuleBalanced",
     "NeuronCosts",
     "PowerLaw",
     "Response",
@@ -83,6 +85,7 @@ __all__ = [
     "TwoNeurons",
     "asymptotic_rate",
     "balance",
+    "balance_module",
     "bounds",
     "certificate",
     "costs_at",
@@ -146,6 +149,7 @@ _HOME = {
     "Invariants": "_invariants",
     "LaxFlow": "lax",
     "Lowest": "_two_neurons",
+    "ModuleBalanced": "_modules",
     "NeuronCosts": "_balanced",
     "PowerLaw": "costs",
     "Response": "perturbation",
@@ -155,6 +159,7 @@ _HOME = {
     "TwoNeurons": "_two_neurons",
     "asymptotic_rate": "diffusion",
     "balance": "_balance",
+    "balance_module": "_modules",
     "bounds": "_bounds",
     "certificate": "_certificate",
     "costs_at": "costs",
