@@ -12,6 +12,7 @@ from homolog.cli._measures import cite_measure, list_measures, show_measure
 from homolog.cli._rules import cite_rule, list_rules, show_rule
 from homolog.cli._study import study
 from homolog.cli._train import train
+from homolog.cli._train_recurrent import train_recurrent
 
 app = typer.Typer(
     help="Measure how alike neural populations are; train networks that learn as brains might.",
@@ -33,7 +34,7 @@ def main(
         raise typer.Exit
 
 
-for command in (compare, matrix, inspect, study, train, balance):
+for command in (compare, matrix, inspect, study, train, train_recurrent, balance):
     app.command()(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)

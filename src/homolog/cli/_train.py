@@ -13,7 +13,7 @@ import typer
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
-    from homolog.rules._rule import LearningRule, Preset
+    from homolog.rules._rule import Preset
     from homolog.tasks import Classification
 
 TRAIN_FLAGS = {**FLAGS, "HM032": "--folder FOLDER, --download", "HM046": "--out"}
@@ -149,8 +149,10 @@ def _default_sizes(task: Classification) -> tuple[int, ...]:
     return task.train.shape[1], HIDDEN, len(task.classes)
 
 
-def changed(rule: LearningRule, changes: list[str]) -> LearningRule:
-    """A rule with settings given as text, each as name=value.
+def changed(rule: Any, changes: list[str], told_by: str = "") -> Any:
+    """A rule, or a task in time, with settings given as text, each as name=value.
+
+    `told_by` says who tells of all settings, where it is not ``homolog rules show``.
 
     Raises
     ------
@@ -170,10 +172,10 @@ def changed(rule: LearningRule, changes: list[str]) -> LearningRule:
             raise errors.bad_value("--set", change, "name=value, as in step_size=0.05")
         if name not in there:
             near = get_close_matches(name, there, n=3, cutoff=0.4)
-            where = f"homolog rules show {rule.name} tells all."
+            where = f"{told_by or f'homolog rules show {rule.name}'} tells all."
             raise errors.unknown_name(f"setting of {rule.name}", name, near, where)
         values[name] = _value(f"--set {name}", text.strip(), there[name])
-    return replace(rule, **values)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return replace(rule, **values)
 
 
 def _value(what: str, text: str, before: Any) -> Any:
