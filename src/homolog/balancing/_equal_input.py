@@ -14,17 +14,25 @@ from homolog import errors
 from homolog.balancing._checks import positive
 from homolog.balancing._graph import checked_costs, strong_components
 from homolog.balancing._links import refuse_reducible
+from homolog.balancing.costs import costs_at
+from homolog.balancing.gradients import in_costs
 
 Floats = NDArray[np.float64]
 
 PRECISION = 1e-13
 """Relative distance of the bounds at which the common cost is known."""
 
+ROUNDING = 1e-9
+"""Relative distance from which on no progress is rounding."""
+
+WIDEST = 1e150
+"""The largest ratio of entries of one vector."""
+
 MOST_SWEEPS = 300
 """Multiplications by the costs, before systems are solved instead."""
 
 MOST_SOLUTIONS = 60
-"""Linear systems solved; their number is known to grow with the logarithm of the precision."""
+"""Linear systems solved; their convergence is quadratic once it begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +80,9 @@ def equal_input(costs: Any, power: float = 2.0) -> EqualCosts:
     ------
     HomologError
         HM050 for costs whose neurons do not all reach one another; HM056 for costs in parts
-        that nothing joins, each of which has its own common cost; HM051 for other costs and
-        HM025 for a power that are not such; HM052 where the bounds do not close.
+        that nothing joins, each of which has its own common cost, and where power times h
+        spans more than float64 resolves, some 700; HM051 for other costs and HM025 for a power
+        that are not such.
 
     Notes
     -----
@@ -89,12 +98,10 @@ def equal_input(costs: Any, power: float = 2.0) -> EqualCosts:
     largest = float(costs.max())
     if largest == 0:
         return EqualCosts(np.zeros(1), 0.0, 0.0, 0.0)
-    unit = costs / largest
-    vector = _solved(unit, *_multiplied(unit, np.ones(costs.shape[0])))
-    ratios = (unit @ vector) / vector * largest
-    h = np.log(vector)
-    lower, upper = float(ratios.min()), float(ratios.max())
-    return EqualCosts((h - h.mean()) / power, (lower + upper) / 2, lower, upper)
+    x = _solved(costs / largest, _multiplied(costs / largest))
+    sums = largest * in_costs(costs_at(costs / largest, x, 1.0))
+    lower, upper = float(sums.min()), float(sums.max())
+    return EqualCosts(x / power, (lower + upper) / 2, lower, upper)
 
 
 def equal_output(costs: Any, power: float = 2.0) -> EqualCosts:
@@ -107,45 +114,43 @@ def equal_output(costs: Any, power: float = 2.0) -> EqualCosts:
     return EqualCosts(-turned.h, turned.cost, turned.lower, turned.upper)
 
 
-def _multiplied(costs: Any, vector: Floats) -> tuple[Floats, float]:
-    """Multiply a vector by the costs until its ratios agree; return it and how far they do."""
-    apart = np.inf
+def _multiplied(costs: Any) -> Floats:
+    """Logarithms of a vector multiplied by the costs until its ratios agree, or nearly."""
+    vector = np.ones(costs.shape[0])
     for _ in range(MOST_SWEEPS):
         product = costs @ vector
         ratios = product / vector
-        apart = float(ratios.max() / ratios.min()) - 1
-        if apart <= PRECISION:
+        if ratios.max() <= (1 + PRECISION) * ratios.min() or vector.max() > WIDEST * vector.min():
             break
         # A share of the vector itself keeps cycles from making it turn round for ever.
         product += 0.5 * float(ratios.mean()) * vector
-        vector = product / np.exp(np.log(product).mean())
-    return vector, apart
+        vector = product / product.max()
+    logs = np.log(vector)
+    return logs - logs.mean()
 
 
-def _solved(costs: Any, vector: Floats, apart: float) -> Floats:
+def _solved(costs: Any, x: Floats) -> Floats:
     """Noda's iteration until the ratios agree, or as far as rounding lets them."""
+    before, ratios = np.inf, np.ones(1)
     for _ in range(MOST_SOLUTIONS):
-        if apart <= PRECISION:
-            return vector
-        tried = vector * _noda(costs, vector)
-        tried = tried / np.exp(np.log(tried).mean())
-        ratios = (costs @ tried) / tried
-        before, apart = apart, float(ratios.max() / ratios.min()) - 1
-        if before <= 1e-9 and apart >= before / 2:
-            return vector
-        vector = tried
-    raise errors.not_converged("equal_input", MOST_SOLUTIONS, apart, PRECISION)
+        now = costs_at(costs, x, 1.0)
+        ratios = in_costs(now)
+        apart = float(ratios.max() / ratios.min()) - 1
+        if apart <= PRECISION or (before <= ROUNDING and apart >= before / 2):
+            return x
+        before = apart
+        factors = _noda(now, float(ratios.max()) * (1 + 4 * np.finfo(np.float64).eps))
+        # A vector wider than the range of numbers is reached in several steps.
+        step = np.log(np.maximum(factors, factors.max() / WIDEST))
+        x = x + step
+        x = x - x.mean()
+    lower, upper = float(ratios.min()), float(ratios.max())
+    raise errors.common_cost_unknown(lower, upper, float(np.ptp(x)))
 
 
-def _noda(costs: Any, vector: Floats) -> Floats:
-    """One step: the factors by which the vector changes, up to a common one."""
-    ratios = (costs @ vector) / vector
-    above = float(ratios.max()) * (1 + 4 * np.finfo(np.float64).eps)
+def _noda(costs: Any, above: float) -> Floats:
+    """Factors by which every neuron's entry changes; `above` is no smaller than any in-cost."""
+    ones = np.ones(costs.shape[0])
     if sparse.issparse(costs):
-        scaled = sparse.diags_array(1 / vector) @ costs @ sparse.diags_array(vector)
-        matrix = sparse.eye_array(len(vector)) * above - scaled
-        found = splu(matrix.tocsc()).solve(np.ones(len(vector)))
-    else:
-        matrix = np.diag(np.full(len(vector), above)) - costs * (vector / vector[:, None])
-        found = linalg.solve(matrix, np.ones(len(vector)))
-    return np.abs(found)
+        return np.abs(splu((sparse.eye_array(len(ones)) * above - costs).tocsc()).solve(ones))
+    return np.abs(linalg.solve(np.diag(above * ones) - costs, ones))

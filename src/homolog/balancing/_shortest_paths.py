@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from homolog._compiled import Places, Reals, Units, compiled
+    from homolog._compiled import Places, Reals, Units, compiled, running
 else:
     Places = Reals = Units = Any
     try:
-        from homolog._compiled import compiled
+        from homolog._compiled import compiled, running
     except ImportError:  # without numba the same loops run in Python, a hundred times slower
+        from contextlib import nullcontext as running
 
         def compiled(function):
             """As it is."""
@@ -31,6 +32,8 @@ else:
 
 
 Queue = list[tuple[float, int]]
+
+__all__ = ["Arcs", "running", "shifts"]
 
 NONE = -1
 

@@ -58,7 +58,7 @@ def max_balance(costs: Any, power: float = 2.0) -> NDArray[np.float64]:
 
 def _shifts(synapses: Links, n_parts: int) -> NDArray[np.float64]:
     """Shifts that min-balance what costs lack, as lengths."""
-    from homolog.balancing._shortest_paths import Arcs, shifts
+    from homolog.balancing._shortest_paths import Arcs, running, shifts
 
     arcs = Arcs(
         pre=synapses.pre.astype(np.int32),
@@ -69,7 +69,8 @@ def _shifts(synapses: Links, n_parts: int) -> NDArray[np.float64]:
         leaving_first=_first(synapses.pre, synapses.n_neurons),
         leaving=np.argsort(synapses.pre, kind="stable"),
     )
-    return shifts(arcs, n_parts)
+    with running():
+        return shifts(arcs, n_parts)
 
 
 def _first(neurons: NDArray[np.integer[Any]], n: int) -> NDArray[np.int64]:

@@ -111,3 +111,13 @@ def in_parts(sizes: Sequence[int]) -> HomologError:
         f" {indices(sizes)}), and each has a common cost of its own. Give one part at a time;"
         " homolog.balancing.equilibrium(costs).components says which neurons they hold.",
     )
+
+
+def common_cost_unknown(lower: float, upper: float, range_of_h: float) -> HomologError:
+    """HM056: a common cost that double precision does not reach."""
+    return HomologError(
+        "HM056",
+        f"the common cost lies between {lower:.6g} and {upper:.6g}, and no better bounds were"
+        f" found: the log-scales already span {range_of_h:.3g}, beyond what float64 resolves. Look"
+        " for long chains of neurons; homolog.balancing.equilibrium has no such limit.",
+    )
