@@ -30,6 +30,16 @@ class Duck:
         return self.trial
 
 
+class Seeded(Duck):
+    """Is started with a seed by a function of its own, and not by `reset`."""
+
+    def reset(self, seed=None):
+        self.seed(None)
+
+    def seed(self, seed):
+        self.rng = np.random.RandomState(seed)
+
+
 class Continuous(Duck):
     def new_trial(self):
         super().new_trial()
@@ -67,8 +77,9 @@ def test_an_environment_becomes_a_task():
     assert len(set(trials.mask.sum(1))) > 1
 
 
-def test_its_trials_depend_on_the_seed_and_their_number_alone():
-    task = tasks.from_environment(Duck())
+@pytest.mark.parametrize("kind", [Duck, Seeded])
+def test_its_trials_depend_on_the_seed_and_their_number_alone(kind):
+    task = tasks.from_environment(kind())
     many, few = task.draw(rng=4, n_trials=30), task.draw(rng=4, n_trials=3)
     n_steps = few.inputs.shape[1]
     np.testing.assert_array_equal(few.inputs, many.inputs[:3, :n_steps])

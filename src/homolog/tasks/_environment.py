@@ -85,8 +85,9 @@ def from_environment(
     environment
         Anything with ``reset(seed=…)`` and ``new_trial()``, after which ``ob`` is (time, input)
         and ``gt`` (time,) of whole numbers or (time, output) of real ones, for example
-        ``neurogym.make("PerceptualDecisionMaking-v0")``. What its ``trial`` holds about a
-        trial, a mapping, becomes labels: numbers and words, the rest is left out.
+        ``neurogym.make("PerceptualDecisionMaking-v0")``. Where there is a ``seed(…)`` it is
+        called, too. What its ``trial`` holds about a trial, a mapping, becomes labels: numbers
+        and words, the rest is left out.
     n_classes
         Where ``gt`` are whole numbers, how many classes there are: each gets an output that
         should be 1 where it is right. By default what the ``action_space`` says.
@@ -132,6 +133,8 @@ def from_environment(
 def _made(environment: Any, seed: int, n_classes: int) -> Trial:
     """One trial of an environment that is started with a seed."""
     environment.reset(seed=seed)
+    if callable(getattr(environment, "seed", None)):  # neurogym's `reset` leaves its rng alone.
+        environment.seed(seed)
     environment.new_trial()
     called = type(environment).__name__
     inputs = _read(environment, "ob")
