@@ -338,3 +338,30 @@ def test_recurrent_networks_need_no_pytorch():
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("nonlinearity", ["relu", "tanh"])
+def test_a_network_goes_back_to_pytorch(nonlinearity):
+    torch.manual_seed(0)
+    module = torch.nn.RNN(3, 6, nonlinearity=nonlinearity, batch_first=True)
+    readout = torch.nn.Linear(6, 2)
+    inputs = torch.randn(4, 9, 3)
+    again, readout_again = RecurrentNetwork.from_torch(module, readout).to_torch()
+    found = readout_again(again(inputs)[0])
+    assert torch.allclose(found, readout(module(inputs)[0]), atol=1e-6)
+    assert RecurrentNetwork.from_torch(module).to_torch()[1] is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"recurrent": np.stack([J, J])}, r"it has replicas: take network.replica\(0\)"),
+        ({"recurrent": sparse.csr_array(J)}, "its weights are sparse"),
+        ({"recurrent": J, "activation": "leaky"}, "its neurons are neither relu nor tanh"),
+        ({"recurrent": J, "time_constants": [1, 2]}, "its time constants are not all 1"),
+        ({"recurrent": J, "output_weights": J}, "its outputs read states, not rates"),
+    ],
+)
+def test_networks_that_pytorch_has_no_module_for_are_refused(parts, message):
+    with pytest.raises(HomologError, match=f"HM053 .* cannot become a torch.nn.RNN: {message}"):
+        RecurrentNetwork(**parts).to_torch()
