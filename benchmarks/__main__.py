@@ -11,6 +11,8 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.balancing.measuring import measured as balancing_measured
+from benchmarks.balancing.page import page as balancing_page
 from benchmarks.matching.measuring import measured as matching_measured
 from benchmarks.matching.page import page as matching_page
 from benchmarks.measuring import measured
@@ -26,6 +28,7 @@ PAGES = {
     "measures": "benchmarks.md",
     "matching": "benchmarks-matching.md",
     "rules": "benchmarks-rules.md",
+    "balancing": "benchmarks-balancing.md",
 }
 """The parts of the benchmarks, and the page of each."""
 
@@ -38,8 +41,10 @@ def main() -> None:
             text = _measures(given.measure or [*PEERS])
         elif part == "matching":
             text = matching_page(matching_measured(given.largest))
-        else:
+        elif part == "rules":
             text = rules_page(rules_measured())
+        else:
+            text = balancing_page(balancing_measured(given.network))
         print(text)
         if given.write:
             (given.write / PAGES[part]).write_text(text)
@@ -58,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         default=32768,
         metavar="NEURONS",
         help="match no larger populations (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--network",
+        type=Path,
+        metavar="FILE",
+        help="balance this saved RecurrentNetwork, instead of one that looks as if trained",
     )
     parser.add_argument(
         "--write",

@@ -1,0 +1,1 @@
+"""How fast networks are balanced, beside other ways to the same equilibrium."""
