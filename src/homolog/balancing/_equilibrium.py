@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from homolog import errors
-from homolog.balancing._graph import Components, Reals, checked_costs, strong_components
+from homolog.balancing._graph import (
+    Components,
+    Reals,
+    checked_costs,
+    no_equilibrium,
+    strong_components,
+)
 from homolog.balancing._grounded import grounded
 from homolog.balancing._setting import problem_of
 from homolog.balancing._solver import METHODS, Method, solve
@@ -151,7 +157,7 @@ def equilibrium(
     components = strong_components(joined)
     reducible = len(components.crossing[0]) > 0
     if reducible and (on_reducible == "error" or ground is not None):
-        raise _no_equilibrium(joined, components)
+        raise no_equilibrium(joined, components)
     problem, unit = problem_of(joined, components, tolerance)
     solve(problem, method)
     n = given.shape[0]
@@ -202,17 +208,6 @@ def _of_ground(x: Reals, ground: tuple[ArrayLike, ArrayLike]) -> float:
     return float(inward @ np.exp(-x) + outward @ np.exp(x))
 
 
-def _no_equilibrium(costs: Any, components: Components) -> errors.HomologError:
-    """What keeps a graph of costs from having one."""
-    out = np.asarray((costs > 0).sum(0)).ravel() - (costs.diagonal() > 0)
-    into = np.asarray((costs > 0).sum(1)).ravel() - (costs.diagonal() > 0)
-    rows, columns = components.crossing
-    between = float(np.asarray(costs[rows, columns]).sum())
-    silent, source = (np.flatnonzero(one == 0).tolist() for one in (out, into))
-    sizes = np.sort(components.sizes)[::-1].tolist()
-    return errors.reducible(sizes, silent, source, len(rows), between)
-
-
 def _refuse(
     power: float, method: Method, on_reducible: str, separation: float, tolerance: float
 ) -> None:
@@ -222,7 +217,7 @@ def _refuse(
     if method not in METHODS:
         raise errors.bad_value("method", method, ", ".join(METHODS))
     if on_reducible not in ("error", "components"):
-        allowed = 'error or components; for the costs of input and readout give ground='
+        allowed = "error or components; for the costs of input and readout give ground="
         raise errors.bad_value("on_reducible", on_reducible, allowed)
     if not (np.isfinite(separation) and separation >= 0):
         raise errors.bad_value("separation", separation, "0 or more")

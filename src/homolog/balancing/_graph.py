@@ -38,7 +38,7 @@ def checked_costs(costs: Any, what: str = "costs") -> Any:
     HomologError
         HM051 if it is empty, not square, not real, not finite, or negative anywhere.
     """
-    matrix = costs.tocsr() if is_sparse(costs) else np.asarray(costs)
+    matrix: Any = costs.tocsr() if is_sparse(costs) else np.asarray(costs)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise errors.bad_costs(what, f"shape {matrix.shape}", "Give (neuron, neuron).")
     if matrix.shape[0] == 0:
@@ -149,6 +149,17 @@ def _reaches_all(costs: NDArray[np.float64]) -> bool:
         fresh = (costs[fresh] > 0).any(0) & ~reached
         reached = reached | fresh
     return bool(reached.all())
+
+
+def no_equilibrium(costs: Any, components: Components) -> errors.HomologError:
+    """What keeps a graph of costs from having one."""
+    out = np.asarray((costs > 0).sum(0)).ravel() - (costs.diagonal() > 0)
+    into = np.asarray((costs > 0).sum(1)).ravel() - (costs.diagonal() > 0)
+    rows, columns = components.crossing
+    between = float(np.asarray(costs[rows, columns]).sum())
+    silent, source = (np.flatnonzero(one == 0).tolist() for one in (out, into))
+    sizes = np.sort(components.sizes)[::-1].tolist()
+    return errors.reducible(sizes, silent, source, len(rows), between)
 
 
 def _levels(count: int, first: NDArray[np.intp], then: NDArray[np.intp]) -> NDArray[np.intp]:

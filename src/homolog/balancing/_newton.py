@@ -7,7 +7,7 @@ only multiply, or directly where the graph is a ring or a tree and nothing fills
 
 from __future__ import annotations
 
-from math import log1p, sqrt
+from math import inf, isfinite, log1p, sqrt
 
 import numpy as np
 
@@ -19,6 +19,12 @@ PATIENCE = 500
 
 LONGEST = 5000
 """Conjugate gradients in one step, where it cannot."""
+
+LOOK = 4
+"""Conjugate gradients between two looks at what they still hide."""
+
+EXACT = 1e-10
+"""Share of a residual below which conjugate gradients meet nothing but rounding."""
 
 SMALL = 4000
 """Neurons up to which a dense factor is cheaper than many conjugate gradients."""
@@ -38,20 +44,19 @@ def newton(problem: Problem, *, directly: bool, most: int, may_switch: bool = Tr
     may_switch
         Whether it may be factored when conjugate gradients crawl.
     """
-    before = np.inf
+    before = inf
     while problem.steps < most:
         gradient, degrees = problem.look()
         near = problem.residual <= problem.tolerance
         if directly:
-            step = _direct(problem, gradient, degrees)
+            step = problem.centred(_direct(problem, gradient, degrees))
+            problem.correction = problem.costs.widest(step)
         else:
             step, rounds = _conjugate(problem, gradient, degrees)
             directly = may_switch and rounds >= PATIENCE and len(degrees) <= SMALL
-        step = problem.centred(step)
-        problem.correction = problem.costs.widest(step)
         if near and (problem.correction <= problem.most_correction or problem.correction >= before):
             return  # as near as was asked for, or as rounding lets it come
-        before = problem.correction / 2 if near else np.inf
+        before = problem.correction / 2 if near else inf
         if not _stepped(problem, gradient, degrees, step):
             return
         problem.steps += 1
@@ -60,8 +65,7 @@ def newton(problem: Problem, *, directly: bool, most: int, may_switch: bool = Tr
 def correct(problem: Problem) -> None:
     """Measure the step that is left, without making it."""
     gradient, degrees = problem.look()
-    step, _ = _conjugate(problem, gradient, degrees)
-    problem.correction = problem.costs.widest(problem.centred(step))
+    _conjugate(problem, gradient, degrees)
 
 
 def _stepped(problem: Problem, gradient: Reals, degrees: Reals, step: Reals) -> bool:
@@ -87,43 +91,53 @@ def _stepped(problem: Problem, gradient: Reals, degrees: Reals, step: Reals) -> 
 def _conjugate(problem: Problem, gradient: Reals, degrees: Reals) -> tuple[Reals, int]:
     """The step by conjugate gradients with a diagonal preconditioner, and how many it took.
 
-    It is as exact as the residual is small: a step far from the equilibrium need not be. At the
-    equilibrium, what is left of the step decides; the lowest conductance that the gradients have
-    met says how much a residual can still hide.
+    While steps are long it need not be exact. At the equilibrium all that matters is how long the
+    step can be: the weakest conductance that conjugate gradients have met, now or before, tells how
+    much of it a residual still hides.
     """
     near = problem.residual <= problem.tolerance
-    enough = min(0.1, max(1e-3, sqrt(problem.residual))) * sqrt(gradient @ gradient)
+    share = min(0.1, max(1e-3, problem.correction / 4))
+    enough = (EXACT if near else share) * sqrt(gradient @ gradient)
     inverse = np.divide(1.0, degrees, out=np.zeros_like(degrees), where=degrees > 0)
     step, left = np.zeros_like(gradient), gradient.copy()
-    towards = inverse * left
-    power = float(left @ towards)
+    scaled = inverse * left
+    towards, power = scaled, float(left @ scaled)
     lengths: list[float] = []
     ratios: list[float] = []
-    for done in range(1, LONGEST + 1):
+    done, hidden = 0, inf
+    while done < LONGEST:
+        if near and done % LOOK == 0 and (done or isfinite(problem.weakest)):
+            problem.weakest = min(problem.weakest, _weakest(lengths, ratios))
+            hidden = 2 * float(np.abs(scaled).max()) / problem.weakest
+            if hidden <= problem.most_correction / 4:
+                break
         product = problem.laplacian_times(degrees, towards)
         curvature = float(towards @ product)
         if curvature <= 0:  # nothing left but rounding
-            return step, done
+            break
         lengths.append(power / curvature)
         step += lengths[-1] * towards
-        left -= lengths[-1] * product
-        scaled = inverse * left
+        left = problem.centred(left - lengths[-1] * product)  # or rounding finds h + constant
+        done += 1
         if sqrt(left @ left) <= enough:
-            hidden = float(np.abs(scaled).max()) / _lowest(lengths, ratios) if near else 0.0
-            if hidden <= problem.most_correction / 4:
-                return step, done
-            enough *= problem.most_correction / (8 * hidden)
+            break
+        scaled = inverse * left
         power, last = float(left @ scaled), power
         ratios.append(power / last)
         towards = scaled + ratios[-1] * towards
-    return step, LONGEST
+    step = problem.centred(step)
+    problem.weakest = min(problem.weakest, _weakest(lengths, ratios))
+    problem.correction = problem.costs.widest(step) + (hidden if near and isfinite(hidden) else 0.0)
+    return step, done
 
 
-def _lowest(lengths: list[float], ratios: list[float]) -> float:
-    """The smallest eigenvalue, in units of the degrees, that conjugate gradients have seen."""
+def _weakest(lengths: list[float], ratios: list[float]) -> float:
+    """The smallest eigenvalue, in units of the degrees, that conjugate gradients have met."""
     from scipy.linalg import eigvalsh_tridiagonal
 
-    long, ratio = np.array(lengths), np.array(ratios)
+    if not lengths:
+        return inf
+    long, ratio = np.array(lengths), np.array(ratios[: len(lengths) - 1])
     diagonal = 1 / long
     diagonal[1:] += ratio / long[:-1]
     beside = np.sqrt(ratio) / long[:-1]

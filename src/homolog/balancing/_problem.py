@@ -38,6 +38,9 @@ class Problem:
     residual, correction
         The largest ‖g‖/C of a component, and the largest difference of Newton's step along a
         synapse, when last looked at.
+    weakest
+        The weakest conductance met so far of all ways to divide the graph in two, in units of the
+        neurons' degrees.
     """
 
     first: Costs
@@ -52,6 +55,7 @@ class Problem:
     steps: int = 0
     residual: float = np.inf
     correction: float = np.inf
+    weakest: float = np.inf
 
     def __post_init__(self) -> None:
         """Begin at log-scales of zero."""
