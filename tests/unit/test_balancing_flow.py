@@ -126,6 +126,15 @@ def test_both_methods_and_both_forms_agree(rng, monkeypatch):
             np.testing.assert_allclose(flow(given, [1.0, 30.0]).h, implicit, atol=1e-9)
 
 
+def test_the_end_is_reached_by_either_method(rng, monkeypatch):
+    costs = np.exp(rng.normal(size=(30, 30)))
+    implicit = flow(costs, [1e9], rate=1.0)
+    monkeypatch.setattr("homolog.balancing._flow.LARGEST_IMPLICIT", 2)
+    explicit = flow(costs, [1e9], rate=1.0)  # in steps as long as is stable: 1e9 of them
+    np.testing.assert_allclose(explicit.h, implicit.h, atol=1e-9)
+    assert explicit.gradient_norm[0] / explicit.cost[0] < 1e-11
+
+
 def test_its_time_has_no_unit_and_converts(rng):
     costs = np.exp(rng.normal(size=(N, N)))
     free = np.linspace(0, 10, 2001)

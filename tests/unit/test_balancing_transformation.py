@@ -124,7 +124,8 @@ def test_scales_far_apart_meet_in_a_number():
     expected = [1.0, np.exp(920 - 200 * np.log(10)), np.exp(200 * np.log(10) - 920), -2.0]
     np.testing.assert_allclose(moved.ravel(), expected, rtol=1e-12)
     # A shift common to all neurons is none of recurrent weights, however large.
-    np.testing.assert_allclose(transform_weights(weights, [1e6, 1e6]), weights, rtol=1e-15)
+    shifted = transform_weights(weights, [1e6, 1e6 + 0.5])
+    np.testing.assert_allclose(shifted, transform_weights(weights, [0.0, 0.5]), rtol=1e-15)
 
 
 def test_weights_go_through_in_blocks(rng, monkeypatch):

@@ -15,8 +15,6 @@ from homolog.balancing._matrix import Block, Matrix, entrywise, stored
 NEAR = 600.0
 """Log-scales that differ by less than this have a ratio that is a number."""
 
-ROUNDING = 4 * np.finfo(np.float64).eps
-
 
 class Sums(NamedTuple):
     """In-costs and out-costs without autapses, all divided by e^peak."""
@@ -95,12 +93,12 @@ class Descent:
         gradients = (costs.sum(axis=1) - costs.sum(axis=0)) / total
         return slope / total + self.power * np.outer(gradients, gradients)
 
-    def settled(self, h: NDArray[np.float64]) -> bool:
-        """Whether in-costs and out-costs of every neuron differ by rounding at most."""
+    def settled(self, h: NDArray[np.float64], share: float) -> bool:
+        """Whether in-cost and out-cost of every neuron differ by no more than a share of both."""
         if self.direction < 0:
             return False
         incoming, outgoing, _ = self.sums(h)
-        return bool((np.abs(incoming - outgoing) <= ROUNDING * (incoming + outgoing)).all())
+        return bool((np.abs(incoming - outgoing) <= share * (incoming + outgoing)).all())
 
     def totals(self, h: NDArray[np.float64]) -> tuple[float, float]:
         """Sum of all costs, and the norm of the neural gradients."""
