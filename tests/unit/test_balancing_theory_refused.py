@@ -76,11 +76,8 @@ def test_powers_that_are_none_are_refused_by_all(name, power):
 def test_other_precisions_give_what_float64_gives(name, dtype):
     costs = balancing.ring_costs(6, 1.0)
     given, exact = OF_COSTS[name](costs.astype(dtype)), OF_COSTS[name](costs)
-    fields = [given] if isinstance(given, float | np.ndarray) else list(vars(given).values())
-    wanted = [exact] if isinstance(exact, float | np.ndarray) else list(vars(exact).values())
-    for found, expected in zip(fields, wanted, strict=True):
+    for found, expected in zip(dense(given), dense(exact), strict=True):
         np.testing.assert_array_equal(found, expected)
-        assert np.asarray(found).dtype == np.asarray(expected).dtype
 
 
 @pytest.mark.parametrize("name", OF_COSTS)
@@ -142,3 +139,24 @@ def test_weights_that_are_none_are_refused():
 def test_tolerances_that_are_none_are_refused(tolerance):
     with pytest.raises(HomologError, match="tolerance"):
         balancing.symmetrizing_scales(RING, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("name", OF_COSTS)
+def test_the_unit_of_cost_does_not_matter(name, unit, form):
+    """Log-scales and shares stay, costs and rates follow, resistances are their inverse."""
+    found, expected = (
+        dense(OF_COSTS[name](form(c * balancing.ring_costs(7, 1.0)))) for c in (unit, 1)
+    )
+    power = {"resistance_distance": -1}.get(name, 1)
+    for one, other in zip(found, expected, strict=True):
+        size = np.abs(other[np.isfinite(other)]).max(initial=1e-3)
+        scales = [unit**power, 1.0]
+        assert any(np.allclose(one, s * other, rtol=1e-9, atol=1e-12 * s * size) for s in scales)
+
+
+def dense(result):
+    """Every number of a result, as arrays."""
+    fields = list(vars(result).values()) if hasattr(result, "__dataclass_fields__") else [result]
+    return [np.asarray(f.toarray() if sparse.issparse(f) else f, float) for f in fields]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from homolog.balancing._graph import checked_costs
 from homolog.balancing.gradients import in_costs, neural_gradients, out_costs
+
+ROWS_A_TIME = 4096
 
 
 @dataclass(frozen=True)
@@ -89,17 +92,20 @@ def bounds(costs: Any) -> Bounds:
     incoming, outgoing = (
         np.maximum(sums - own, 0.0) for sums in (in_costs(costs), out_costs(costs))
     )
-    gained = float((neural_gradients(costs) ** 2).sum())
     total = float(costs.sum())
     gaps = (np.sqrt(incoming) - np.sqrt(outgoing)) ** 2
+    # As shares of the total: the square of a cost may be beyond the range of numbers.
+    share = _shares(neural_gradients(costs), total)
+    degree = float(_shares(incoming + outgoing, total).max())
+    gained = float((share**2).sum())
     return Bounds(
         cost=total,
-        quadratic=total - _share(gained, 8 * total),
-        largest_degree=total - _share(gained, 4 * float((incoming + outgoing).max())),
+        quadratic=total * (1 - gained / 8),
+        largest_degree=total * (1 - (gained / (4 * degree) if degree > 0 else 0.0)),
         one_neuron=total - float(gaps.max()),
-        hellinger=float(own.sum() + np.sqrt(incoming * outgoing).sum()),
-        logarithmic=total * float(np.exp(-_share(gained, 4 * total**2))),
-        reciprocal=float(reciprocal_means(costs).sum()),
+        hellinger=float(own.sum() + (np.sqrt(incoming) * np.sqrt(outgoing)).sum()),
+        logarithmic=total * float(np.exp(-gained / 4)),
+        reciprocal=_reciprocal_total(costs),
     )
 
 
@@ -130,5 +136,15 @@ def reciprocal_means(costs: Any) -> Any:
     return sparse.csr_array(roots.multiply(roots.T)) if sparse.issparse(roots) else roots * roots.T
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else 0.0
+def _shares(parts: NDArray[np.float64], total: float) -> NDArray[np.float64]:
+    return parts / total if total > 0 else parts
+
+
+def _reciprocal_total(costs: Any) -> float:
+    """Sum of `reciprocal_means`, of sparse costs without holding all of them."""
+    if not sparse.issparse(costs):
+        return float(reciprocal_means(costs).sum())
+    back = costs.T.tocsr()
+    starts = range(0, costs.shape[0], ROWS_A_TIME)
+    parts = ([one[at : at + ROWS_A_TIME] for one in (costs, back)] for at in starts)
+    return float(sum(np.sqrt(there).multiply(np.sqrt(here)).sum() for there, here in parts))

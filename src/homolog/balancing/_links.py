@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from homolog import errors
-from homolog.balancing._graph import strong_components
+from homolog.balancing._graph import no_equilibrium, strong_components
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +82,5 @@ def centred(values: NDArray[np.float64], labels: NDArray[np.integer[Any]]) -> An
 def refuse_reducible(costs: Any) -> None:
     """HM050 if some neuron reaches another and is not reached back."""
     components = strong_components(costs)
-    post, pre = components.crossing
-    if len(post) == 0:
-        return
-    synapses = links_of(costs)
-    ones = np.ones(len(synapses.cost))
-    joined = synapses.onto(ones) + synapses.out_of(ones) > 0
-    silent = np.flatnonzero(joined & (synapses.out_of(ones) == 0))
-    source = np.flatnonzero(joined & (synapses.onto(ones) == 0))
-    sizes = sorted(components.sizes.tolist(), reverse=True)
-    crossing = float(np.asarray(costs[post, pre]).sum())
-    raise errors.reducible(sizes, silent.tolist(), source.tolist(), len(post), crossing)
+    if len(components.crossing[0]):
+        raise no_equilibrium(costs, components)
