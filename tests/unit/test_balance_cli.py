@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from scipy import sparse
 from typer.testing import CliRunner
 
+import homolog
 from homolog import HomologError, figures
 from homolog.balancing import _balanced_files as files_of
 from homolog.balancing import balance, equilibrium, l2
@@ -141,6 +142,27 @@ def test_gains_and_activity_are_measured_on_inputs_in_a_file(path, network, tmp_
     result = run(path, *options, "--inputs", tmp_path / "two.npz")
     assert "HM022" in result.stderr
     assert "--inputs FILE::inputs" in result.stderr
+
+
+def test_gains_and_activity_are_measured_on_trials_of_a_task(tmp_path, rng):
+    task = homolog.tasks.find("flip_flop")()
+    network = RecurrentNetwork(rng.standard_normal((6, 6)), rng.standard_normal((6, task.n_inputs)))
+    path = network.save(tmp_path / "network.npz")
+    options = ["--cost", "robustness", "--on-reducible", "floor", "--task", "flip_flop"]
+    result = run(path, *options, "--trials", 5, "--seed", 3)
+    assert result.exit_code == 0, result.output
+    trials = task.draw(3, 5)
+    expected = balance(
+        network,
+        cost="robustness",
+        on_reducible="floor",
+        inputs=trials.inputs,
+        step=trials.step,
+    )
+    assert result.stdout == f"{expected}\n"
+    result = run(path, *options, "--inputs", "inputs.npy")
+    assert "HM025 --inputs is 'inputs.npy'; allowed: nothing, with --task." in result.stderr
+    assert "HM023" in run(path, "--task", "flipflop").stderr
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def random_difference(
     other: RecurrentNetwork,
     h: NDArray[np.float64],
     rng: int | np.random.Generator,
-    n_trials: int = 8,
-    n_times: int = 10,
+    n_trials: int = 3,
+    n_times: int = 5,
 ) -> float:
     """`difference` on random inputs, or from random states where there are no inputs.
 

@@ -32,11 +32,17 @@ def balance(
     key: Annotated[
         str | None, typer.Option(help="Which array of NET, where it holds several, as in W_hh.")
     ] = None,
-    cost: Annotated[str, typer.Option(help="l2, l1, or robustness (needs --inputs).")] = "l2",
-    inputs: Annotated[
-        str | None, typer.Option(help="File of (trial, time, input), for gains and activity.")
+    cost: Annotated[
+        str, typer.Option(help="l2, l1, or robustness (needs --task or --inputs).")
+    ] = "l2",
+    task: Annotated[
+        str | None, typer.Option(help="Task in time whose trials give gains and activity.")
     ] = None,
-    step: Annotated[float, typer.Option(help="How long each input is held.")] = 1.0,
+    trials: Annotated[int, typer.Option(min=1, help="How many of them.")] = 64,
+    inputs: Annotated[
+        str | None, typer.Option(help="File of (trial, time, input), in place of a task.")
+    ] = None,
+    step: Annotated[float, typer.Option(help="How long each input of --inputs is held.")] = 1.0,
     dt: Annotated[float, typer.Option(help="Length of an Euler step.")] = 0.1,
     method: Annotated[
         str, typer.Option(help="auto, osborne, anderson, newton-cg or newton.")
@@ -45,7 +51,7 @@ def balance(
         str, typer.Option(help="Without a least cost: error, components, ground or floor.")
     ] = "error",
     gauge: Annotated[
-        str, typer.Option(help="zero-sum, power-matched (needs --inputs) or grounded.")
+        str, typer.Option(help="zero-sum, power-matched (needs --task or --inputs) or grounded.")
     ] = "zero-sum",
     separation: Annotated[
         float, typer.Option(help="With components: rise of h from each to the next.")
@@ -54,7 +60,7 @@ def balance(
     check: Annotated[
         str | None, typer.Option(help="outputs: compare both networks on random inputs.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of trials and random inputs.")] = 0,
 ) -> None:
     """Give NET the synapses of the least total cost with which it computes the same.
 
@@ -71,11 +77,12 @@ def balance(
         if out is not None:
             refuse_unwritable(out)
             refuse_others(out)
+        shown, held = _inputs(task, trials, inputs, step, seed)
         found = balancing.balance(
             _read(network, key),
             cost=cost,  # pyright: ignore[reportArgumentType]
-            inputs=None if inputs is None else _inputs(inputs),
-            step=step,
+            inputs=shown,
+            step=held,
             dt=dt,
             method=method,  # pyright: ignore[reportArgumentType]
             on_reducible=on_reducible,  # pyright: ignore[reportArgumentType]
@@ -104,7 +111,21 @@ def _read(path: Path, key: str | None) -> RecurrentNetwork:
     return RecurrentNetwork.from_connectome(path, key=key)
 
 
-def _inputs(path: str) -> Any:
+def _inputs(
+    task: str | None, n_trials: int, path: str | None, step: float, seed: int
+) -> tuple[Any, float]:
+    """What is shown, and how long each input is held; None where nothing is."""
+    from homolog import errors, tasks
+
+    if task is None:
+        return (None if path is None else _array(path)), step
+    if path is not None:
+        raise errors.bad_value("--inputs", path, "nothing, with --task")
+    drawn = tasks.find(task)().draw(seed, n_trials)
+    return drawn.inputs, drawn.step
+
+
+def _array(path: str) -> Any:
     """The only array of a file, or the one called inputs or named after ``::``."""
     from homolog import errors, files
 

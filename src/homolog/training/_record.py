@@ -63,7 +63,10 @@ def record(
     ['replica 0, layer 1', 'replica 1, layer 1']
     """
     if not isinstance(network, LayeredNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
-        allowed = "a LayeredNetwork: of a training its .network, of a file homolog.rules.load(path)"
+        allowed = (
+            "a LayeredNetwork: of a training its .network, of a file homolog.rules.load(path);"
+            " a RecurrentNetwork has network.run(inputs).representation()"
+        )
         raise errors.bad_value("network", type(network).__name__, allowed)
     chosen = _chosen(network, layers)
     rates = _rates(network, stimuli, chosen)
