@@ -15,6 +15,7 @@ from homolog.balancing import (
     transform,
     transform_weights,
 )
+from homolog.balancing._descent import descent
 from homolog.errors import HomologError
 from homolog.networks import RecurrentNetwork
 
@@ -180,6 +181,12 @@ def test_away_from_balance_it_ends(rng):
         flow(costs, [100.0], rate=-1.0)
 
 
+def test_steps_are_not_taken_for_ever(rng, monkeypatch):
+    monkeypatch.setattr("homolog.balancing._flow.MOST_STEPS", 10)
+    with pytest.raises(HomologError, match=r"HM055 the flow stops at time .* of 50: 10 steps"):
+        flow(np.exp(rng.normal(size=(5, 5))), [50.0])
+
+
 def test_a_balance_stays_where_it_is(rng):
     costs = rng.random((6, 6))
     costs += costs.T
@@ -237,3 +244,16 @@ def test_the_weights_at_a_time_have_the_costs_of_that_time(rng):
     found = flow(l2().of(start), [3.0])
     moved = transform_weights(start, found.h[0])
     assert l2().of(moved).sum() == pytest.approx(found.cost[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", [None, 0.5])
+@pytest.mark.parametrize("scale", [0.3, 200.0])  # of h; far apart, costs are e to its power
+def test_the_jacobian_is_that_of_the_velocity(rate, scale, rng):
+    costs = np.triu(np.exp(rng.normal(size=(5, 5))))  # what grows with h is not there
+    falling = descent(costs, 1.5, rate)
+    h, step = -scale * np.arange(5.0) / 5, 1e-6
+    found = falling.jacobian(0.0, h)
+    expected = [falling.velocity(0, h + e) - falling.velocity(0, h - e) for e in step * np.eye(5)]
+    expected = np.transpose(expected) / (2 * step)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-7 * np.abs(expected).max())
+    assert expected.any()

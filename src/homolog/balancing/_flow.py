@@ -17,6 +17,9 @@ IMPLICIT: dict[str, Any] = {"rtol": 1e-10, "atol": 1e-12}
 EXPLICIT: dict[str, Any] = {"rtol": 1e-12, "atol": 1e-14}
 """Tighter, for where its steps are as long as is stable, errors do not die out."""
 
+MOST_STEPS = 100_000
+"""Rounding of the neural gradients limits steps to about 1e6 units of dimensionless time."""
+
 STILL = {True: 4 * np.finfo(np.float64).eps, False: 1e-11}
 """In-costs and out-costs closer than this are at rest, for implicit steps and explicit ones."""
 
@@ -94,7 +97,8 @@ def flow(costs: Any, times: ArrayLike, *, power: float = 2.0, rate: float | None
     implicit method is used, which takes long times in its stride. Beyond, steps are explicit,
     of some twenty passes over the synapses each, and the flow has ended where in-cost and
     out-cost of every neuron differ by less than 1e-11 of them: what would go on through cuts as
-    weak as that is not followed. For the end of the flow alone, `equilibrium` is faster by
+    weak as that is not followed. After 100,000 steps it gives up (HM055), which happens from
+    dimensionless times of about 1e10 on if costs are reducible, or nearly. For the end of the flow alone, `equilibrium` is faster by
     orders of magnitude, and finds that too.
     """
     power, times = positive("power", power), rising_times(times)
@@ -117,7 +121,7 @@ def _integrated(falling: Descent, times: NDArray[np.float64]) -> NDArray[np.floa
         return h
     implicit = falling.direction > 0 and falling.n_neurons <= LARGEST_IMPLICIT
     solver, done = _solver(falling, float(clock[-1]), implicit), 0
-    while done < len(times):
+    for _ in range(MOST_STEPS):
         with np.errstate(over="ignore", invalid="ignore"):
             solver.step()
         if solver.status == "failed" or not np.isfinite(solver.y).all():
@@ -129,8 +133,11 @@ def _integrated(falling: Descent, times: NDArray[np.float64]) -> NDArray[np.floa
         done = passed
         if falling.settled(solver.y, STILL[implicit]):
             h[done:] = solver.y
-            break
-    return h
+            return h
+        if done == len(times):
+            return h
+    reached = times[-1] * solver.t / clock[-1]
+    raise errors.flow_stopped(reached, times[-1], f"{MOST_STEPS:,} steps lead no further")
 
 
 def _solver(falling: Descent, end: float, implicit: bool) -> Any:
