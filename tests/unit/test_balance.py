@@ -99,6 +99,17 @@ def test_a_robust_network_is_less_sensitive_by_what_its_cost_fell(rng):
     assert gained > 0
 
 
+@pytest.mark.parametrize("cost", ["l1", "l2", "robustness"])
+def test_the_least_cost_is_proved_from_the_result_alone(rng, cost):
+    network = drawn(rng, activation="abs")
+    balanced = balance(network, cost=cost, inputs=rng.standard_normal((3, 6, 3)))
+    assert balanced.certificate().lower == pytest.approx(balanced.cost_after, rel=1e-12)
+    parts = balance(BLOCKS, cost="l1", on_reducible="components", separation=2.0)
+    assert parts.certificate().lower == pytest.approx(parts.infimum, rel=1e-12)
+    other = replace(balanced, h=balanced.h + rng.standard_normal(8))
+    assert other.certificate().lower < 0.99 * balanced.cost_after
+
+
 def test_costs_have_names(rng):
     network = drawn(rng)
     assert balance(network).cost == "l2"

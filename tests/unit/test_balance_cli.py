@@ -50,6 +50,8 @@ def test_a_network_is_balanced_into_a_folder(network, path, tmp_path):
     assert result.exit_code == 0, result.output
     expected = balance(network)
     assert result.stdout.startswith(str(expected))
+    proof = result.stdout.split("\nproved: no rescaling costs less than ")[1]
+    assert float(proof.split()[0]) == pytest.approx(expected.cost_after)
     check = result.stdout.split("largest difference of an output on random inputs: ")[1]
     assert float(check.split()[0]) < 1e-13
     assert result.stdout.endswith(f"written: {out}\n")
@@ -131,7 +133,7 @@ def test_gains_and_activity_are_measured_on_inputs_in_a_file(path, network, tmp_
         inputs=inputs,
         dt=0.5,
     )
-    assert result.stdout == f"{expected}\n"
+    assert result.stdout.startswith(f"{expected}\n\nproved: no rescaling costs less than ")
     np.save(tmp_path / "one.npy", inputs)
     assert (
         run(path, *options, "--inputs", tmp_path / "one.npy", "--dt", "0.5").stdout == result.stdout
@@ -159,7 +161,7 @@ def test_gains_and_activity_are_measured_on_trials_of_a_task(tmp_path, rng):
         inputs=trials.inputs,
         step=trials.step,
     )
-    assert result.stdout == f"{expected}\n"
+    assert result.stdout.startswith(f"{expected}\n\n")
     result = run(path, *options, "--inputs", "inputs.npy")
     assert "HM025 --inputs is 'inputs.npy'; allowed: nothing, with --task." in result.stderr
     assert "HM023" in run(path, "--task", "flipflop").stderr

@@ -156,7 +156,7 @@ def balance(
         h=h,
         equilibrium=found,
         cost=cost if isinstance(cost, str) else f"power law {law.power:g}",
-        power=law.power,
+        law=law,
         gauge=gauge,
         bounds=bounds(costs),
         costs=of_neurons,
@@ -178,9 +178,7 @@ def _is_module(network: Any) -> bool:
 
 
 def _is_recurrent_module(network: Any) -> bool:
-    from torch import nn
-
-    return isinstance(network, nn.RNNBase)
+    return isinstance(network, sys.modules["torch"].nn.RNNBase)
 
 
 def _network(given: Any) -> RecurrentNetwork:

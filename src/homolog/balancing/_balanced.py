@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from homolog.balancing._activity import Activity, random_difference
 from homolog.balancing._balanced_shown import shown
+from homolog.balancing._certificate import Certificate, certificate
 from homolog.balancing._equilibrium import Equilibrium
+from homolog.balancing.costs import PowerLaw, costs_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +64,8 @@ class Balanced:
         state of neuron k at every moment by ``exp(-h[k])``.
     equilibrium
         What the solver found: costs before and after, residual, components.
-    cost, power
-        Name of the cost, and its exponent.
+    cost, law
+        Name of the cost, and the cost itself.
     gauge
         Which of the log-scales of equal cost was taken.
     bounds
@@ -85,7 +87,7 @@ class Balanced:
     h: Reals
     equilibrium: Equilibrium
     cost: str
-    power: float
+    law: PowerLaw
     gauge: str
     bounds: Bounds
     costs: NeuronCosts
@@ -98,6 +100,11 @@ class Balanced:
     def recurrent(self) -> Matrix:
         """Recurrent weights of the balanced network."""
         return self.network.recurrent
+
+    @property
+    def power(self) -> float:
+        """Exponent of the weights in the cost."""
+        return self.law.power
 
     @property
     def cost_before(self) -> float:
@@ -160,6 +167,15 @@ class Balanced:
             states. Rounding, 1e-15 or so and 1e-6 in float32, where both compute the same.
         """
         return random_difference(self.before, self.network, self.h, rng)
+
+    def certificate(self) -> Certificate:
+        """Prove from the balanced costs alone that no rescaling costs much less; see there.
+
+        ``lower`` equals `infimum` to rounding if all went well. Of a network balanced with a
+        ground it is less, for the least recurrent cost was not what was asked for.
+        """
+        costs = self.law.of(self.before.recurrent)
+        return certificate(costs_at(costs, self.h, self.power))
 
     def neurons(self) -> pd.DataFrame:
         """A row for each neuron: label, h, costs before and after, component, activity."""

@@ -91,13 +91,20 @@ def balance(
             tolerance=tolerance,
         )
         balanced = cast("Balanced", found)  # other results are of PyTorch modules
-        typer.echo(str(balanced))
+        typer.echo(f"{balanced}\n\n{_proved(balanced)}")
         if check is not None:
             apart = balanced.check(seed)
             typer.echo(f"\nlargest difference of an output on random inputs: {apart:.1e}")
         if out is not None:
             _write(balanced, out)
             typer.echo(f"\nwritten: {out}")
+
+
+def _proved(balanced: Balanced) -> str:
+    """What no rescaling can go below, by duality."""
+    proof, before = balanced.certificate(), balanced.cost_before
+    share = f"{proof.lower / before:.6f} of C before; " if before > 0 else ""
+    return f"proved: no rescaling costs less than {proof.lower:.10g} ({share}gap {proof.gap:.1e})"
 
 
 def _read(path: Path, key: str | None) -> RecurrentNetwork:
