@@ -19,6 +19,8 @@ from benchmarks.measuring import measured
 from benchmarks.page import page
 from benchmarks.peers import PEERS, answers
 from benchmarks.populations import MIDDLE, SIZES, planted
+from benchmarks.recurrent.measuring import measured as recurrent_measured
+from benchmarks.recurrent.page import page as recurrent_page
 from benchmarks.rules.measuring import measured as rules_measured
 from benchmarks.rules.page import page as rules_page
 from benchmarks.startup import startup_times
@@ -29,6 +31,7 @@ PAGES = {
     "matching": "benchmarks-matching.md",
     "rules": "benchmarks-rules.md",
     "balancing": "benchmarks-balancing.md",
+    "recurrent": "benchmarks-recurrent.md",
 }
 """The parts of the benchmarks, and the page of each."""
 
@@ -43,6 +46,8 @@ def main() -> None:
             text = matching_page(matching_measured(given.largest))
         elif part == "rules":
             text = rules_page(rules_measured())
+        elif part == "recurrent":
+            text = recurrent_page(recurrent_measured())
         else:
             text = balancing_page(balancing_measured(given.network))
         print(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,12 +16,13 @@ from homolog import HomologError
 from homolog.networks import Activation
 from homolog.networks import activations as known
 from homolog.tasks.delayed_match import DelayedMatch
-from homolog.training.through_time import _products
+from homolog.training import through_time
+from homolog.training.through_time import _products, _unrolled
 from homolog.training.through_time._course import iterated
 from homolog.training.through_time._curves import into_gains, rates_into
 from homolog.training.through_time._descent import Learner, descend, newborn, norms, penalise
 from homolog.training.through_time._observed import COLUMNS, charges, observed
-from homolog.training.through_time._unrolled import buffers
+from homolog.training.through_time._unrolled import memory_for
 from homolog.training.through_time._weights import PARTS, Weights, born
 from unit.through_time import (
     SMALL,
@@ -101,12 +103,22 @@ def test_the_gradient_with_a_penalty_is_that_of_autograd():
     close(gradient, by_autograd(plan, weights, shown)[1])
 
 
-def test_products_of_pytorch_give_the_same(monkeypatch):
-    """As where NumPy cannot be held to one thread, or on an accelerator."""
-    plan = plan_of()
+@pytest.mark.parametrize("activation", ["relu", LEAKY, "abs"], ids=repr)
+@pytest.mark.parametrize("without", ["numba", "threadpoolctl"])
+def test_the_same_without_what_makes_it_fast(monkeypatch, activation, without):
+    """As where numba cannot be had, or NumPy cannot be held to one thread; or not on a CPU."""
+    plan = plan_of(activation=activation)
     weights, shown = weights_of(plan), shown_of(plan)
+    device = weights.bias.device
+    assert _unrolled.loops(plan.course, device)[0].__module__.endswith("_compiled_loops")
     before = ours(plan, weights, shown)[1]
-    monkeypatch.setattr(_products, "by_numpy", lambda device: False)
+    if without == "numba":
+        monkeypatch.setitem(sys.modules, f"{through_time.__name__}._compiled_loops", None)
+        monkeypatch.delattr(through_time, "_compiled_loops", raising=False)
+    else:
+        monkeypatch.setattr(_products, "find_spec", lambda name: None)
+        assert _products.product(device) is torch.bmm
+    assert _unrolled.loops(plan.course, device)[0].__module__.endswith("_tensor_loops")
     close(ours(plan, weights, shown)[1], before, 1e-13)
 
 
@@ -191,7 +203,7 @@ def test_small_steps_conserve_the_charge_to_first_order():
 
 def taught(plan, weights, iterations, *, fresh=True):
     learner = newborn(weights.each(torch.clone), plan)
-    memory = buffers(weights, shown_of(plan), plan.course)
+    memory = memory_for(weights, shown_of(plan), plan.course)
     for iteration in range(iterations):
         shown = shown_of(plan, iteration=iteration if fresh else 0)
         with _products.quiet_thread(), torch.no_grad():
@@ -301,7 +313,7 @@ def test_divergence_is_noticed_before_it_spoils_the_weights():
     weights = weights_of(plan)
     learner = newborn(weights.each(torch.clone), plan)
     shown = shown_of(plan)
-    memory = buffers(weights, shown, plan.course)
+    memory = memory_for(weights, shown, plan.course)
 
     def go_on():
         with _products.quiet_thread(), torch.no_grad():

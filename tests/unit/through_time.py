@@ -11,7 +11,7 @@ from homolog.tasks.context_integration import ContextIntegration
 from homolog.training.through_time._course import drawn
 from homolog.training.through_time._plan import planned
 from homolog.training.through_time._products import quiet_thread
-from homolog.training.through_time._unrolled import buffers, error_and_gradient
+from homolog.training.through_time._unrolled import error_and_gradient, memory_for
 from homolog.training.through_time._weights import born, joined
 
 SMALL = ContextIntegration(n_steps=6)
@@ -55,7 +55,9 @@ def weights_of(plan, numbers=(0, 1), shift=0.1):
 
 def ours(plan, weights, shown):
     with quiet_thread(), torch.no_grad():
-        return error_and_gradient(weights, shown, plan.course, buffers(weights, shown, plan.course))
+        return error_and_gradient(
+            weights, shown, plan.course, memory_for(weights, shown, plan.course)
+        )
 
 
 def shown_of(plan, numbers=(0, 1), iteration=0):

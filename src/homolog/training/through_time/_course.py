@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from homolog import errors
+from homolog.training.through_time._buffers import Buffers
 from homolog.training.through_time._descent import Learner, descend, newborn, norms, penalise
 from homolog.training.through_time._kept import Replica, keep, kept
 from homolog.training.through_time._observed import COLUMNS, observed
 from homolog.training.through_time._plan import Plan
 from homolog.training.through_time._products import quiet_thread
-from homolog.training.through_time._unrolled import Buffers, Shown, buffers, error_and_gradient
+from homolog.training.through_time._unrolled import Shown, error_and_gradient, memory_for
 from homolog.training.through_time._weights import born, joined
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class _Memory:
 
     def of(self, learner: Learner, shown: Shown) -> Buffers:
         if self.made is None or self.made[0] != shown.inputs.shape:
-            self.made = shown.inputs.shape, buffers(learner.weights, shown, self.plan.course)
+            self.made = shown.inputs.shape, memory_for(learner.weights, shown, self.plan.course)
         return self.made[1]
 
 

@@ -17,7 +17,7 @@ from homolog.networks._device import present
 from homolog.tasks import TemporalTask
 from homolog.tasks._settings import real, whole
 from homolog.tasks._temporal import seed_of
-from homolog.training.through_time._unrolled import Course
+from homolog.training.through_time._buffers import Course
 
 Optimiser = Literal["sgd", "adam"]
 DTYPES = {"float32": torch.float32, "float64": torch.float64}

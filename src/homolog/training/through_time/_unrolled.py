@@ -16,35 +16,18 @@ its gain and then that of λ: no other memory is needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from homolog.networks import Activation
-from homolog.training.through_time._curves import into_gains, rates_into
-from homolog.training.through_time._products import Product, operand, product
+from homolog.training.through_time import _tensor_loops
+from homolog.training.through_time._buffers import Buffers, Course, buffers
+from homolog.training.through_time._products import by_numpy, operand, product
 from homolog.training.through_time._weights import Weights
 
-
-@dataclass(frozen=True)
-class Course:
-    """How time is cut up, and what neurons make of their currents.
-
-    Attributes
-    ----------
-    substeps
-        Euler steps for each input.
-    dt
-        Length of one of them, in time constants.
-    activation
-        Of all neurons.
-    """
-
-    substeps: int
-    dt: float
-    activation: Activation
+Loop = Callable[[Tensor, Tensor, Course, Buffers], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,50 +47,24 @@ class Shown:
     weights: Tensor
 
 
-@dataclass(frozen=True, eq=False)
-class Buffers:
-    """Memory of one run, forward and back.
-
-    Attributes
-    ----------
-    states
-        (replica, substep + 1, trial, neuron): states, then gains, then λ.
-    rates
-        (replica, substep, trial, neuron).
-    onward
-        (replica, trial, neuron): what synapses bring in one step.
-    steps, rate_steps
-        A view of `states` and of `rates` for each substep; ``…_operands``, as products take them.
-    """
-
-    states: Tensor
-    rates: Tensor
-    onward: Tensor
-    steps: tuple[Tensor, ...]
-    rate_steps: tuple[Tensor, ...]
-    step_operands: tuple[Any, ...]
-    rate_operands: tuple[Any, ...]
-    multiply: Product
+def loops(course: Course, device: torch.device) -> tuple[Loop, Loop]:
+    """Forward and back through time: compiled where they can be, else for tensors."""
+    if course.activation.homogeneous and by_numpy(device):
+        try:
+            from homolog.training.through_time import _compiled_loops
+        except ImportError:  # numba cannot be had everywhere
+            pass
+        else:
+            return _compiled_loops.run, _compiled_loops.back
+    return _tensor_loops.run, _tensor_loops.back
 
 
-def buffers(weights: Weights, shown: Shown, course: Course) -> Buffers:
+def memory_for(weights: Weights, shown: Shown, course: Course) -> Buffers:
     """Memory for trials of these sizes."""
+    n_replicas, n_neurons = weights.bias.shape
     _, n_times, n_trials, _ = shown.inputs.shape
-    n_replicas, n_neurons, n_steps = *weights.bias.shape, n_times * course.substeps
-    empty = weights.bias.new_empty
-    states = empty(n_replicas, n_steps + 1, n_trials, n_neurons)
-    rates = empty(n_replicas, n_steps, n_trials, n_neurons)
-    steps, rate_steps = states.unbind(1), rates.unbind(1)
-    return Buffers(
-        states,
-        rates,
-        empty(n_replicas, n_trials, n_neurons),
-        steps,
-        rate_steps,
-        tuple(map(operand, steps)),
-        tuple(map(operand, rate_steps)),
-        product(states.device),
-    )
+    shape = n_replicas, n_times * course.substeps, n_trials, n_neurons
+    return buffers(weights.bias, shape)
 
 
 def error_and_gradient(
@@ -122,36 +79,23 @@ def error_and_gradient(
     gradient
         Of each replica's error.
     """
-    _run(weights, shown, course, memory)
-    # The one moment at which states are there: λ takes their place.
+    run, back = loops(course, weights.bias.device)
+    synapses = course.dt * weights.recurrent
+    run(synapses.mT.contiguous(), _drives(weights, shown, course), course, memory)
+    # The one moment at which states are there: what the error gains by them takes their place.
     read = memory.states[:, course.substeps :: course.substeps].flatten(1, 2)
     error, slopes = _error(_multiplied(read, weights.output_weights.mT), shown)
     onto_outputs = _multiplied(slopes.mT, read)
-    _back(weights, _multiplied(slopes, weights.output_weights), course, memory)
+    onto_states = _multiplied(slopes, weights.output_weights)
+    back(synapses, onto_states.unflatten(1, shown.inputs.shape[1:3]), course, memory)
     return error, _gradient(shown, onto_outputs, course, memory)
 
 
-def _run(weights: Weights, shown: Shown, course: Course, memory: Buffers) -> None:
-    """Fill the buffers with states and rates."""
-    synapses = operand((course.dt * weights.recurrent).mT.contiguous())
-    onward, into = operand(memory.onward), rates_into(course.activation, memory.states)
-    keep, multiply = 1 - course.dt, memory.multiply
-    steps = memory.steps
-    steps[0].zero_()
-    for s, drive in enumerate(_drives(weights, shown, course)):
-        into(steps[s], memory.rate_steps[s])
-        multiply(memory.rate_operands[s], synapses, out=onward)
-        torch.add(memory.onward, steps[s], alpha=keep, out=steps[s + 1])
-        steps[s + 1].add_(drive)
-
-
-def _drives(weights: Weights, shown: Shown, course: Course) -> list[Tensor]:
-    """What input and bias bring in each substep, (replica, trial, neuron)."""
-    n_times = shown.inputs.shape[1]
+def _drives(weights: Weights, shown: Shown, course: Course) -> Tensor:
+    """What inputs and bias bring in a substep, (replica, time, trial, neuron)."""
     driven = _multiplied(shown.inputs.flatten(1, 2), weights.input_weights.mT)
     driven = course.dt * (driven + weights.bias[:, None])
-    by_time = driven.unflatten(1, (n_times, -1)).unbind(1)
-    return [drive for drive in by_time for _ in range(course.substeps)]
+    return driven.unflatten(1, shown.inputs.shape[1:3])
 
 
 def _error(outputs: Tensor, shown: Shown) -> tuple[Tensor, Tensor]:
@@ -165,26 +109,11 @@ def _error(outputs: Tensor, shown: Shown) -> tuple[Tensor, Tensor]:
     return error, per_output[:, None, None] * counted * missed
 
 
-def _back(weights: Weights, onto_states: Tensor, course: Course, memory: Buffers) -> None:
-    """Turn states into λ, from the last to the first."""
-    into_gains(course.activation, memory.states[:, 1:-1])
-    synapses = operand((course.dt * weights.recurrent).contiguous())
-    onward, keep, multiply = operand(memory.onward), 1 - course.dt, memory.multiply
-    steps, n_steps = memory.steps, len(memory.rate_steps)
-    errors = onto_states.unflatten(1, (n_steps // course.substeps, -1)).unbind(1)
-    steps[n_steps].copy_(errors[-1])
-    for s in range(n_steps - 1, 0, -1):
-        multiply(memory.step_operands[s + 1], synapses, out=onward)
-        steps[s].mul_(memory.onward).add_(steps[s + 1], alpha=keep)
-        if s % course.substeps == 0:
-            steps[s].add_(errors[s // course.substeps - 1])
-
-
 def _gradient(shown: Shown, onto_outputs: Tensor, course: Course, memory: Buffers) -> Weights:
     later = memory.states[:, 1:]
     each = course.dt * later.unflatten(1, (-1, course.substeps)).sum(2).flatten(1, 2)
     return Weights(
-        course.dt * _multiplied(later.flatten(1, 2).mT, memory.rates.flatten(1, 2)),
+        course.dt * _multiplied(later.flatten(1, 2).mT, memory.rates[:, :-1].flatten(1, 2)),
         _multiplied(each.mT, shown.inputs.flatten(1, 2)),
         onto_outputs,
         torch.stack([one.sum(0) for one in each]),

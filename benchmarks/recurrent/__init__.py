@@ -1,0 +1,1 @@
+"""How long an iteration of backpropagation through time takes."""
