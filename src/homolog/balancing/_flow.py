@@ -97,9 +97,9 @@ def flow(costs: Any, times: ArrayLike, *, power: float = 2.0, rate: float | None
     implicit method is used, which takes long times in its stride. Beyond, steps are explicit,
     of some twenty passes over the synapses each, and the flow has ended where in-cost and
     out-cost of every neuron differ by less than 1e-11 of them: what would go on through cuts as
-    weak as that is not followed. After 100,000 steps it gives up (HM055), which happens from
-    dimensionless times of about 1e10 on if costs are reducible, or nearly. For the end of the flow alone, `equilibrium` is faster by
-    orders of magnitude, and finds that too.
+    weak as that is not followed. Dimensionless times beyond 1e10 can take more than the 100,000
+    steps that are tried where costs are reducible, or nearly. For the end of the flow alone,
+    `equilibrium` is faster by orders of magnitude, and finds that too.
     """
     power, times = positive("power", power), rising_times(times)
     if rate is not None and not real_number("rate", rate):
