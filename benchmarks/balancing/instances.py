@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from homolog import tasks
+from homolog.balancing import PowerLaw, gains
+from homolog.networks import load_recurrent
+
 Costs = Any
 """(neuron, neuron) costs, an array or scipy CSR, [i, j] for the synapse from j to i."""
 
@@ -146,10 +150,10 @@ def instances(network: Path | None = None) -> list[Instance]:
         Instance("2,000 neurons, Gaussian", partial(gaussian, 2000), methods=swept),
         Instance("2,000 neurons, lognormal, σ 1", partial(lognormal, 2000, 1.0), methods=swept),
         Instance("100,000 neurons, 5.1e6 synapses, σ 1", partial(large, 1.0), 1.5, swept),
-        Instance("the same, σ 2", partial(large, 2.0), None, swept),
+        Instance("the same, σ 2", partial(large, 2.0), None, swept, ode=0.0),
         Instance("ring of 10,000", partial(ring, 10_000), 0.1, ("newton",)),
         Instance("10,000 neurons, nearly reducible", partial(chain, 10_000), None, direct),
-        Instance("100,000 neurons, nearly reducible", partial(chain, 100_000), 30.0, ()),
+        Instance("100,000 neurons, nearly reducible", partial(chain, 100_000), 30.0, (), 0.0),
     ]
     if larva_path() is not None:
         chosen.append(Instance("fly larva, 3,236 neurons", larva, 0.06, direct))
@@ -157,10 +161,16 @@ def instances(network: Path | None = None) -> list[Instance]:
 
 
 def _saved(network: Path) -> Costs:
-    """Squared weights of a saved recurrent network."""
-    from homolog.networks import load_recurrent
+    """What perturbs a saved network most costs most: its gains on the task it was trained on.
 
-    return np.asarray(load_recurrent(network).recurrent, dtype=np.float64) ** 2
+    Trials are of context-dependent integration. Gains below that of one active moment count as
+    that, so that no neuron is cut off that was silent by chance.
+    """
+    trained = load_recurrent(network).replica(0)
+    trials = tasks.find("context_integration")().draw(rng=0, n_trials=80)
+    run = trained.run(trials.inputs, step=trials.step)
+    floor = 1 / (run.states.size / trained.n_neurons)
+    return PowerLaw(2.0, np.maximum(gains(trained, run).mean_square, floor)).of(trained.recurrent)
 
 
 def _random_graph(rng: Generator, n: int, in_degree: int) -> tuple[Any, Any]:

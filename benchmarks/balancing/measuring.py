@@ -40,4 +40,6 @@ def measured(network: Path | None = None) -> Measured:
     for instance in instances(network):
         rows.append(solved(instance))
         print(f"{instance.name}: {rows[-1].seconds[OURS]:.4g} s", flush=True)
-    return Measured(tuple(rows), tuple(sizes()), tuple(peaks()), (before, os.getloadavg()[0]))
+    grown = sizes()
+    print(f"{grown[-1].n_synapses:,} synapses: {grown[-1].seconds:.4g} s", flush=True)
+    return Measured(tuple(rows), tuple(grown), tuple(peaks()), (before, os.getloadavg()[0]))

@@ -140,8 +140,9 @@ class Functional(nn.Module):
         x = functional.pad(functional.leaky_relu(self.first(torch.tanh(x)), 0.2), (0, 1, 1, 0))
         x = functional.max_pool2d(x, 2)
         x = torch.cat([self.left(x).relu(), 0.3 * functional.relu(self.right(x))], dim=1)
-        beside = x.mean((2, 3))
+        beside = x.mean((2, 3)).clamp(min=0)
         x = functional.dropout(self.wide(x.view(x.size(0), -1)).abs(), training=self.training)
+        x = (2 * x.clamp(None, 0)).to(x.dtype) / 3 - x
         return functional.softmax(self.last(torch.cat((self.drop(x), -beside), 1)), dim=1)
 
 

@@ -61,6 +61,8 @@ def test_a_layer_that_compares_units_is_measured(norm: nn.Module) -> None:
         (lambda x: x.sigmoid(), "sigmoid in forward"),
         (lambda x: x * x, "mul in forward"),
         (lambda x: 1 / (1 + x.exp()), "exp in forward"),
+        (lambda x: x.clamp(0, 1), "clamp in forward"),
+        (lambda x: torch.div(x, 2, rounding_mode="floor"), "div in forward"),
     ],
 )
 def test_a_function_that_is_not_homogeneous_is_named(

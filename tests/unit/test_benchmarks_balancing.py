@@ -75,11 +75,16 @@ def test_blocks_of_a_nearly_reducible_network_hang_together_by_weak_synapses() -
 
 
 def test_a_saved_network_takes_the_place_of_the_stand_in(tmp_path: Path) -> None:
-    weights = np.random.default_rng(0).normal(size=(5, 5))
-    RecurrentNetwork(weights).save(tmp_path / "net.npz")
+    rng = np.random.default_rng(0)
+    weights, bias = 0.3 * rng.normal(size=(5, 5)), np.array([0.0, 0, 0, 0, -1e3])
+    network = RecurrentNetwork(weights, rng.normal(size=(5, 6)), bias=bias)
+    network.save(tmp_path / "net.npz")
     chosen = instances.instances(tmp_path / "net.npz")[0]
     assert (chosen.name, chosen.goal) == ("trained network net", 1e-3)
-    assert np.array_equal(chosen.make(), weights**2)
+    shares = chosen.make() / weights**2
+    assert np.allclose(shares, shares[0])  # one gain for each presynaptic neuron
+    assert shares[0, 4] == pytest.approx(1 / (80 * 50))  # never active, as if it were once
+    assert 0.1 < shares[0, :4].mean() <= 1
 
 
 def test_the_larva_is_left_out_where_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ KEEPING = (
     *(f"{kind}_pool{n}d" for n in (1, 2, 3) for kind in ("max", "avg")),
     *(f"adaptive_{kind}_pool{n}d" for n in (1, 2, 3) for kind in ("max", "avg")),
     *("interpolate", "neg", "clone", "detach", "contiguous"),
+    *("to", "float", "double", "half", "bfloat16"),
 )
 """Functions and methods of PyTorch through which any positive factor of a channel goes."""
 
@@ -117,13 +118,18 @@ def _add(walk: Walk, node: fx.Node, states: Sequence[State]) -> State:
 
 def _multiply(walk: Walk, node: fx.Node, states: Sequence[State]) -> State:
     """A number may multiply; two values that are scaled may not."""
-    if len(states) == 1 and isinstance(node.args[0], fx.Node):
-        others = node.args[1:]
-        if all(isinstance(one, Real) for one in others):
-            return states[0]
-    if len(states) == 1 and called(node) == "mul" and isinstance(node.args[0], Real):
-        return states[0]
-    return _unknown(walk, node, states)
+    numbers = [isinstance(one, Real) for one in node.args]
+    orders = ([False, True], [True, False]) if "mul" in called(node) else ([False, True],)
+    known = numbers in orders and not node.kwargs  # which may ask for rounding
+    return states[0] if known else _unknown(walk, node, states)
+
+
+def _clamp(walk: Walk, node: fx.Node, states: Sequence[State]) -> State:
+    """A bound at zero is one that every scale keeps."""
+    given = _arguments(node, "input", "min", "max")
+    bounds = [given.get(name) for name in ("min", "max")]
+    known = all(one is None or (isinstance(one, Real) and one == 0) for one in bounds)
+    return states[0] if known else _unknown(walk, node, states)
 
 
 def _pad(walk: Walk, node: fx.Node, states: Sequence[State]) -> State:
@@ -249,6 +255,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("mean", "sum", "amax", "amin"), _mean),
     **dict.fromkeys(("view", "reshape"), _view),
     **dict.fromkeys(("cat", "concat"), _concatenate),
+    **dict.fromkeys(("clamp", "clamp_", "clip", "clip_"), _clamp),
     "getattr": _attribute,
     "flatten": _flatten,
     "squeeze": _squeeze,
