@@ -124,7 +124,8 @@ def balance(
         from homolog.balancing._modules import balance_module
 
         return balance_module(network, cost=cost, tolerance=tolerance, example=inputs)
-    dt = dt or (1.0 if _is_module(network) else 0.1)
+    if dt is None:
+        dt = 1.0 if _is_module(network) else 0.1
     network = _network(network)
     _refuse(network, cost, on_reducible, gauge)
     run = measured(network, inputs, step, dt)
@@ -132,7 +133,7 @@ def balance(
     costs = law.of(network.recurrent)
     total = float(costs.sum())
     ground = None
-    if "ground" in on_reducible or gauge == "grounded":
+    if on_reducible == "ground" or gauge == "grounded":
         power = None if run is None else run.activity_power
         ground = ground_costs(
             network, total, power=law.power, shares=ground_shares, activity_power=power

@@ -82,9 +82,14 @@ def _head(balanced: Balanced) -> str:
     network = balanced.before
     called = network.name or "network"
     return (
-        f"{called}: {network.n_neurons} neurons, {network.n_synapses} synapses;"
+        f"{called}: {_counted(network.n_neurons, 'neuron')},"
+        f" {_counted(network.n_synapses, 'synapse')};"
         f" cost {balanced.cost}, gauge {balanced.gauge}"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else noun + 's'}"
 
 
 def _costs(balanced: Balanced) -> list[Row]:
