@@ -144,3 +144,19 @@ def test_a_network_that_is_not_balanced_is_refused(rng):
 def test_pairs_that_are_none_are_refused(pairs):
     with pytest.raises(HomologError, match="numbers of neurons from 0 to 2"):
         balancing.resistance_distance(np.ones((3, 3)), pairs)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
+def test_a_cut_that_rounding_hides_is_refused_where_it_matters(form):
+    """Two pairs of neurons joined at 1e-30; the certificate does without potentials."""
+    costs = np.zeros((4, 4))
+    costs[0, 1] = costs[1, 0] = costs[2, 3] = costs[3, 2] = 1.0
+    costs[0, 2] = costs[2, 0] = 1e-30
+    for find in (balancing.resistance_distance, balancing.quadratic_equilibrium):
+        with pytest.raises(HomologError, match="hangs together by synapses") as caught:
+            find(form(costs))
+        assert caught.value.code == "HM056"
+    costs[0, 2] *= 3
+    found = balancing.certificate(form(costs))
+    assert found.lower == pytest.approx(4.0, rel=1e-15)
+    assert found.imbalance < 1e-30

@@ -14,6 +14,7 @@ from homolog.balancing._graph import checked_costs, strong_components
 from homolog.balancing._links import Links, links_of
 from homolog.balancing._potentials import potentials
 from homolog.balancing.diffusion import laplacian
+from homolog.errors import HomologError
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +110,10 @@ def _circulation(synapses: Links, flow: Floats, labels: NDArray[np.intp]) -> Flo
 def _stepped(synapses: Links, flow: Floats, labels: NDArray[np.intp]) -> Floats:
     """Newton's step of the flow: exact but for rounding, where it keeps all flows positive."""
     excess = synapses.onto(flow) - synapses.out_of(flow)
-    step = potentials(laplacian(synapses.matrix(flow)), excess, labels)
+    try:
+        step = potentials(laplacian(synapses.matrix(flow)), excess, labels)
+    except HomologError:  # a cut too weak for it; the trees do without
+        return flow
     change = step[synapses.pre] - step[synapses.post]
     steepest = -min(float(change.min()), 0.0)
     return flow * (1 + min(1.0, 0.5 / steepest if steepest else 1.0) * change)

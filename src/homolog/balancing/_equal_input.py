@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
+from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from homolog import errors
@@ -139,7 +139,7 @@ def _solved(costs: Any, x: Floats) -> Floats:
         if apart <= PRECISION or (before <= ROUNDING and apart >= before / 2):
             return x
         before = apart
-        factors = _noda(now, float(ratios.max()) * (1 + 4 * np.finfo(np.float64).eps))
+        factors = _noda(now, float(ratios.max()) * (1 + 16 * np.finfo(np.float64).eps))
         # A vector wider than the range of numbers is reached in several steps.
         step = np.log(np.maximum(factors, factors.max() / WIDEST))
         x = x + step
@@ -153,4 +153,4 @@ def _noda(costs: Any, above: float) -> Floats:
     ones = np.ones(costs.shape[0])
     if sparse.issparse(costs):
         return np.abs(splu((sparse.eye_array(len(ones)) * above - costs).tocsc()).solve(ones))
-    return np.abs(linalg.solve(np.diag(above * ones) - costs, ones))
+    return np.abs(np.linalg.solve(np.diag(above * ones) - costs, ones))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse.linalg import LinearOperator, cg, splu
 
+from homolog import errors
 from homolog.balancing._links import centred
 
 Floats = NDArray[np.float64]
@@ -33,6 +34,11 @@ def potentials(laplacian: Any, currents: Floats, labels: NDArray[np.integer[Any]
     labels
         (neuron,) the part of every neuron, of those that no conductance joins.
 
+    Raises
+    ------
+    HomologError
+        HM056 where rounding takes a part apart.
+
     Notes
     -----
     One neuron of every part is held at 0, which leaves a matrix that is positive definite
@@ -48,7 +54,7 @@ def potentials(laplacian: Any, currents: Floats, labels: NDArray[np.integer[Any]
 
 def _solved(matrix: Any, right: Floats) -> Floats:
     if not sparse.issparse(matrix):
-        return linalg.solve(matrix, right, assume_a="pos")
+        return linalg.cho_solve(_dense_factor(matrix), right)
     if matrix.nnz > FEW_SYNAPSES * matrix.shape[0]:
         found = np.empty_like(right)
         pairs = zip(np.atleast_2d(found.T), np.atleast_2d(right.T), strict=True)
@@ -57,10 +63,31 @@ def _solved(matrix: Any, right: Floats) -> Floats:
     return _factor(matrix).solve(right)
 
 
+def _dense_factor(matrix: Floats) -> Any:
+    try:
+        factor = linalg.cho_factor(matrix)
+    except linalg.LinAlgError:
+        raise errors.weak_cut() from None
+    _refuse_rounding(np.diag(factor[0]) ** 2, np.diag(matrix))
+    return factor
+
+
 def _factor(matrix: Any) -> Any:
-    """Factor of a sparse matrix that is symmetric and positive definite."""
     options = {"SymmetricMode": True}
-    return splu(matrix.tocsc(), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    try:
+        factor = splu(matrix.tocsc(), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+    except RuntimeError:  # exactly singular
+        raise errors.weak_cut() from None
+    before = np.empty(matrix.shape[0])
+    before[factor.perm_c] = matrix.diagonal()
+    _refuse_rounding(factor.U.diagonal(), before)
+    return factor
+
+
+def _refuse_rounding(pivots: Floats, before: Floats) -> None:
+    """Refuse what is left on the diagonal if it is rounding of what was there before."""
+    if (pivots < 8 * np.finfo(np.float64).eps * before).any():
+        raise errors.weak_cut()
 
 
 def _conjugate_gradients(matrix: Any, right: Floats, *, into: Floats) -> bool:

@@ -19,6 +19,9 @@ from homolog.balancing.gradients import neural_gradients
 
 Floats = NDArray[np.float64]
 
+TIGHT = 1e-14
+"""‖g‖/C of the equilibrium after the change, which may be a small one."""
+
 BALANCED = 1e-6
 """‖g‖/C up to which a network counts as balanced before the change."""
 
@@ -101,7 +104,7 @@ def response(costs: Any, post: int, pre: int, change: float, *, power: float = 2
     undone = cost * float(unit[post] - unit[pre])
     changed = costs.copy()
     changed[post, pre] = cost * (1 + eta) ** power
-    exact_h = equilibrium(changed, power=power, tolerance=1e-12).h
+    exact_h = equilibrium(changed, power=power, tolerance=TIGHT).h
     return Response(
         gradients=eta * power * cost * towards,
         exact_gradients=neural_gradients(changed),
@@ -135,11 +138,14 @@ def resistance_distance(costs: Any, pairs: ArrayLike | None = None) -> Floats:
     Raises
     ------
     HomologError
-        HM051 for costs, HM025 for pairs that are not such.
+        HM051 for costs, HM025 for pairs that are not such; HM056 for parts that hang together
+        by less than rounding.
 
     Notes
     -----
-    A distance: symmetric, and obeys the triangle inequality. After (48) of Stock et al. (2022).
+    A distance: symmetric, and obeys the triangle inequality. It is the difference of two
+    potentials, so that what is lost to rounding is some 1e-15 of the largest resistance in the
+    same part of the network. After (48) of Stock et al. (2022).
     """
     costs = checked_costs(costs)
     n = costs.shape[0]

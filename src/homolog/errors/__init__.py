@@ -18,6 +18,7 @@ from homolog.errors._balancing import (
     not_homogeneous,
     recurrent_misfit,
     reducible,
+    weak_cut,
 )
 from homolog.errors._base import (
     HomologError,
@@ -203,6 +204,7 @@ __all__ = [
     "unstable_dt",
     "unstable_step",
     "unwritable",
+    "weak_cut",
     "which_array",
     "worker_ended",
     "wrapped",

@@ -121,3 +121,13 @@ def common_cost_unknown(lower: float, upper: float, range_of_h: float) -> Homolo
         f" found: the log-scales already span {range_of_h:.3g}, beyond what float64 resolves. Look"
         " for long chains of neurons; homolog.balancing.equilibrium has no such limit.",
     )
+
+
+def weak_cut() -> HomologError:
+    """HM056: a network whose parts hang together by next to nothing."""
+    return HomologError(
+        "HM056",
+        "the network hangs together by synapses that cost some 1e-16 of others at the same neurons,"
+        " which float64 cannot tell from none: what follows for its parts is not known. Set such"
+        " costs to 0, or give the costs at homolog.balancing.equilibrium.",
+    )
