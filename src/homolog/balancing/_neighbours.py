@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,9 @@ class Synapses:
     outgoing: NDArray[np.float64]
     postsynaptic: NDArray[np.integer[Any]]
     log_scale: float
+
+
+LocalGradient = Callable[[Synapses], float]
 
 
 class Neighbours:

@@ -12,12 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from homolog import errors
 from homolog.balancing._checks import real_array, rising_times
 from homolog.balancing._matrix import Floats, Matrix, weight_matrix
-from homolog.balancing._neighbours import Neighbours, Synapses
+from homolog.balancing._neighbours import LocalGradient, Neighbours, Synapses
 from homolog.balancing.transformation import transform_weights
 
 TOLERANCES: dict[str, Any] = {"rtol": 1e-10, "atol": 1e-12}
-
-LocalGradient = Callable[[Synapses], float]
 
 
 @dataclass(frozen=True, eq=False)

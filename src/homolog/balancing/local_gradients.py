@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
 from homolog.balancing._checks import real_array
+from homolog.balancing._neighbours import LocalGradient, Synapses
 from homolog.balancing.costs import PowerLaw
 
-if TYPE_CHECKING:
-    from homolog.balancing._neighbours import Synapses
-
-LocalGradient = Callable[["Synapses"], float]
 Floats = NDArray[np.floating[Any]]
 Way = tuple[Floats, NDArray[np.integer[Any]], NDArray[np.integer[Any]]]
 QUADRATIC = PowerLaw(2.0)
