@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from homolog.balancing._graph import (
     strong_components,
 )
 from homolog.balancing._grounded import grounded
+from homolog.balancing._problem import Problem
 from homolog.balancing._setting import problem_of
 from homolog.balancing._solver import METHODS, Method, solve
 
@@ -158,27 +160,22 @@ def equilibrium(
     reducible = len(components.crossing[0]) > 0
     if reducible and (on_reducible == "error" or ground is not None):
         raise no_equilibrium(joined, components)
-    problem, unit = problem_of(joined, components, tolerance)
+    problem = problem_of(joined, components, tolerance)
     solve(problem, method)
-    n = given.shape[0]
-    x = problem.log_scales
-    x = (x if ground is None else x - x[n])[:n] + power * separation * components.levels[
-        components.labels[:n]
-    ]
+    x = _placed(problem, components, power * separation, ground)
     inward, outward = problem.sums()
-    within = unit * float(inward.sum())
-    gradient = unit * float(np.linalg.norm(inward - outward))
-    diagonal = float(given.diagonal().sum())
-    beyond = -_of_ground(x, ground) if ground is not None else _between(given, components, x)
-    infimum = within + diagonal + (beyond if ground is not None else 0.0)
+    unit = exp(problem.log_unit)
+    within = unit * float(inward.sum()) + float(given.diagonal().sum())
+    crossing = _between(given, components, x)
+    outside = 0.0 if ground is None else _of_ground(x, ground)
     return Equilibrium(
         h=x / power,
         cost_before=float(given.sum()),
-        cost_after=within + diagonal + beyond,
-        infimum=infimum,
-        residual=gradient / (within + diagonal) if gradient else 0.0,
+        cost_after=within - outside + crossing,
+        infimum=within - outside,
+        residual=unit * float(np.linalg.norm(inward - outward)) / (within or 1.0),
         newton_correction=problem.correction / power,
-        components=components.labels[:n],
+        components=components.labels[: len(x)],
         levels=components.levels,
         crossing=components.crossing,
         attained=not reducible,
@@ -186,6 +183,14 @@ def equilibrium(
         sweeps=problem.sweeps,
         steps=problem.steps,
     )
+
+
+def _placed(problem: Problem, components: Components, apart: float, ground: object) -> Reals:
+    """Log-scales as they are returned: components set apart, or the outside held at zero."""
+    x = problem.log_scales
+    if ground is not None:
+        return (x - x[-1])[:-1]
+    return x + apart * components.levels[components.labels]
 
 
 def _between(costs: Any, components: Components, x: Reals) -> float:

@@ -66,9 +66,7 @@ def sweep_sparse(
 
 
 @summing
-def products_dense(
-    costs: Reals, right: Reals, left: Reals, inward: Reals, outward: Reals
-) -> None:
+def products_dense(costs: Reals, right: Reals, left: Reals, inward: Reals, outward: Reals) -> None:
     """The matrix times `right`, and `left` times the matrix."""
     outward[:] = 0.0
     for k in range(len(inward)):

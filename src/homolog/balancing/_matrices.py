@@ -15,6 +15,11 @@ class Costs(Protocol):
     """A matrix of costs without a diagonal."""
 
     @property
+    def values(self) -> Reals:
+        """The costs, in an array of any shape."""
+        ...
+
+    @property
     def n_neurons(self) -> int:
         """Rows."""
         ...
@@ -36,8 +41,16 @@ class Costs(Protocol):
         """The largest difference between two neurons that a synapse joins."""
         ...
 
-    def carried(self, log_scales: Reals) -> Costs:
-        """The costs at other scales, however far, on their own."""
+    def entries(self) -> tuple[Reals, Reals]:
+        """Rows and columns of what costs anything."""
+        ...
+
+    def logarithms(self, log_scales: Reals) -> Reals:
+        """Of the costs at other scales, however far; of none, minus infinity."""
+        ...
+
+    def of_logarithms(self, logarithms: Reals) -> Costs:
+        """The same synapses with other costs; `logarithms` is used up."""
         ...
 
     def factored(self, scales: Reals, kept: Reals, degrees: Reals, right: Reals) -> Reals:
@@ -75,13 +88,22 @@ class Dense:
         """The largest difference between two neurons that a synapse joins."""
         return float(loops().widest_dense(self.values, values))
 
-    def carried(self, log_scales: Reals) -> Dense:
-        """The costs at other scales, however far, on their own."""
-        with np.errstate(divide="ignore", over="ignore"):  # no synapse: exp(-inf) is no cost
+    def entries(self) -> tuple[Reals, Reals]:
+        """Rows and columns of what costs anything."""
+        rows, columns = np.nonzero(self.values)
+        return rows, columns
+
+    def logarithms(self, log_scales: Reals) -> Reals:
+        """Of the costs at other scales, however far; of none, minus infinity."""
+        with np.errstate(divide="ignore"):
             values = np.log(self.values)
-            values += log_scales
-            values -= log_scales[:, None]
-            return Dense(np.exp(values, out=values))
+        values += log_scales
+        values -= log_scales[:, None]
+        return values
+
+    def of_logarithms(self, logarithms: Reals) -> Dense:
+        """The same synapses with other costs; `logarithms` is used up."""
+        return Dense(np.exp(logarithms, out=logarithms))
 
     def factored(self, scales: Reals, kept: Reals, degrees: Reals, right: Reals) -> Reals:
         """The Laplacian at scales, of the neurons that are kept, solved for one right side."""
@@ -130,13 +152,21 @@ class Sparse:
         """The largest difference between two neurons that a synapse joins."""
         return float(loops().widest_sparse(*self._arrays, values))
 
-    def carried(self, log_scales: Reals) -> Sparse:
-        """The costs at other scales, however far, on their own."""
-        with np.errstate(over="ignore"):
-            values = np.log(self.values)
-            values += log_scales[self.places]
-            values -= np.repeat(log_scales, np.diff(self.starts))
-            return replace(self, values=np.exp(values, out=values))
+    def entries(self) -> tuple[Reals, Reals]:
+        """Rows and columns of what costs anything."""
+        rows = np.repeat(np.arange(self.n_neurons), np.diff(self.starts))
+        return rows[self.values > 0], self.places[self.values > 0]
+
+    def logarithms(self, log_scales: Reals) -> Reals:
+        """Of the costs at other scales, however far."""
+        values = np.log(self.values)
+        values += log_scales[self.places]
+        values -= np.repeat(log_scales, np.diff(self.starts))
+        return values
+
+    def of_logarithms(self, logarithms: Reals) -> Sparse:
+        """The same synapses with other costs; `logarithms` is used up."""
+        return replace(self, values=np.exp(logarithms, out=logarithms))
 
     def factored(self, scales: Reals, kept: Reals, degrees: Reals, right: Reals) -> Reals:
         """The Laplacian at scales, of the neurons that are kept, solved for one right side."""

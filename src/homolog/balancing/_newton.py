@@ -48,10 +48,10 @@ def newton(problem: Problem, *, directly: bool, most: int, may_switch: bool = Tr
     while problem.steps < most:
         gradient, degrees = problem.look()
         near = problem.residual <= problem.tolerance
-        if directly:
-            step = problem.centred(_direct(problem, gradient, degrees))
-            problem.correction = problem.costs.widest(step)
-        else:
+        step = _direct(problem, gradient, degrees) if directly else None
+        if directly and step is None and not may_switch:
+            return
+        if step is None:
             step, rounds = _conjugate(problem, gradient, degrees)
             directly = may_switch and rounds >= PATIENCE and len(degrees) <= SMALL
         if near and (problem.correction <= problem.most_correction or problem.correction >= before):
@@ -144,13 +144,20 @@ def _weakest(lengths: list[float], ratios: list[float]) -> float:
     return float(eigvalsh_tridiagonal(diagonal, beside, select="i", select_range=(0, 0))[0])
 
 
-def _direct(problem: Problem, gradient: Reals, degrees: Reals) -> Reals:
-    """The step by a factor of the Laplacian, with one neuron of every component held still."""
+def _direct(problem: Problem, gradient: Reals, degrees: Reals) -> Reals | None:
+    """The step by a factor of the Laplacian, with one neuron of every component held still.
+
+    None where rounding keeps the Laplacian from being factored.
+    """
     _, held = np.unique(problem.labels, return_index=True)
     kept = np.ones(len(gradient), bool)
     kept[held] = False
     step = np.zeros_like(gradient)
     kept = np.flatnonzero(kept)
-    if len(kept):
+    try:
         step[kept] = problem.costs.factored(problem.scales, kept, degrees, gradient[kept])
+    except (np.linalg.LinAlgError, RuntimeError):  # dense; sparse
+        return None
+    step = problem.centred(step)
+    problem.correction = problem.costs.widest(step)
     return step

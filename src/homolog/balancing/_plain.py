@@ -10,9 +10,7 @@ from scipy.sparse import csr_array
 from homolog.balancing._graph import Reals
 
 
-def products_dense(
-    costs: Reals, right: Reals, left: Reals, inward: Reals, outward: Reals
-) -> None:
+def products_dense(costs: Reals, right: Reals, left: Reals, inward: Reals, outward: Reals) -> None:
     """The matrix times `right`, and `left` times the matrix."""
     np.matmul(costs, right, out=inward)
     np.matmul(left, costs, out=outward)

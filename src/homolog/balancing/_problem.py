@@ -12,6 +12,9 @@ from homolog.balancing._matrices import Costs
 FAR = 200.0
 """Differences of log-scales up to which a cost times two scales stays in range."""
 
+LARGEST = 600.0
+"""Logarithm of a factor that leaves room for sums."""
+
 
 @dataclass
 class Problem:
@@ -33,6 +36,8 @@ class Problem:
         Where it is now.
     costs, scales, inverse
         Costs nearby, and the factors from them to where it is.
+    log_unit
+        Logarithm of what a cost of one is worth there.
     sweeps, steps
         Rounds over all neurons, and Newton's steps, so far.
     residual, correction
@@ -51,6 +56,7 @@ class Problem:
     scales: Reals = field(init=False)
     inverse: Reals = field(init=False)
     sizes: Reals = field(init=False)
+    log_unit: float = 0.0
     sweeps: int = 0
     steps: int = 0
     residual: float = np.inf
@@ -61,7 +67,7 @@ class Problem:
         """Begin at log-scales of zero."""
         self.sizes = np.bincount(self.labels)
         self.costs, self._anchor = self.first, np.zeros(len(self.labels))
-        self.move(np.zeros(len(self.labels)))
+        self.move(self._anchor)
 
     @property
     def most_correction(self) -> float:
@@ -73,10 +79,21 @@ class Problem:
         self.log_scales = self.centred(log_scales)
         far = self.log_scales - self._anchor
         if np.ptp(far) > FAR:
-            self.costs, self._anchor = self.first.carried(self.log_scales), self.log_scales
+            self.carry()
             far = np.zeros_like(far)
         self.scales = np.exp(far - (far.max() + far.min()) / 2)
         self.inverse = 1 / self.scales
+
+    def carry(self) -> None:
+        """Make the costs nearby those of here, in units of the largest."""
+        self.costs, self.log_unit = self._carried(self.log_scales)
+        self._anchor = self.log_scales
+
+    def _carried(self, log_scales: Reals) -> tuple[Costs, float]:
+        logarithms = self.first.logarithms(log_scales)
+        log_unit = float(logarithms.max())
+        logarithms -= log_unit
+        return self.first.of_logarithms(logarithms), log_unit
 
     def reach(self, scales: Reals) -> Reals:
         """Log-scales that factors from the costs nearby lead to."""
@@ -97,8 +114,10 @@ class Problem:
     def cost_after(self, step: Reals) -> float:
         """What all costs would sum to after a step."""
         if np.ptp(step) > FAR / 2:
-            there = self.first.carried(self.log_scales + step)
-            return float(there.products(np.ones_like(step), np.ones_like(step))[0].sum())
+            there, log_unit = self._carried(self.log_scales + step)
+            ones = np.ones_like(step)
+            shift = min(log_unit - self.log_unit, LARGEST)  # of a cost beyond all numbers: enough
+            return float(there.products(ones, ones)[0].sum() * np.exp(shift))
         factor = np.exp(step)
         inward, _ = self.costs.products(self.scales * factor, self.inverse / factor)
         return float(inward @ (self.inverse / factor))

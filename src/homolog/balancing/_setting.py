@@ -6,53 +6,85 @@ from typing import Any
 
 import numpy as np
 
-from homolog.balancing._graph import Components, Reals, is_sparse
+from homolog import errors
+from homolog.balancing._graph import Components, Reals, is_sparse, strong_components
 from homolog.balancing._matrices import Dense, Sparse
 from homolog.balancing._problem import Problem
 
 MILD = 1e100
-"""Largest cost that needs no other unit."""
+"""Costs between this and its inverse can be squared and summed as they are."""
+
+ROUNDS = 100
+"""Moves by which costs too far apart for float64 are brought together in logarithms."""
 
 
-def problem_of(costs: Any, components: Components, tolerance: float) -> tuple[Problem, float]:
+def problem_of(costs: Any, components: Components, tolerance: float) -> Problem:
     """Costs within components, without the diagonal.
 
-    Returns
-    -------
-    problem
-        At log-scales of zero.
-    unit
-        What a cost of one in the problem is worth.
+    Raises
+    ------
+    HomologError
+        HM051 if they are too far apart to be told even where they are balanced.
     """
-    held, unit = (_sparse if is_sparse(costs) else _dense)(costs, components)
-    return Problem(held, components.labels, tolerance), unit
+    held = (_sparse if is_sparse(costs) else _dense)(costs, components)
+    problem = Problem(held, components.labels, tolerance)
+    if _mild(held.values):
+        return problem
+    problem.log_scales = problem.centred(_roughly_balanced(held))
+    problem.carry()
+    problem.move(problem.log_scales)
+    if np.any((problem.costs.values == 0) & (held.values > 0)) and _parted(problem, components):
+        remedy = "Leave out the synapses that cost least."
+        raise errors.bad_costs("costs", "more than 300 decades apart where balanced", remedy)
+    return problem
 
 
-def _dense(costs: Reals, components: Components) -> tuple[Dense, float]:
+def _mild(values: Reals) -> bool:
+    """Whether costs, but for those that are zero, can be squared and summed as they are."""
+    small = np.count_nonzero(values < 1 / MILD)
+    zero = values.size - np.count_nonzero(values)
+    return bool(small == zero and values.max(initial=0.0) < MILD)
+
+
+def _roughly_balanced(costs: Dense | Sparse) -> Reals:
+    """Log-scales at which the largest cost into a neuron is about the largest out of it."""
+    rows, columns = costs.entries()
+    first = costs.logarithms(np.zeros(costs.n_neurons))[costs.values > 0]
+    x = np.zeros(costs.n_neurons)
+    for _ in range(ROUNDS):
+        here = first + x[columns] - x[rows]
+        inward, outward = np.full((2, len(x)), -np.inf)
+        np.maximum.at(inward, rows, here)
+        np.maximum.at(outward, columns, here)
+        there = np.isfinite(inward) & np.isfinite(outward)
+        x[there] += (inward[there] - outward[there]) / 4
+    return x
+
+
+def _parted(problem: Problem, components: Components) -> bool:
+    """Whether costs that became zero hold a component together."""
+    from scipy.sparse import csr_array
+
+    rows, columns = problem.costs.entries()
+    n = problem.costs.n_neurons
+    graph = csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+    return len(strong_components(graph).levels) > len(components.levels)
+
+
+def _dense(costs: Reals, components: Components) -> Dense:
     if not costs.diagonal().any() and not len(components.crossing[0]):
-        unit = _unit(costs)
-        return Dense(np.ascontiguousarray(costs if unit == 1.0 else costs / unit)), unit
+        return Dense(np.ascontiguousarray(costs))
     inner = np.array(costs, order="C")
     np.fill_diagonal(inner, 0.0)
     inner[components.crossing] = 0.0
-    unit = _unit(inner)
-    if unit != 1.0:
-        inner /= unit
-    return Dense(inner), unit
+    return Dense(inner)
 
 
-def _sparse(costs: Any, components: Components) -> tuple[Sparse, float]:
+def _sparse(costs: Any, components: Components) -> Sparse:
     inner = costs if _only_within(costs, components) else _within(costs, components)
-    unit = _unit(inner.data)
     kind = np.int32 if inner.nnz < 2**31 else np.int64
     starts, places = (one.astype(kind, copy=False) for one in (inner.indptr, inner.indices))
-    return Sparse(starts, places, inner.data if unit == 1.0 else inner.data / unit), unit
-
-
-def _unit(costs: Reals) -> float:
-    """One, or the largest cost where it is so large or small that squares leave the range."""
-    largest = float(costs.max(initial=0.0))
-    return 1.0 if largest == 0 or 1 / MILD < largest < MILD else largest
+    return Sparse(starts, places, inner.data)
 
 
 def _only_within(costs: Any, components: Components) -> bool:

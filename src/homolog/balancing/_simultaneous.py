@@ -64,7 +64,7 @@ def _extrapolated(places: list[Reals], moves: list[Reals]) -> Reals:
     place, move = places[-1], moves[-1]
     if len(moves) == 1:
         return place + move
-    turned = np.diff(np.array(moves), axis=0).T
-    passed = np.diff(np.array(places), axis=0).T
-    shares = np.linalg.lstsq(turned, move, rcond=1e-12)[0]
+    turned: Reals = np.diff(np.array(moves), axis=0).T
+    passed: Reals = np.diff(np.array(places), axis=0).T
+    shares: Reals = np.linalg.lstsq(turned, move, rcond=1e-12)[0]
     return place + move - (passed + turned) @ shares

@@ -1,4 +1,4 @@
-"""Which method when: sweeps while they pay, then Newton's method, directly where nothing fills in."""
+"""Which method when: sweeps while they pay, then Newton's method; a factor if nothing fills in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from math import inf
 from typing import Literal
 
 from homolog import errors
-from homolog.balancing._newton import correct, newton
+from homolog.balancing._matrices import loops
+from homolog.balancing._newton import SMALL, correct, newton
 from homolog.balancing._osborne import sweep
 from homolog.balancing._problem import Problem
 from homolog.balancing._simultaneous import anderson
@@ -71,7 +72,7 @@ def _to_the_end(problem: Problem, go_on: Callable[..., None]) -> None:
 
 def _need_compiler() -> None:
     if not compiled():
-        allowed = 'anderson or auto where numba is not installed'
+        allowed = "anderson or auto where numba is not installed"
         raise errors.bad_value("method", "osborne", allowed)
 
 
@@ -84,12 +85,10 @@ def _auto(problem: Problem) -> None:
     else:
         anderson(problem, most, within=problem.tolerance, slow=SLOW)
     newton(problem, directly=thin, most=MOST_STEPS)
+    if problem.residual > problem.tolerance and n <= SMALL:  # gradients lost in rounding
+        newton(problem, directly=True, most=MOST_STEPS)
 
 
 def compiled() -> bool:
     """Whether sweeps can be had."""
-    try:
-        from homolog.balancing import _kernels  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return hasattr(loops(), "sweep_sparse")
