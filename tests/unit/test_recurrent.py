@@ -222,6 +222,10 @@ def test_a_network_says_what_it_is():
             {"recurrent": J, "activation": Activation("leaky", (0.1, 0.2, 0.3))},
             "activation is 3 slopes; expected 2, one a neuron",
         ),
+        (
+            {"recurrent": J.astype(np.float32), "bias": [0.0, 1e300]},
+            r"bias is inf at \(1,\), and 1 such in all; expected finite numbers",
+        ),
         ({"recurrent": J, "activation": "rleu"}, "HM023 no activation 'rleu'"),
         (
             {"recurrent": J, "reads": "currents"},

@@ -231,6 +231,14 @@ def test_dense_matrices_of_synapses_are_read(tmp_path):
         assert np.array_equal(weights, J)
 
 
+def test_a_table_of_synapses_is_read_with_its_labels(tmp_path):
+    table = "stimulus,AVA,AVB\nAVA,0.0,0.5\nAVB,-0.25,0.3\n"
+    (tmp_path / "worm.csv").write_text(table)
+    network = RecurrentNetwork.from_connectome(tmp_path / "worm.csv")
+    assert np.array_equal(network.recurrent, J)
+    assert network.neurons == ("AVA", "AVB")
+
+
 def test_what_is_no_matrix_of_synapses_is_refused(tmp_path, saved):
     read = RecurrentNetwork.from_connectome
     np.savez(tmp_path / "many.npz", W_hh=J, W_ih=2 * J)

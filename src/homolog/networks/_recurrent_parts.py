@@ -46,8 +46,11 @@ def fitted(given: Mapping[str, Any]) -> dict[str, Weights]:
     return parts
 
 
-def real(name: str, given: Any) -> NDArray[np.floating[Any]]:
-    """An array of finite numbers in float32, if it was that, or float64; HM053 otherwise."""
+def real(name: str, given: Any, dtype: Any = None) -> NDArray[np.floating[Any]]:
+    """An array of finite numbers; HM053 otherwise.
+
+    Without a precision to bring it to, float32 is kept and all else becomes float64.
+    """
     given = given.detach().cpu() if hasattr(given, "detach") else given
     try:
         array = np.asarray(given)
@@ -56,7 +59,9 @@ def real(name: str, given: Any) -> NDArray[np.floating[Any]]:
     if array.dtype.kind not in "iufb":
         kind = "complex" if array.dtype.kind == "c" else str(array.dtype)
         raise errors.recurrent_misfit(name, f"an array of {kind}", "real numbers")
-    array = array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
+    dtype = dtype or (np.float32 if array.dtype == np.float32 else np.float64)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is refused with what is infinite
+        array = array.astype(dtype, copy=False)
     bad = ~np.isfinite(array)
     if bad.any():
         where = tuple(map(int, np.argwhere(bad)[0]))
@@ -91,7 +96,7 @@ def _part(
     if given is None:
         made = np.ones if name == "time_constants" else np.zeros
         return _read_only(made((*replicas, *shape), dtype))
-    array = real(name, given).astype(dtype, copy=False)
+    array = real(name, given, dtype)
     if array.shape not in (shape, (*replicas, *shape)):
         form = FORMS[name].format(replica="replica, " if replicas else "")
         raise errors.recurrent_misfit(name, array.shape, f"{(*replicas, *shape)}: {form}")

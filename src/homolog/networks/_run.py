@@ -207,7 +207,7 @@ def _noise(
 
 
 def _inputs(network: RecurrentNetwork, inputs: Any) -> Floats:
-    u = real("inputs", inputs).astype(network.dtype, copy=False)
+    u = real("inputs", inputs, network.dtype)
     n_inputs = network.n_inputs
     expected = f"(trial, time, {n_inputs})"
     if network.has_replicas:
@@ -240,9 +240,9 @@ def _refuse_noise(noise: float) -> None:
 def _start(start: Any, shape: tuple[int, ...], dtype: Any) -> Floats:
     if start is None:
         return np.zeros(shape, dtype)
-    given = real("start", start)
+    given = real("start", start, dtype)
     try:
-        return np.broadcast_to(given, shape).astype(dtype)
+        return np.array(np.broadcast_to(given, shape))
     except ValueError:
         expected = f"({shape[-1]},), or what spreads to {shape}"
         raise errors.recurrent_misfit("start", given.shape, expected) from None
