@@ -46,8 +46,8 @@ def max_balance(costs: Any, power: float = 2.0) -> NDArray[np.float64]:
     Schneider and Schneider 1991, https://doi.org/10.1287/moor.16.1.208. Dearest cycles are
     found and contracted one after the other, as in Young, Tarjan and Orlin 1991,
     https://doi.org/10.1002/net.3230210206. With n neurons and m synapses, compiled: 0.15 s for
-    256 neurons all to all, 6 s for 1,024, growing about as n m; a sparse network of 16,000
-    neurons and 176,000 synapses takes 10 s.
+    256 neurons all to all, 8 s for 1,024, growing about as n m; a sparse network of 16,000
+    neurons and 176,000 synapses takes 12 s.
     """
     costs, power = checked_costs(costs), positive("power", power)
     refuse_reducible(costs)
