@@ -55,7 +55,9 @@ def checked_costs(costs: Any, what: str = "costs") -> Any:
 
 def _refuse_values(values: Reals, matrix: Any, what: str) -> None:
     """Refuse costs that are not finite, or negative. The sum tells most of it in one pass."""
-    if values.size == 0 or (np.isfinite(values.sum()) and values.min() >= 0):
+    with np.errstate(over="ignore"):
+        total = values.sum()
+    if values.size == 0 or (np.isfinite(total) and values.min() >= 0):
         return
     bad = ~np.isfinite(values)
     if bad.any():

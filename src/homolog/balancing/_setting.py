@@ -11,8 +11,8 @@ from homolog.balancing._graph import Components, Reals, is_sparse, strong_compon
 from homolog.balancing._matrices import Dense, Sparse
 from homolog.balancing._problem import Problem
 
-MILD = 1e100
-"""Costs between this and its inverse can be squared and summed as they are."""
+MILD = 1e30
+"""Costs between this and its inverse need no care before they are added up."""
 
 ROUNDS = 100
 """Moves by which costs too far apart for float64 are brought together in logarithms."""
@@ -40,7 +40,7 @@ def problem_of(costs: Any, components: Components, tolerance: float) -> Problem:
 
 
 def _mild(values: Reals) -> bool:
-    """Whether costs, but for those that are zero, can be squared and summed as they are."""
+    """Whether costs, but for those that are zero, are near enough to one."""
     small = np.count_nonzero(values < 1 / MILD)
     zero = values.size - np.count_nonzero(values)
     return bool(small == zero and values.max(initial=0.0) < MILD)
