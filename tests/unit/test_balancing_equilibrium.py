@@ -1,4 +1,4 @@
-"""The equilibrium of costs: against an independent minimisation, by every method, at every scale."""
+"""The equilibrium of costs: against a general optimiser, by every method, at every scale."""
 
 import sys
 
@@ -356,7 +356,7 @@ def test_every_public_name_is_what_it_says_and_no_file_hides_it():
 
     from homolog import balancing
 
-    for name, file in balancing._HOME.items():
+    for file in balancing._HOME.values():
         import_module(f"homolog.balancing.{file}")
     for name in balancing.__all__:
         assert not isinstance(getattr(balancing, name), ModuleType), name
