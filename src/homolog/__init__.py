@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homolog import (
+        balancing,
         figures,
         matching,
         measures,
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
         training,
     )
     from homolog.all_pairs import Matrix, matrix
+    from homolog.balancing import Balanced, balance
     from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
     from homolog.files import load, save
     from homolog.information import correlative_information
+    from homolog.networks import RecurrentNetwork
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
     from homolog.training import (
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Balanced",
     "Comparison",
     "HomologError",
     "Matrix",
@@ -44,6 +48,8 @@ __all__ = [
     "Score",
     "Training",
     "align",
+    "balance",
+    "balancing",
     "compare",
     "correlative_information",
     "figures",
@@ -68,14 +74,17 @@ __all__ = [
 ]
 
 _HOME = {
+    "Balanced": "balancing",
     "Comparison": "comparison",
     "HomologError": "errors",
     "Matrix": "all_pairs",
+    "RecurrentNetwork": "networks",
     "RecurrentTraining": "training",
     "Representation": "representation",
     "Score": "scoring",
     "Training": "training",
     "align": "representation",
+    "balance": "balancing",
     "compare": "comparison",
     "correlative_information": "information",
     "load": "files",
