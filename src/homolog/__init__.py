@@ -43,6 +43,7 @@ __all__ = [
     "Comparison",
     "HomologError",
     "Matrix",
+    "RecurrentNetwork",
     "RecurrentTraining",
     "Representation",
     "Score",
