@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "--network",
         type=Path,
         metavar="FILE",
-        help="balance this saved RecurrentNetwork, instead of one that looks as if trained",
+        help="also balance this saved RecurrentNetwork, trained on context-dependent integration",
     )
     parser.add_argument(
         "--write",

@@ -130,11 +130,8 @@ def train_recurrent(
     >>> import homolog
     >>> task = homolog.tasks.find("context_integration")(n_steps=5)
     >>> training = homolog.train_recurrent(task, n_neurons=16, iterations=3, replicas=2)
-    >>> training.networks
-    <RecurrentNetwork 'context_integration': 16 relu neurons, 512 synapses, 6 inputs, 2 outputs, 2 \
-replicas, float32>
-    >>> len(training.history)
-    6
+    >>> training.networks.n_replicas, training.networks.n_neurons, len(training.history)
+    (2, 16, 6)
     """
     which, workers = numbers(replicas), whole("workers", workers, 1)
     if workers > 1:
