@@ -296,7 +296,7 @@ def test_weights_alone_keep_form_and_precision():
 
 
 @pytest.mark.parametrize(
-    "weights", [np.zeros((3, 3)), np.eye(3), [[2.0]], sparse.csr_array((3, 3))]
+    "weights", [np.zeros((3, 3)), np.eye(3), [[2.0]], sparse.csr_array((3, 3)), sparse.eye_array(3)]
 )
 def test_what_cannot_change_stays(weights):
     balanced = balance(weights)
@@ -304,6 +304,7 @@ def test_what_cannot_change_stays(weights):
     assert np.array_equal(dense(balanced.recurrent), dense(weights))
     assert balanced.cost_after == balanced.cost_before
     assert balanced.imbalance == (0, 0)
+    assert balanced.dead == tuple(range(len(balanced.h)))  # an autapse leads to nobody else
     assert balanced.certificate().lower == balanced.cost_before
     plural = "" if len(balanced.h) == 1 else "s"
     assert str(balanced).startswith(f"network: {len(balanced.h)} neuron{plural}, ")
