@@ -1,13 +1,12 @@
 """The equilibrium of costs: against a general optimiser, by every method, at every scale."""
 
-import sys
-
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import minimize
 
-from homolog.balancing import _matrices, _plain, equilibrium
+from homolog.balancing import equilibrium
+from homolog.balancing._solving import _matrices, _methods, _plain
 from homolog.errors import HomologError
 
 METHODS = ["auto", "osborne", "anderson", "newton-cg", "newton"]
@@ -325,9 +324,8 @@ def test_arguments_outside_what_is_allowed(arguments, said):
 
 
 def test_a_method_that_does_not_get_there_says_how_far_it_came(monkeypatch, rng):
-    from homolog.balancing import _solver
 
-    monkeypatch.setattr(_solver, "MOST_SWEEPS", 3)
+    monkeypatch.setattr(_methods, "MOST_SWEEPS", 3)
     with pytest.raises(HomologError) as caught:
         equilibrium(random_costs(rng, 30, 3.0, 0.2), method="osborne")
     assert caught.value.code == "HM052"
@@ -340,7 +338,7 @@ def test_without_a_compiler_the_same_scales_are_found(monkeypatch, rng, kind):
     cases = [random_costs(rng, 30, 2.0, 0.5), chain(50, 1e-9).toarray()]
     with_compiler = [equilibrium(kind(costs)) for costs in cases]
     monkeypatch.setattr(_matrices, "loops", lambda: _plain)
-    monkeypatch.setattr(sys.modules["homolog.balancing._solver"], "loops", lambda: _plain)
+    monkeypatch.setattr(_methods, "loops", lambda: _plain)
     for costs, expected in zip(cases, with_compiler, strict=True):
         found = equilibrium(kind(costs))
         assert found.sweeps > 0

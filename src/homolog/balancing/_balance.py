@@ -23,7 +23,7 @@ from homolog.balancing.transformation import refuse_inhomogeneous, transform
 if TYPE_CHECKING:
     from homolog.balancing._matrix import Matrix
     from homolog.balancing._modules import ModuleBalanced
-    from homolog.balancing._solver import Method
+    from homolog.balancing._solving._methods import Method
     from homolog.networks._run import Run
     from homolog.networks.recurrent import RecurrentNetwork
 

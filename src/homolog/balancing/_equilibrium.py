@@ -17,9 +17,9 @@ from homolog.balancing._graph import (
     strong_components,
 )
 from homolog.balancing._grounded import grounded
-from homolog.balancing._problem import Problem
-from homolog.balancing._setting import problem_of
-from homolog.balancing._solver import METHODS, Method, solve
+from homolog.balancing._solving._methods import METHODS, Method, solve
+from homolog.balancing._solving._problem import Problem
+from homolog.balancing._solving._setting import problem_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -8,8 +8,8 @@ import numpy as np
 
 from homolog import errors
 from homolog.balancing._graph import Components, Reals, is_sparse, strong_components
-from homolog.balancing._matrices import Dense, Sparse
-from homolog.balancing._problem import Problem
+from homolog.balancing._solving._matrices import Dense, Sparse
+from homolog.balancing._solving._problem import Problem
 
 MILD = 1e30
 """Costs between this and its inverse need no care before they are added up."""

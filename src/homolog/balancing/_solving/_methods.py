@@ -7,11 +7,11 @@ from math import inf
 from typing import Literal
 
 from homolog import errors
-from homolog.balancing._matrices import loops
-from homolog.balancing._newton import SMALL, correct, newton
-from homolog.balancing._osborne import sweep
-from homolog.balancing._problem import Problem
-from homolog.balancing._simultaneous import anderson
+from homolog.balancing._solving._matrices import loops
+from homolog.balancing._solving._newton import SMALL, correct, newton
+from homolog.balancing._solving._osborne import sweep
+from homolog.balancing._solving._problem import Problem
+from homolog.balancing._solving._simultaneous import anderson
 
 Method = Literal["auto", "osborne", "anderson", "newton-cg", "newton"]
 METHODS: tuple[Method, ...] = ("auto", "osborne", "anderson", "newton-cg", "newton")

@@ -185,9 +185,9 @@ class Sparse:
 def loops() -> ModuleType:
     """The compiled loops, or the same without a compiler."""
     try:
-        from homolog.balancing import _kernels
+        from homolog.balancing._solving import _kernels
     except ImportError:
-        from homolog.balancing import _plain
+        from homolog.balancing._solving import _plain
 
         return _plain
     return _kernels

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import inf, sqrt
 
 from homolog.balancing._graph import Reals
-from homolog.balancing._problem import Problem
+from homolog.balancing._solving._problem import Problem
 
 LOST = 1e-3
 """Share of what it was to which an out-cost, kept by adding changes, may fall before its digits are

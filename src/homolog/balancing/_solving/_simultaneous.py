@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from homolog.balancing._graph import Reals
-from homolog.balancing._problem import Problem
+from homolog.balancing._solving._problem import Problem
 
 FIRST = 30
 """Moves before it is asked whether they pay."""
@@ -27,7 +27,7 @@ def anderson(problem: Problem, most: int, *, within: float, slow: float = inf) -
     Parameters
     ----------
     problem, most, within, slow
-        As for `homolog.balancing._osborne.sweep`; contraction is asked over 10 moves.
+        As for `homolog.balancing._solving._osborne.sweep`; contraction is asked over 10 moves.
     """
     places, moves, past = [], [], []
     lowest, plain = inf, problem.log_scales

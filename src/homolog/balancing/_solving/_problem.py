@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from homolog.balancing._graph import Reals
-from homolog.balancing._matrices import Costs
+from homolog.balancing._solving._matrices import Costs
 
 FAR = 200.0
 """Differences of log-scales up to which a cost times two scales stays in range."""

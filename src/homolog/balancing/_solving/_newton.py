@@ -12,7 +12,7 @@ from math import inf, isfinite, log1p, sqrt
 import numpy as np
 
 from homolog.balancing._graph import Reals
-from homolog.balancing._problem import Problem
+from homolog.balancing._solving._problem import Problem
 
 PATIENCE = 500
 """Conjugate gradients in one step after which solving directly is tried, where it can be."""
