@@ -304,9 +304,10 @@ def test_what_is_no_matrix_of_costs_is_refused(costs, said):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"power": 0}, "HM025 power is 0; allowed: a number above 0"),
+        ({"power": 0}, "HM025 power is 0; allowed: a finite number above 0"),
         ({"power": -1.0}, "HM025 power is -1.0"),
         ({"power": np.inf}, "HM025 power is inf"),
+        ({"power": True}, "HM025 power is True"),
         ({"power": "2"}, "HM025 power is '2'"),
         ({"method": "lsoda"}, "HM025 method is 'lsoda'; allowed: auto, osborne"),
         ({"on_reducible": "ground"}, "HM025 on_reducible is 'ground'; allowed: error or comp"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from homolog import errors
+from homolog.balancing._checks import positive, real_number
 from homolog.balancing._graph import (
     Components,
     Reals,
@@ -217,14 +218,13 @@ def _refuse(
     power: float, method: Method, on_reducible: str, separation: float, tolerance: float
 ) -> None:
     """Refuse arguments outside what is allowed."""
-    if not (np.isreal(power) and np.isfinite(power) and power > 0):
-        raise errors.bad_value("power", power, "a number above 0")
+    positive("power", power)
     if method not in METHODS:
         raise errors.bad_value("method", method, ", ".join(METHODS))
     if on_reducible not in ("error", "components"):
         allowed = "error or components; for the costs of input and readout give ground="
         raise errors.bad_value("on_reducible", on_reducible, allowed)
-    if not (np.isfinite(separation) and separation >= 0):
+    if real_number("separation", separation) < 0:
         raise errors.bad_value("separation", separation, "0 or more")
-    if not 1e-15 <= tolerance <= 0.1:
+    if not 1e-15 <= real_number("tolerance", tolerance, "1e-15 to 0.1") <= 0.1:
         raise errors.bad_value("tolerance", tolerance, "1e-15 to 0.1")
