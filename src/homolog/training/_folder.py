@@ -130,9 +130,15 @@ def of_rule(plan: Plan) -> tuple[Facts, Unlike]:
 
 
 def contrasted(said: Facts, asked: Facts) -> dict[str, tuple[object, object]]:
-    """What a run.toml says otherwise than is asked for; versions may differ."""
+    """What a run.toml says otherwise than is asked for; versions may differ.
+
+    Of another task the settings are not compared: they have nothing in common.
+    """
     before, now = _flat(said), _read(asked)
-    names = [name for name in {**before, **now} if not name.startswith("versions.")]
+    left_out = (
+        ["versions."] if before.get("task") == now.get("task") else ["versions.", "settings."]
+    )
+    names = [name for name in {**before, **now} if not name.startswith(tuple(left_out))]
     return {
         name: (before.get(name), now.get(name))
         for name in names

@@ -84,7 +84,7 @@ def spread(work: Work, plan: Any, numbers: Sequence[int], workers: int, progress
         reader.close()
 
 
-def _hand_out(task: tuple[Work, Any], writer: Any, count: int) -> None:
+def _hand_out(told: tuple[Work, Any], writer: Any, count: int) -> None:
     """Send every worker what to do, from a thread of its own.
 
     As an argument of a process that ends while it begins, a large plan would block the sender
@@ -92,7 +92,7 @@ def _hand_out(task: tuple[Work, Any], writer: Any, count: int) -> None:
     """
     with suppress(OSError), writer:
         for _ in range(count):
-            writer.send(task)
+            writer.send(told)
 
 
 def _failed(one: Future[None]) -> bool:
@@ -107,14 +107,14 @@ def _pass_on(news: Any, progress: Progress) -> None:
             return
 
 
-def _begin(tasks: Any, one_reads: Any, news: Any) -> None:
+def _begin(told: Any, one_reads: Any, news: Any) -> None:
     torch.set_num_threads(1)
     # Whoever stops the training means its workers, too: else one whose parent was killed would
     # write into a folder that is no longer locked. What it has kept is whole at any moment.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
     with one_reads:
-        work, plan = tasks.recv()
+        work, plan = told.recv()
     _given.update(work=work, plan=plan, news=news)
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from homolog import errors
 from homolog.training.through_time._buffers import Buffers
 from homolog.training.through_time._descent import Learner, descend, newborn, norms, penalise
-from homolog.training.through_time._kept import Replica, keep, kept
+from homolog.training.through_time._kept import Replica, clear, keep, kept
 from homolog.training.through_time._observed import COLUMNS, observed
 from homolog.training.through_time._plan import Plan
 from homolog.training.through_time._products import quiet_thread
@@ -54,6 +54,8 @@ def begun(plan: Plan, number: int) -> Replica:
     HomologError
         HM025 if it has learned for longer than is asked for.
     """
+    if plan.folder:
+        clear(plan.folder, number)
     there = kept(plan.folder, number) if plan.folder else None
     if there is None:
         sizes = plan.n_neurons, plan.task.n_inputs, plan.task.n_outputs

@@ -48,7 +48,7 @@ class Replica:
 
 
 def keep(folder: Path, replica: Replica, activation: Activation, name: str) -> None:
-    """Write a replica as it is now."""
+    """Write a replica as it is now: the network first, so that no checkpoint is without one."""
     where = made(place(folder, replica.number))
     learner = replica.learner
     arrays = _arrays("", learner.weights)
@@ -56,8 +56,8 @@ def keep(folder: Path, replica: Replica, activation: Activation, name: str) -> N
         arrays |= _arrays(f"moment_{k}_", moment)
     content = BytesIO()
     np.savez(content, history=replica.history, **arrays)
-    write_whole(where / CHECKPOINT, content.getvalue())
     network(learner.weights, activation, name).replica(0).save(where / NETWORK)
+    write_whole(where / CHECKPOINT, content.getvalue())
 
 
 def kept(folder: Path, number: int) -> Replica | None:
@@ -69,8 +69,6 @@ def kept(folder: Path, number: int) -> Replica | None:
         HM021 for a file that is damaged, or holds something else.
     """
     path = place(folder, number) / CHECKPOINT
-    for torn in path.parent.glob(f".*{path.suffix}"):
-        torn.unlink()
     if not path.exists():
         return None
     try:
@@ -85,6 +83,12 @@ def kept(folder: Path, number: int) -> Replica | None:
         anew = "Train anew in another folder."
         raise errors.unreadable(path, "checkpoint", str(error), anew) from error
     return Replica(number, Learner(weights, moments, len(history)), history)
+
+
+def clear(folder: Path, number: int) -> None:
+    """Take away what an interruption left half written; for the one who trains there alone."""
+    for torn in place(folder, number).glob(f".*{Path(CHECKPOINT).suffix}"):
+        torn.unlink()
 
 
 def _arrays(prefix: str, weights: Weights) -> dict[str, Any]:

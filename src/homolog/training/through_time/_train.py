@@ -112,10 +112,10 @@ def train_recurrent(
     ------
     HomologError
         HM013 without PyTorch; HM015 when a loss or gradient is no longer finite; HM023 for a
-        task or activation that does not exist; HM025 for an argument outside what is allowed;
-        HM034, HM046 and HM047 for a folder that cannot be written, is of another training, or is
-        in use; HM049 for a worker that ended, or a script that does not stand under the line
-        above.
+        task or activation that does not exist; HM025 for an argument outside what is allowed,
+        HM053 for an activation of another number of neurons; HM034, HM046 and HM047 for a folder
+        that cannot be written, is of another training, or is in use; HM049 for a worker that
+        ended, or a script that does not stand under the line above.
 
     Notes
     -----
@@ -142,13 +142,9 @@ def train_recurrent(
     if workers > 1 and plan.device != "cpu":
         raise errors.bad_value("workers", workers, f"1 on {plan.device}, where all learn at once")
     said = facts(plan)
-    with held(plan.folder, said, partial(_unlike, said)) if plan.folder else nullcontext():
+    with held(plan.folder, said, partial(contrasted, asked=said)) if plan.folder else nullcontext():
         replicas_after = _trained(plan, which, workers, progress)
     return outcome(replicas_after, plan.course.activation, plan.task.name)
-
-
-def _unlike(asked: Any, said: Any) -> dict[str, tuple[object, object]]:
-    return contrasted(said, asked)
 
 
 def _trained(plan: Plan, which: Sequence[int], workers: int, progress: Progress) -> list[Replica]:
