@@ -38,6 +38,9 @@ def study(
     ] = None,
     replicas: Annotated[int | None, typer.Option(help="Networks that differ by seed.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes through the images.")] = None,
+    figures: Annotated[
+        list[str] | None, typer.Option("--figure", help="Figures, as in 4a,4b. Default: all.")
+    ] = None,
     fair: Annotated[
         bool, typer.Option("--fair", help="All rules at the same sizes, settings chosen alike.")
     ] = False,
@@ -66,6 +69,7 @@ def study(
             sizes=layer_sizes(sizes) if sizes else None,
             fair=fair or None,
             train=False if no_train else None,
+            figures=_tuple(figures),
         )
         found = studies.find(name).choosing(chosen)
         if out is None:

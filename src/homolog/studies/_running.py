@@ -146,7 +146,7 @@ def run(
                 part.learn(options, sources, Teaching(seed, workers, progress))
     # Files that are not there are refused here, before any work.
     planned = {part.name: _jobs(part, folder, sources, quick, seed) for part in parts}
-    inputs = {name: jobs[0].inputs for name, jobs in planned.items() if jobs[0].inputs}
+    inputs = {name: read for name, jobs in planned.items() if (read := _all_read(jobs))}
     record = replace(record, inputs=inputs)
     record.write(folder)
     notes = [note for jobs in planned.values() for note in _notes(jobs)]
@@ -180,11 +180,22 @@ def _notes(jobs: Sequence[Job]) -> list[str]:
 
 
 def _jobs(part: Part, folder: Path, sources: Sources, quick: bool, seed: int) -> list[Job]:
-    inputs = _digest(part.inputs(sources))
+    common = _digest(part.inputs(sources))
+    own = {
+        task: _digest(part.reads(options, sources)) for task, options in part.tasks(quick).items()
+    }
     return [
-        Job(part, task, options, seed, inputs, sources, folder)
+        Job(part, task, options, seed, common + own[task], sources, folder)
         for task, options in part.tasks(quick).items()
     ]
+
+
+def _all_read(jobs: Sequence[Job]) -> str:
+    """A digest of all that the tasks of a part read."""
+    found = list(dict.fromkeys(job.inputs for job in jobs))
+    if len(found) == 1:
+        return found[0]
+    return blake2b("".join(found).encode(), digest_size=16).hexdigest()
 
 
 def _digest(files: Sequence[Path]) -> str:

@@ -66,6 +66,8 @@ class Choices:
         Whether all rules are compared at the same sizes and with settings chosen alike.
     train
         Whether networks that are missing or unfinished are trained; else what is there is shown.
+    figures
+        Which figures of a paper, by the name that the study gives them.
     """
 
     data: tuple[str, ...] | None = None
@@ -75,6 +77,7 @@ class Choices:
     sizes: tuple[int, ...] | None = None
     fair: bool | None = None
     train: bool | None = None
+    figures: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse numbers of nothing."""
@@ -156,6 +159,11 @@ def no_inputs(sources: Sources) -> Sequence[Path]:
     return ()
 
 
+def nothing_read(options: Options, sources: Sources) -> Sequence[Path]:
+    """Of a part whose tasks read the same files, or none."""
+    return ()
+
+
 def nothing_learned(options: Options, sources: Sources, teaching: Teaching) -> None:
     """Of a part that trains no networks, or does so in its work."""
 
@@ -192,6 +200,8 @@ class Part:
         What is lacking to do it, and how to give it; None if nothing.
     inputs
         The files it reads from the sources; rows are computed anew when these change.
+    reads
+        The files that one task reads besides; the rows of this task alone depend on them.
     alone
         Whether it measures time, and so must have the computer to itself.
     learn
@@ -217,6 +227,7 @@ class Part:
     judge: Callable[[Table], Mapping[str, Finding]]
     missing: Callable[[Sources], str | None] = nothing_missing
     inputs: Callable[[Sources], Sequence[Path]] = no_inputs
+    reads: Callable[[Options, Sources], Sequence[Path]] = nothing_read
     alone: bool = False
     learn: Callable[[Options, Sources, Teaching], None] = nothing_learned
     kept: bool = True
