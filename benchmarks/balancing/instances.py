@@ -26,6 +26,9 @@ IN_DEGREE = 50
 N_BLOCKS, WEAK = 8, 1e-12
 """Blocks of a nearly reducible network, and the cost of the only ways back through their chain."""
 
+ODE_S = 10.0
+"""CPU seconds after which an integration of the flow is given up."""
+
 LARVA = "larva_winding2023_all.npz"
 
 
@@ -51,7 +54,7 @@ class Instance:
     make: Callable[[], Costs]
     goal: float | None = None
     methods: tuple[str, ...] = ("osborne", "anderson", "newton-cg", "newton")
-    ode: float = 20.0
+    ode: float = ODE_S
 
 
 def trained_like(n: int = 256) -> NDArray[np.float64]:
@@ -136,14 +139,11 @@ def larva_path() -> Path | None:
 
 
 def instances(network: Path | None = None) -> list[Instance]:
-    """Everything that is timed; a saved network of ours takes the place of the stand-in."""
-    trained = Instance("256 neurons, as if trained", trained_like, goal=1e-3)
-    if network is not None:
-        trained = Instance(f"trained network {network.stem}", partial(_saved, network), goal=1e-3)
+    """Everything that is timed, a saved network among it if one is given."""
     direct, swept = ("newton-cg", "newton"), ("osborne", "anderson", "newton-cg")
     large, chain = partial(sparse_lognormal, 100_000), nearly_reducible
     chosen = [
-        trained,
+        Instance("256 neurons, as if trained", trained_like, goal=1e-3),
         Instance("256 neurons, Gaussian", partial(gaussian, 256)),
         Instance("256 neurons, lognormal, σ 2", partial(lognormal, 256, 2.0)),
         Instance("256 neurons, nearly reducible", nearly_reducible_dense, methods=direct),
@@ -155,6 +155,8 @@ def instances(network: Path | None = None) -> list[Instance]:
         Instance("10,000 neurons, nearly reducible", partial(chain, 10_000), None, direct),
         Instance("100,000 neurons, nearly reducible", partial(chain, 100_000), 30.0, (), 0.0),
     ]
+    if network is not None:
+        chosen.insert(0, Instance("a trained network", partial(_saved, network), goal=1e-3))
     if larva_path() is not None:
         chosen.append(Instance("fly larva, 3,236 neurons", larva, 0.06, direct))
     return chosen

@@ -74,13 +74,13 @@ def test_blocks_of_a_nearly_reducible_network_hang_together_by_weak_synapses() -
     assert connected_components(strong, connection="strong")[0] == instances.N_BLOCKS
 
 
-def test_a_saved_network_takes_the_place_of_the_stand_in(tmp_path: Path) -> None:
+def test_a_saved_network_is_balanced_with_its_measured_gains(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     weights, bias = 0.3 * rng.normal(size=(5, 5)), np.array([0.0, 0, 0, 0, -1e3])
     network = RecurrentNetwork(weights, rng.normal(size=(5, 6)), bias=bias)
     network.save(tmp_path / "net.npz")
     chosen = instances.instances(tmp_path / "net.npz")[0]
-    assert (chosen.name, chosen.goal) == ("trained network net", 1e-3)
+    assert (chosen.name, chosen.goal) == ("a trained network", 1e-3)
     shares = chosen.make() / weights**2
     assert np.allclose(shares, shares[0])  # one gain for each presynaptic neuron
     assert shares[0, 4] == pytest.approx(1 / (80 * 50))  # never active, as if it were once
@@ -147,6 +147,21 @@ def test_large_networks_are_integrated_without_a_dense_jacobian(
 ) -> None:
     monkeypatch.setattr(solvers, "MOST_DENSE", 20)
     assert "steps of RK45" in by_ode(instances.ring(50), 0.01).said
+
+
+def test_the_least_of_the_turns_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, said = [0.0], iter((0.5, 2.0, 0.2, 3.0))
+    monkeypatch.setattr(timings.time, "process_time", lambda: clock[0])
+
+    def run() -> Answer:
+        taken = next(said)
+        clock[0] += taken
+        return Answer(None, str(taken))
+
+    taken = timings.least({"some": run})["some"]
+    assert taken.seconds == pytest.approx(0.2)
+    assert taken.value.said == "0.5"
+    assert list(said) == []  # until all turns together have taken more than three seconds
 
 
 def test_solvers_that_disagree_end_the_run() -> None:
