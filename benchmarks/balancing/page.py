@@ -47,8 +47,8 @@ auto is the best of them, within a tenth.
 WHY_MISSED = """\
 Why some are missed:
 
-- *256 neurons*: ten sweeps are about half of it. Most of the rest shows, by conjugate gradients, that
-  no weak cut hides an error of the log-scales from the residual.
+- *256 neurons*: ten sweeps are about half of it. Most of the rest shows, by conjugate gradients,
+  that no weak cut hides an error of the log-scales from the residual.
 - *Auto beside the best method*: it sweeps twenty times before it asks whether sweeps pay. On many
   synapses of little spread, conjugate gradients from the start would be a little faster, and on 256
   nearly reducible neurons a factor of the dense Laplacian three times.
