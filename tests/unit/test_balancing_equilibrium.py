@@ -136,6 +136,25 @@ def test_a_weak_cut_does_not_hide_an_error_of_scales(rng):
     assert found.newton_correction <= 1e-6
 
 
+@pytest.mark.parametrize("method", ["auto", "newton-cg", "newton"])
+def test_steps_go_on_across_a_cut_far_weaker_than_the_tolerance(rng, method):
+    costs = np.zeros((16, 16))
+    costs[:8, :8], costs[8:, 8:] = random_costs(rng, 8), random_costs(rng, 8)
+    costs[8:, :8] = random_costs(rng, 8)
+    costs[0, 8] = 1e-20  # at the equilibrium some 1e-11 of C cross either way
+    found = equilibrium(costs, method=method)
+    here = at(costs, found.h, 2.0)
+    assert here[8:, :8].sum() == pytest.approx(here[0, 8], rel=1e-3)
+    assert found.newton_correction < 1e-4
+
+
+@pytest.mark.parametrize("method", ["osborne", "anderson"])
+def test_what_rounding_hides_of_a_step_is_never_negative(method):
+    rng = np.random.default_rng(1)
+    costs = 10.0 ** rng.uniform(-320, 300, (40, 40))
+    assert equilibrium(costs, method=method).newton_correction >= 0
+
+
 def test_the_diagonal_costs_but_does_not_move(rng):
     costs = random_costs(rng, 10)
     np.fill_diagonal(costs, 0.0)

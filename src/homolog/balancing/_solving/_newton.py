@@ -26,6 +26,9 @@ LOOK = 4
 EXACT = 1e-10
 """Share of a residual below which conjugate gradients meet nothing but rounding."""
 
+SMALLEST = 1e-16
+"""Share of the largest eigenvalue below which the smallest, never negative, is rounding."""
+
 SMALL = 4000
 """Neurons up to which a dense factor is cheaper than many conjugate gradients."""
 
@@ -44,7 +47,7 @@ def newton(problem: Problem, *, directly: bool, most: int, may_switch: bool = Tr
     may_switch
         Whether it may be factored when conjugate gradients crawl.
     """
-    before = inf
+    before, remaining = inf, inf
     while problem.steps < most:
         gradient, degrees = problem.look()
         near = problem.residual <= problem.tolerance
@@ -54,9 +57,12 @@ def newton(problem: Problem, *, directly: bool, most: int, may_switch: bool = Tr
         if step is None:
             step, rounds = _conjugate(problem, gradient, degrees)
             directly = may_switch and rounds >= PATIENCE and len(degrees) <= SMALL
-        if near and (problem.correction <= problem.most_correction or problem.correction >= before):
+        # Across a weak cut steps stay as long until its two ways are alike; the residual falls.
+        stands = problem.correction >= before and problem.residual >= remaining
+        if near and (problem.correction <= problem.most_correction or stands):
             return  # as near as was asked for, or as rounding lets it come
         before = problem.correction / 2 if near else inf
+        remaining = problem.residual / 2
         if not _stepped(problem, gradient, degrees, step):
             return
         problem.steps += 1
@@ -141,7 +147,8 @@ def _weakest(lengths: list[float], ratios: list[float]) -> float:
     diagonal = 1 / long
     diagonal[1:] += ratio / long[:-1]
     beside = np.sqrt(ratio) / long[:-1]
-    return float(eigvalsh_tridiagonal(diagonal, beside, select="i", select_range=(0, 0))[0])
+    found = eigvalsh_tridiagonal(diagonal, beside, select="i", select_range=(0, 0))[0]
+    return max(float(found), SMALLEST * float(diagonal.max()))
 
 
 def _direct(problem: Problem, gradient: Reals, degrees: Reals) -> Reals | None:
