@@ -180,6 +180,7 @@ def test_options_that_mean_nothing_are_refused(path, options, message):
     result = run(path, *options)
     assert result.exit_code == 1
     assert message in result.stderr
+    assert "command line" not in result.stderr  # no flag of another option is offered
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):

@@ -320,6 +320,26 @@ def test_what_is_no_matrix_of_costs_is_refused(costs, said):
             equilibrium(sparse.csr_array(costs))
 
 
+def test_rows_of_unequal_length_are_no_costs():
+    with pytest.raises(HomologError, match=r"HM051 costs: no array \(.*inhomogeneous.*\)\. Give"):
+        equilibrium([[0.0, 1.0], [1.0]])
+
+
+def test_tensors_are_read_where_numpy_can(rng):
+    torch = pytest.importorskip("torch")
+    costs = random_costs(rng, 6)
+    learned = torch.tensor(costs, requires_grad=True)
+    np.testing.assert_array_equal(equilibrium(learned).h, equilibrium(costs).h)
+    with pytest.raises(HomologError, match=r"HM051 costs: no array \(.*Sparse"):
+        equilibrium(torch.tensor(costs).to_sparse())
+
+
+def test_numbers_of_a_result_are_python_numbers(rng):
+    found = equilibrium(random_costs(rng, 6), power=np.float32(2.0))
+    for name in ("cost_before", "cost_after", "infimum", "residual", "newton_correction"):
+        assert type(getattr(found, name)) is float, name
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -336,6 +356,9 @@ def test_what_is_no_matrix_of_costs_is_refused(costs, said):
         ({"ground": (np.ones(3), np.ones(2))}, r"HM051 ground: inward: shape \(3,\)\. Give \(2,\)"),
         ({"ground": (np.ones(2), [1.0, -1.0])}, "HM051 ground: outward: -1.0 at 1"),
         ({"ground": (np.ones(2), [np.nan, 1.0])}, "HM051 ground: outward: nan at 0"),
+        ({"ground": (np.ones(2), ["a", "b"])}, "HM051 ground: outward: dtype <U1"),
+        ({"ground": (np.ones(2) * 1j, np.ones(2))}, "HM051 ground: inward: dtype complex128"),
+        ({"ground": 1.0}, r"HM051 ground: 1\.0\. Give two vectors"),
     ],
 )
 def test_arguments_outside_what_is_allowed(arguments, said):

@@ -260,6 +260,9 @@ def test_what_is_no_matrix_of_synapses_is_refused(tmp_path, saved):
     csr_npz(tmp_path / "oblong.npz", np.ones((2, 3)))
     with pytest.raises(HomologError, match=r"HM053 .* recurrent is \(2, 3\)"):
         read(tmp_path / "oblong.npz")
+    np.save(tmp_path / "alone.npy", np.ones((2, 3)))
+    with pytest.raises(HomologError, match=r"HM053 .* recurrent is \(2, 3\)"):
+        read(tmp_path / "alone.npy")
     np.savez(tmp_path / "odd.npz", data=np.ones(2), format=np.asarray(b"nonsense"))
     with pytest.raises(HomologError, match=r"HM021 .* as a sparse matrix of scipy"):
         read(tmp_path / "odd.npz")

@@ -154,9 +154,12 @@ def equilibrium(
     >>> found.h.round(4)
     array([ 0.1733, -0.1733])
     """
-    _refuse(power, method, on_reducible, separation, tolerance)
-    given = checked_costs(costs)
-    joined = given if ground is None else grounded(given, *ground)
+    power = positive("power", power)
+    _refuse(method, on_reducible, separation, tolerance)
+    joined = given = checked_costs(costs)
+    outside = None
+    if ground is not None:
+        joined, *outside = grounded(given, ground)
     components = strong_components(joined)
     reducible = len(components.crossing[0]) > 0
     if reducible and (on_reducible == "error" or ground is not None):
@@ -168,12 +171,12 @@ def equilibrium(
     unit = exp(problem.log_unit)
     within = unit * float(inward.sum()) + float(given.diagonal().sum())
     crossing = _between(given, components, x)
-    outside = 0.0 if ground is None else _of_ground(x, ground)
+    beyond = 0.0 if outside is None else _of_ground(x, *outside)
     return Equilibrium(
         h=x / power,
         cost_before=float(given.sum()),
-        cost_after=within - outside + crossing,
-        infimum=within - outside,
+        cost_after=within - beyond + crossing,
+        infimum=within - beyond,
         residual=unit * float(np.linalg.norm(inward - outward)) / (within or 1.0),
         newton_correction=problem.correction / power,
         components=components.labels[: len(x)],
@@ -208,17 +211,13 @@ def _between(costs: Any, components: Components, x: Reals) -> float:
     return total
 
 
-def _of_ground(x: Reals, ground: tuple[ArrayLike, ArrayLike]) -> float:
+def _of_ground(x: Reals, inward: Reals, outward: Reals) -> float:
     """Total cost at log-scales `x` of the synapses from and to the outside."""
-    inward, outward = (np.asarray(one, dtype=np.float64) for one in ground)
     return float(inward @ np.exp(-x) + outward @ np.exp(x))
 
 
-def _refuse(
-    power: float, method: Method, on_reducible: str, separation: float, tolerance: float
-) -> None:
+def _refuse(method: Method, on_reducible: str, separation: float, tolerance: float) -> None:
     """Refuse arguments outside what is allowed."""
-    positive("power", power)
     if method not in METHODS:
         raise errors.bad_value("method", method, ", ".join(METHODS))
     if on_reducible not in ("error", "components"):

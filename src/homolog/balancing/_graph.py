@@ -38,7 +38,7 @@ def checked_costs(costs: Any, what: str = "costs") -> Any:
     HomologError
         HM051 if it is empty, not square, not real, not finite, or negative anywhere.
     """
-    matrix: Any = costs.tocsr() if is_sparse(costs) else np.asarray(costs)
+    matrix: Any = costs.tocsr() if is_sparse(costs) else array_of(costs, what)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise errors.bad_costs(what, f"shape {matrix.shape}", "Give (neuron, neuron).")
     if matrix.shape[0] == 0:
@@ -51,6 +51,15 @@ def checked_costs(costs: Any, what: str = "costs") -> Any:
         matrix.sum_duplicates()
     _refuse_values(matrix.data if is_sparse(matrix) else matrix, matrix, what)
     return matrix
+
+
+def array_of(given: Any, what: str) -> Reals:
+    """An array of any numbers; HM051 for what NumPy cannot read."""
+    given = given.detach() if hasattr(given, "detach") else given
+    try:
+        return np.asarray(given)
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise errors.bad_costs(what, f"no array ({error})", "Give numbers.") from error
 
 
 def _refuse_values(values: Reals, matrix: Any, what: str) -> None:

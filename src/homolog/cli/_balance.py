@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 BALANCE_FLAGS = {
     **FLAGS,
     "HM022": "--key",
-    "HM023": "--key",
     "HM046": "--out",
     "HM050": "--on-reducible components",
 }

@@ -54,16 +54,16 @@ def _form(there: Arrays) -> str:
 
 
 def _dense(path: Path, there: Arrays, key: str | None) -> Weights:
-    """The array of that name, or the only square one."""
+    """The array of that name, the only square one, or the only one, of whatever shape."""
     square = [
         name
         for name, array in there.items()
         if array.ndim in (2, 3) and array.shape[-1] == array.shape[-2] and array.dtype.kind in "iuf"
     ]
-    if key is None and len(square) != 1:
+    if key is None and len(square) != 1 and len(there) != 1:
         example = 'key="W_hh" (--key W_hh), one that is (neuron, neuron)'
         raise errors.which_array(path, list(there), example)
-    name = square[0] if key is None else key
+    name = next(iter(square or there)) if key is None else key
     if name not in there:
         near = get_close_matches(name, there, n=3, cutoff=0.4)
         raise errors.unknown_name("array", name, near, f"{path} holds {', '.join(there)}.")
