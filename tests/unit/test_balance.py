@@ -500,6 +500,8 @@ def test_deep_modules_are_balanced_unit_by_unit():
     assert balanced.power == 1
     with pytest.raises(HomologError, match="HM025 gauge is 'grounded'; allowed: nothing else than"):
         balance(module, gauge="grounded")
+    with pytest.raises(HomologError, match=r"HM025 separation is 2\.0; allowed: nothing else"):
+        balance(module, separation=2.0)
 
 
 def test_gated_modules_are_refused_with_the_reason():

@@ -141,3 +141,4 @@ def test_networks_with_nothing_to_balance():
         found = balancing.bounds(costs)
         assert found.upper == found.quadratic == costs.sum()
         assert found.lower == pytest.approx(costs.sum(), rel=1e-15)
+    assert balancing.bounds([[0.0, 2.0], [0.0, 0.0]]).upper == 0  # not 2 - (√2)² of rounding

@@ -31,6 +31,16 @@ COSTS = ("robustness", "l1", "l2")
 GAUGES = ("zero-sum", "power-matched", "grounded")
 NEGLIGIBLE = 0.01
 REDUCIBLE = ("error", "components", "ground", "floor")
+USUAL_FOR_MODULES = {
+    "method": "auto",
+    "on_reducible": "error",
+    "gauge": "zero-sum",
+    "step": 1.0,
+    "dt": None,
+    "separation": 0.0,
+    "ground_shares": SHARES,
+}
+"""Options that only networks in time have, as they are where nobody gives them."""
 
 
 def balance(
@@ -120,7 +130,15 @@ def balance(
     (4.25, 2.0)
     """
     if _is_module(network) and not _is_recurrent_module(network):
-        _refuse_for_modules(method=method, on_reducible=on_reducible, gauge=gauge)
+        _refuse_for_modules(
+            method=method,
+            on_reducible=on_reducible,
+            gauge=gauge,
+            step=step,
+            dt=dt,
+            separation=separation,
+            ground_shares=tuple(ground_shares),
+        )
         from homolog.balancing._modules import balance_module
 
         return balance_module(network, cost=cost, tolerance=tolerance, example=inputs)
@@ -210,11 +228,10 @@ def _refuse(network: RecurrentNetwork, cost: Any, on_reducible: str, gauge: str)
         raise errors.bad_value(f"on_reducible with cost={cost!r}", on_reducible, allowed)
 
 
-def _refuse_for_modules(**options: str) -> None:
+def _refuse_for_modules(**options: Any) -> None:
     """Refuse options that deep networks do not have: they are always grounded."""
-    usual = {"method": "auto", "on_reducible": "error", "gauge": "zero-sum"}
     for name, got in options.items():
-        if got != usual[name]:
+        if got != USUAL_FOR_MODULES[name]:
             allowed = "nothing else than usual for a module, which is always grounded"
             raise errors.bad_value(name, got, allowed)
 

@@ -102,7 +102,7 @@ def bounds(costs: Any) -> Bounds:
         cost=total,
         quadratic=total * (1 - gained / 8),
         largest_degree=total * (1 - (gained / (4 * degree) if degree > 0 else 0.0)),
-        one_neuron=total - float(gaps.max()),
+        one_neuron=max(total - float(gaps.max()), float(own.sum())),
         hellinger=float(own.sum() + (np.sqrt(incoming) * np.sqrt(outgoing)).sum()),
         logarithmic=total * float(np.exp(-gained / 4)),
         reciprocal=_reciprocal_total(costs),
