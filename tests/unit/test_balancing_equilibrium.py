@@ -148,6 +148,17 @@ def test_steps_go_on_across_a_cut_far_weaker_than_the_tolerance(rng, method):
     assert found.newton_correction < 1e-4
 
 
+@pytest.mark.parametrize("power", [0.5, 2.0])
+def test_the_correction_is_what_the_next_step_would_be(rng, power):
+    costs = random_costs(rng, 10, 1.5)
+    found = equilibrium(costs, power=power, method="newton", tolerance=0.05)
+    here = at(costs, found.h, power)
+    both = here + here.T
+    step = np.linalg.pinv(np.diag(both.sum(0)) - both) @ (here.sum(1) - here.sum(0)) / power
+    assert found.newton_correction > 1e-6  # or nothing would be left to be told
+    assert found.newton_correction == pytest.approx(np.ptp(step), rel=1e-6)
+
+
 @pytest.mark.parametrize("method", ["osborne", "anderson"])
 def test_what_rounding_hides_of_a_step_is_never_negative(method):
     rng = np.random.default_rng(1)
