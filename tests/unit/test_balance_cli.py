@@ -52,6 +52,7 @@ def test_a_network_is_balanced_into_a_folder(network, path, tmp_path):
     assert result.stdout.startswith(str(expected))
     proof = result.stdout.split("\nproved: no rescaling costs less than ")[1]
     assert float(proof.split()[0]) == pytest.approx(expected.cost_after)
+    assert ";\nC after is as low, to rounding\n" in proof
     check = result.stdout.split("largest difference of an output on random inputs: ")[1]
     assert float(check.split()[0]) < 1e-13
     assert result.stdout.endswith(f"written: {out}\n")
@@ -117,6 +118,12 @@ def test_a_connectome_of_several_components_names_the_way_out(tmp_path):
     assert result.exit_code == 0
     assert "strong components (largest)" in result.stdout
     assert "! no rescaling attains the least cost" in result.stdout
+    # 2 and 0.5 become 1 and 1, which cost 2; the synapse between is left with 2 exp(-6).
+    assert "C after is higher by 2.5e-03 of that" in result.stdout
+    weights[2, 0] = 10.0  # becomes 10 sqrt(2), which costs 200 beside the least, 2
+    sparse.save_npz(tmp_path / "worm.npz", sparse.csr_array(weights))
+    result = run(tmp_path / "worm.npz", "--on-reducible", "components")
+    assert "C after is 101 times as much" in result.stdout
 
 
 def test_gains_and_activity_are_measured_on_inputs_in_a_file(path, network, tmp_path, rng):

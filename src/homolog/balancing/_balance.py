@@ -232,7 +232,7 @@ def _refuse_for_modules(**options: Any) -> None:
     """Refuse options that deep networks do not have: they are always grounded."""
     for name, got in options.items():
         if got != USUAL_FOR_MODULES[name]:
-            allowed = "nothing else than usual for a module, which is always grounded"
+            allowed = f"{USUAL_FOR_MODULES[name]!r} for a module, which is always grounded"
             raise errors.bad_value(name, got, allowed)
 
 
@@ -249,7 +249,7 @@ def _law(
         return (l1() if cost == "l1" else l2()), ()
     if run is None:
         raise errors.bad_value(
-            "inputs", None, 'inputs of trials, for cost="robustness" is measured'
+            "inputs", None, '(trial, time, input), on which to measure gains for cost="robustness"'
         )
     return _robustness(network, run, floor=on_reducible == "floor")
 
@@ -275,7 +275,11 @@ def _in_gauge(
     """The log-scales of that gauge."""
     if gauge == "power-matched":
         if run is None:
-            raise errors.bad_value("inputs", None, 'inputs of trials, for gauge="power-matched"')
+            raise errors.bad_value(
+                "inputs",
+                None,
+                '(trial, time, input), on which to measure power for gauge="power-matched"',
+            )
         return power_matched(found.h, run.activity_power)
     # Without a ground they sum to 0 already, component by component.
     return zero_sum(found.h) if grounded and gauge == "zero-sum" else found.h

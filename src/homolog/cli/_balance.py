@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp, expm1
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -47,7 +48,7 @@ def balance(
         str, typer.Option(help="auto, osborne, anderson, newton-cg or newton.")
     ] = "auto",
     on_reducible: Annotated[
-        str, typer.Option(help="Without a least cost: error, components, ground or floor.")
+        str, typer.Option(help="error, components, ground or floor: see above.")
     ] = "error",
     gauge: Annotated[
         str, typer.Option(help="zero-sum, power-matched (needs --task or --inputs) or grounded.")
@@ -63,8 +64,16 @@ def balance(
 ) -> None:
     """Give NET the synapses of the least total cost with which it computes the same.
 
-    NET: .npz that homolog saved, .npz of a CSR matrix, or any file of a (neuron, neuron) matrix
-    whose rows are the neurons that synapses lead to.
+    NET: .npz that homolog saved, .npz of a CSR matrix, or any file of a
+    (neuron, neuron) matrix whose rows are the neurons that synapses lead to.
+
+    --on-reducible: where some neurons reach others and are not reached back,
+    there is no least cost, and error refuses. components balances each strong
+    component by itself; the synapses between them may then cost more than
+    before, unless --separation pulls the components apart. ground lets input
+    and readout weights take part, also where there is a least cost, which is
+    then not quite reached. floor, for --cost robustness, takes a gain of 0 for
+    that of one active moment.
     """
     with refusals("interrupted: nothing was written", BALANCE_FLAGS):
         from homolog import balancing, errors
@@ -102,8 +111,18 @@ def balance(
 def _proved(balanced: Balanced) -> str:
     """What no rescaling can go below, by duality."""
     proof, before = balanced.certificate(), balanced.cost_before
-    share = f"{proof.lower / before:.6f} of C before; " if before > 0 else ""
-    return f"proved: no rescaling costs less than {proof.lower:.10g} ({share}gap {proof.gap:.1e})"
+    share = f" ({proof.lower / before:.6f} of C before)" if before > 0 else ""
+    return (
+        f"proved: no rescaling costs less than {proof.lower:.10g}{share};"
+        f"\nC after is {_above(proof.gap)}"
+    )
+
+
+def _above(gap: float) -> str:
+    """How far a cost is above what is proved, from the logarithm of their ratio."""
+    if gap < 1e-12:
+        return "as low, to rounding"
+    return f"higher by {expm1(gap):.1e} of that" if gap < 1 else f"{exp(gap):.3g} times as much"
 
 
 def _read(path: Path, key: str | None) -> RecurrentNetwork:

@@ -41,7 +41,14 @@ def train_recurrent(
     device: Annotated[str, typer.Option(help="cpu, or cuda.")] = "cpu",
     quiet: Quiet = False,
 ) -> None:
-    """Let recurrent networks learn TASK; started again with the same --out, it goes on."""
+    """Let recurrent networks learn TASK; started again with the same --out, it goes on.
+
+    What is printed at the end is of the weights before the last step. loss is
+    rmse (the error) + penalty x cost (the sum of squared recurrent weights).
+    neural_gradient is the norm of in-costs less out-costs of neurons, null what
+    it would be by chance, charge the same norm with input and readout weights,
+    gradient_norm the length of the gradient before --clip.
+    """
     kept = "the same command goes on from the last checkpoint" if out else "nothing was kept"
     with refusals(f"interrupted: {kept}", RECURRENT_FLAGS):
         import homolog

@@ -18,7 +18,8 @@ def reducible(
         f" {counted(len(silent), 'neuron')} without outgoing cost"
         f"{_which(silent)}, {len(source)} without incoming cost{_which(source)}."
         ' Choose on_reducible="components" (balance each component) or, in homolog.balance,'
-        ' "ground" (include input and readout) or "floor" (no gain is exactly zero).',
+        ' "ground" (include input and readout weights, if there are any) or "floor" (with'
+        ' cost="robustness": no gain is exactly zero).',
     )
 
 

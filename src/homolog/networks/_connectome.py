@@ -61,7 +61,7 @@ def _dense(path: Path, there: Arrays, key: str | None) -> Weights:
         if array.ndim in (2, 3) and array.shape[-1] == array.shape[-2] and array.dtype.kind in "iuf"
     ]
     if key is None and len(square) != 1 and len(there) != 1:
-        example = 'key="W_hh" (--key W_hh), one that is (neuron, neuron)'
+        example = 'key="W_hh", say, one that is (neuron, neuron).'
         raise errors.which_array(path, list(there), example)
     name = next(iter(square or there)) if key is None else key
     if name not in there:
