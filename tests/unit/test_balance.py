@@ -417,7 +417,7 @@ def test_a_balancing_is_a_table(rng):
         (
             RecurrentNetwork(np.ones((2, 2)), bias=[1, 1]),
             {"on_reducible": "ground"},
-            "HM025 network is 'without anything to the outside'; .* output weights",
+            "HM025 network is 'without anything to the outside'; .* output weights; .*components",
         ),
         (
             RecurrentNetwork(np.ones((2, 2)), np.ones((2, 1)), np.ones((1, 2))),

@@ -87,4 +87,5 @@ def _shares(given: Any) -> tuple[float, float]:
 def _refuse_nothing(which: str, costs: Reals, needed: str) -> None:
     if not costs.sum() > 0:
         got = f"without anything {which}"
-        raise errors.bad_value("network", got, f"for a ground, one that has {needed}")
+        without = 'for weights alone there is on_reducible="components"'
+        raise errors.bad_value("network", got, f"for a ground, one that has {needed}; {without}")
