@@ -82,6 +82,18 @@ def test_gains_stay_exactly_under_a_transformation(rng):
     assert sensitivity(after, two) == pytest.approx(moved, rel=1e-12)
 
 
+def test_a_shift_of_all_scales_keeps_the_sensitivity_and_makes_noise_larger(rng):
+    before, inputs = network(rng), rng.normal(size=(5, 30, 3))
+    after = transform(before, np.full(N, 0.7))
+    known = gains(before, before.run(inputs))
+    assert sensitivity(after, known) == pytest.approx(sensitivity(before, known), rel=1e-12)
+    # The same noise does to the output what noise e^0.7 times as strong did before.
+    found = after.run(inputs, noise=0.1).outputs
+    expected = before.run(inputs, noise=0.1 * np.exp(0.7)).outputs
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+    assert np.abs(found - before.run(inputs, noise=0.1).outputs).max() > 0.01
+
+
 def test_it_is_convex_along_every_chord(rng):
     here = network(rng)
     own = gains(here, run(here, rng))
