@@ -146,9 +146,10 @@ def draw(rows: Table) -> Figure:
         _null(middle, own, colour)
     left.set_xlabel("Iteration of training")
     left.set_ylabel("‖g‖ (sum of squared weights)")
-    left.set_ylim(bottom=0)
+    top = max(left.get_ylim()[1], middle.get_ylim()[1])
+    for ax in (left, middle):
+        ax.set_ylim(0, top)
     left.set_title("Neural gradients", fontsize=10, loc="left")
-    middle.set_ylim(left.get_ylim())
     middle.set_xlabel("Share of permutations, highest = 1")
     middle.set_ylabel("‖g‖ at the end (dots) and its null")
     middle.set_title("Rows permuted", fontsize=10, loc="left")
@@ -156,9 +157,9 @@ def draw(rows: Table) -> Figure:
     right.set_xlabel("Iteration of training")
     right.set_ylabel("Over its first value")
     right.set_title("Without a penalty", fontsize=10, loc="left")
-    for ax in (left, right):
+    for ax, place in ((left, (0.6, 0.56)), (right, (0.02, 0.88))):
         if ax.get_legend_handles_labels()[0]:
-            ax.legend(frameon=False, fontsize=8)
+            ax.legend(frameon=False, fontsize=8, loc=place)
     return figure
 
 
@@ -250,7 +251,10 @@ _WHY = {
         "What continuous gradient descent conserves is Q = g + input + bias − readout weights, "
         "all squared, and not g."
     ),
-    "charge": "Steps of finite size change it a little.",
+    "charge": (
+        "It is fixed in infinitely small steps alone; these are finite, and every one has other "
+        "trials."
+    ),
 }
 
 
