@@ -522,3 +522,23 @@ def test_balancing_needs_no_pytorch():
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_path_in_place_of_a_network_is_told_who_reads_it(tmp_path):
+    for path in (tmp_path / "worm.npz", str(tmp_path / "worm.npz")):
+        with pytest.raises(
+            HomologError, match=r"HM025 network is '.*worm\.npz'; allowed: a network"
+        ):
+            balance(path)
+
+
+def test_components_that_cost_more_together_than_before_are_said_to():
+    """Two pairs, each far from balance, and a synapse that balancing them makes dearer."""
+    dear = np.zeros((4, 4))
+    dear[0, 1], dear[1, 0], dear[2, 3], dear[3, 2] = 1.0, 1e-4, 1e-4, 1.0
+    dear[2, 0] = 1.0
+    balanced = balance(dear, on_reducible="components", cost="l1")
+    assert balanced.cost_after > balanced.cost_before
+    times = f"{balanced.cost_after / balanced.cost_before:.3g} times as much as before"
+    assert any(times in note for note in balanced.notes)
+    assert max(map(len, str(balanced).splitlines())) <= 80

@@ -126,7 +126,7 @@ def test_a_recurrent_layer_is_refused() -> None:
         lambda self, x: self.last(operator.getitem(self.cell(self.first(x)), 0)),
         first=nn.Linear(3, 4), cell=nn.LSTM(4, 4), last=nn.Linear(4, 2),
     )  # fmt: skip
-    assert "cell: what it does to the scale" in refusal("HM057", network)
+    assert "cell: LSTM: its units act on each other in time" in refusal("HM057", network)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +237,22 @@ def test_a_subclass_is_a_layer_unless_it_computes_something_else(rng: np.random.
     assert list(balance_module(drawn(network, rng)).h) == ["0"]
     network = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), Standardised(4, 4), nn.Linear(4, 1))
     assert "linear in forward: what it does to the scale" in refusal("HM057", network)
+
+
+@pytest.mark.parametrize("part", [nn.RNN(3, 5), nn.GRU(3, 5), nn.LSTM(3, 5), nn.RNNCell(3, 5)])
+def test_units_that_act_on_each_other_in_time_are_not_passed_over(part):
+    class Reader(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.rnn, self.out = part, nn.Linear(5, 2)
+
+        def forward(self, x):
+            states = self.rnn(x)
+            return self.out(states[0] if isinstance(states, tuple) else states)
+
+    with pytest.raises(HomologError) as caught:
+        balance_module(Reader())
+    kind = type(part).__name__
+    assert f"HM057 rnn: {kind}: its units act on each other in time" in str(caught.value)
+    plain = isinstance(part, nn.RNN | nn.RNNCell)
+    assert ("from_torch(rnn, readout)" if plain else "Gates are not") in str(caught.value)

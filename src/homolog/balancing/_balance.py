@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -205,6 +206,12 @@ def _network(given: Any) -> RecurrentNetwork:
 
     if isinstance(given, RecurrentNetwork):
         return given
+    if isinstance(given, str | PathLike):
+        allowed = (
+            "a network or its weights; homolog.networks.load_recurrent(path) reads one that was"
+            " saved, homolog.RecurrentNetwork.from_connectome(path) a matrix"
+        )
+        raise errors.bad_value("network", str(given), allowed)
     return RecurrentNetwork.from_torch(given) if _is_module(given) else RecurrentNetwork(given)
 
 
@@ -329,9 +336,14 @@ def _of_crossing(found: Equilibrium, crossing: float, power: float) -> tuple[str
     if crossing <= wanted:
         return (known,)
     more = np.log(crossing / wanted) / power
-    return (
-        f"{known}. {more:.2f} more of separation makes it at most {NEGLIGIBLE:.0%} of C before",
-    )
+    remedy = f"{more:.2f} more of separation makes it at most {NEGLIGIBLE:.0%} of C before"
+    if found.cost_after > found.cost_before:
+        times = found.cost_after / found.cost_before
+        rose = (
+            f"all synapses cost {times:.3g} times as much as before: components are balanced, what"
+        )
+        return known, f"{rose} joins them is not; {remedy}"
+    return (f"{known}. {remedy}",)
 
 
 def _of_ground(shares: tuple[float, float]) -> tuple[str, ...]:

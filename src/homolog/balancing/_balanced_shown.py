@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,9 @@ def shown(balanced: Balanced) -> str:
     changes = [("", "before", "after"), *_costs(balanced), *_activity(balanced)]
     blocks = [[_head(balanced)], _aligned(changes), _aligned(_proof(balanced))]
     if balanced.notes:
-        blocks.append([f"! {note}" for note in balanced.notes])
+        blocks.append(
+            [fill(note, 80, initial_indent="! ", subsequent_indent="  ") for note in balanced.notes]
+        )
     return "\n\n".join("\n".join(block) for block in blocks)
 
 

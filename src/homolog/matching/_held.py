@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from homolog.matching._arguments import NotFiniteError
 from homolog._compiled import Places, Reals, Units, running
+from homolog.matching._arguments import NotFiniteError
 from homolog.matching._shortlists import empty, list_all, list_rows
 from homolog.matching._solver import Problem, room
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from homolog._compiled import Places, Reals, Units, running
 from homolog.matching import _auction as auction
 from homolog.matching import _crossover as crossover
 from homolog.matching import _simplex as simplex
-from homolog._compiled import Places, Reals, Units, running
 from homolog.matching._pricing import cheapest_listed, on_offer
 from homolog.matching._problem import Found
 from homolog.matching._shortlists import Shortlists

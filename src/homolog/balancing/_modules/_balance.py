@@ -91,6 +91,7 @@ def balance_module(
     power = _power(cost, power)
     if not isinstance(module, nn.Module):
         raise errors.bad_value("module", type(module).__name__, "a torch.nn.Module")
+    _refuse_recurrent(module)
     balanced = deepcopy(module)
     training = [(one, one.training) for one in balanced.modules()]
     balanced.eval()
@@ -117,6 +118,21 @@ def balance_module(
         folded=folded,
         output_difference=output_difference(module, balanced, example),
     )
+
+
+def _refuse_recurrent(module: nn.Module) -> None:
+    """HM057 for layers whose units act on each other in time: they would be passed over."""
+    for name, part in module.named_modules():
+        if isinstance(part, nn.RNNBase | nn.RNNCellBase):
+            reason = f"{type(part).__name__}: its units act on each other in time"
+            raise errors.cannot_rescale(name, reason, _instead(part))
+
+
+def _instead(part: nn.RNNBase | nn.RNNCellBase) -> str:
+    """What to do with units in time."""
+    if isinstance(part, nn.RNN | nn.RNNCell):
+        return "Balance homolog.RecurrentNetwork.from_torch(rnn, readout), of an nn.RNN, by itself."
+    return "Gates are not homogeneous: no rescaling keeps what they compute."
 
 
 def _power(cost: Any, power: Any) -> float:

@@ -33,9 +33,8 @@ def _outputs(module: nn.Module, inputs: tuple[Any, ...]) -> list[Tensor]:
         with torch.no_grad():
             return [one.double() for one in _tensors(deepcopy(module).eval()(*inputs))]
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
-        raise errors.bad_value(
-            "example", str(error).partition("\n")[0], "what the module takes, a tuple for several"
-        ) from error
+        allowed = "tensors that the module takes, a tuple for several (inputs= of homolog.balance)"
+        raise errors.bad_value("example", str(error).partition("\n")[0], allowed) from error
 
 
 def _tensors(value: Any) -> list[Tensor]:

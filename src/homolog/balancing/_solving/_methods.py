@@ -56,15 +56,16 @@ def solve(problem: Problem, method: Method) -> None:
 
 def _to_the_end(problem: Problem, go_on: Callable[..., None]) -> None:
     """Go on until the residual and the step that is left are both within tolerance."""
-    wanted, before = problem.tolerance, inf
+    wanted, before, remaining = problem.tolerance, inf, inf
     while problem.sweeps < MOST_SWEEPS:
         go_on(problem, MOST_SWEEPS - problem.sweeps, within=wanted)
         correct(problem)
         if problem.residual <= problem.tolerance:
             close = problem.correction <= problem.most_correction
-            if close or problem.correction > before / 2:  # or as close as rounding lets it come
+            stands = problem.correction > before / 2 and problem.residual > remaining / 2
+            if close or stands:  # or as close as rounding lets it come
                 return
-            before = problem.correction
+            before, remaining = problem.correction, problem.residual
             wanted = problem.residual * min(0.1, problem.most_correction / problem.correction)
         if wanted < ROUNDING:
             return
