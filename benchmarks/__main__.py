@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.balancing.measuring import measured as balancing_measured
 from benchmarks.balancing.page import page as balancing_page
+from benchmarks.balancing.picture import write_growth
 from benchmarks.matching.measuring import measured as matching_measured
 from benchmarks.matching.page import page as matching_page
 from benchmarks.measuring import measured
@@ -49,7 +50,10 @@ def main() -> None:
         elif part == "recurrent":
             text = recurrent_page(recurrent_measured())
         else:
-            text = balancing_page(balancing_measured(given.network))
+            balancing = balancing_measured(given.network)
+            text = balancing_page(balancing)
+            if given.write:
+                write_growth(balancing.sizes, given.write)
         print(text)
         if given.write:
             (given.write / PAGES[part]).write_text(text)

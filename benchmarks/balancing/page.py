@@ -7,6 +7,7 @@ from benchmarks.balancing.growth import SPREAD, Size, exponent
 from benchmarks.balancing.instances import IN_DEGREE, ODE_S
 from benchmarks.balancing.measuring import Measured
 from benchmarks.balancing.peak import Peak
+from benchmarks.balancing.picture import FILE
 from benchmarks.balancing.solvers import MOST_DENSE, TOLERANCE
 from benchmarks.balancing.timings import LAPACK, ODE, OURS, PATIENCE_S, ROUNDS, Row
 from benchmarks.page import setting
@@ -86,6 +87,7 @@ def page(measured: Measured) -> str:
             f"\n{WHY_MISSED.rstrip()}",
             "\n## Growth\n",
             GROWN,
+            f"![CPU time over synapses, both in logarithms](images/{FILE})\n",
             *_growth(measured.sizes),
             "\n## Memory\n",
             MEMORY,

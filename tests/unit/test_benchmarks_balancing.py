@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.balancing import goals, growth, instances, page, peak, solvers, timings
+from benchmarks.balancing import goals, growth, instances, page, peak, picture, solvers, timings
 from benchmarks.balancing.growth import Size
 from benchmarks.balancing.instances import Instance
 from benchmarks.balancing.measuring import Measured
@@ -197,6 +197,19 @@ def test_growth_is_the_slope_of_the_logarithms(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_growth_is_drawn_as_it_was_measured(tmp_path: Path) -> None:
+    made = [Size(n, 10 * n, 1e-6 * (10 * n) ** 1.2, "") for n in (10, 100, 1000)]
+    points, line, goal = picture.growth_figure(made).axes[0].lines
+    assert points.get_xdata() == pytest.approx([100, 1000, 10_000])
+    assert points.get_ydata() == pytest.approx([one.seconds for one in made])
+    assert line.get_ydata() == pytest.approx(points.get_ydata())  # they lie on it
+    assert "^1.20" in str(line.get_label())
+    rise = np.log(np.asarray(goal.get_ydata()))
+    assert np.diff(rise) == pytest.approx(goals.GROWTH * np.log(10))
+    assert picture.write_growth(made, tmp_path).read_bytes().startswith(b"\x89PNG")
+    assert f"images/{picture.FILE}" in str(picture.write_growth(made, tmp_path))
+
+
 def test_the_peak_is_that_of_balancing() -> None:
     assert 1 < peak.peak(partial(instances.lognormal, 1000, 1.0)) < 20
 
