@@ -18,7 +18,7 @@ from benchmarks.balancing.instances import (
 )
 from benchmarks.balancing.solvers import by_ours
 from benchmarks.balancing.timings import OURS, warm_up
-from benchmarks.matching.peak import CLEAR, RESET_PEAK, kilobytes
+from benchmarks.matching.peak import held_now, kilobytes
 
 WEIGHED: dict[str, Callable[[], Costs]] = {
     "4,000 neurons, dense, lognormal, σ 1": partial(lognormal, 4000, 1.0),
@@ -55,15 +55,14 @@ def peak(make: Callable[[], Costs]) -> float:
     warm_up()
     costs = make()
     parts = (costs.data, costs.indices, costs.indptr) if sparse.issparse(costs) else (costs,)
-    CLEAR.write_text(RESET_PEAK)
-    before = kilobytes("VmRSS")
+    before = held_now()
     by_ours(costs, OURS)
     return 1 + 1024 * (kilobytes("VmHWM") - before) / sum(each.nbytes for each in parts)
 
 
 def _in_a_fresh_process(name: str) -> float:
     command = [sys.executable, "-m", "benchmarks.balancing.peak", name]
-    # As in matching: what was freed before must not be taken again unseen.
+    # As in matching: arrays give back their pages at once.
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": "65536"}
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment, text=True)
     return float(done.stdout)

@@ -4,6 +4,7 @@ The operating system counts, in a process that `peaks` starts for it, for what c
 holds is not seen by Python. Linux only.
 """
 
+import ctypes
 import os
 import re
 import subprocess
@@ -60,16 +61,14 @@ def peak(problem: Problem, solver: str) -> float:
     solve = SOLVERS[solver].solve
     solve(costs_of(problem.kind, 512, 512 if solver == LSA else 384))  # imports and compiles
     costs = costs_of(problem.kind, problem.n_x, problem.n_y)
-    CLEAR.write_text(RESET_PEAK)
-    before = kilobytes("VmRSS")
+    before = held_now()
     solve(costs)
     return 1 + 1024 * (kilobytes("VmHWM") - before) / costs.nbytes
 
 
 def _in_a_fresh_process(problem: Problem, solver: str) -> float:
     command = [sys.executable, "-m", "benchmarks.matching.peak"]
-    # Every array of some size has pages of its own and gives them back at once: what has been
-    # freed before would otherwise be taken again unseen.
+    # Every array of some size has pages of its own and gives them back at once.
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": "65536"}
     done = subprocess.run(
         [*command, solver, problem.kind, str(problem.n_x), str(problem.n_y)],
@@ -79,6 +78,16 @@ def _in_a_fresh_process(problem: Problem, solver: str) -> float:
         text=True,
     )
     return float(done.stdout)
+
+
+def held_now() -> int:
+    """Kilobytes that this process holds; its peak is counted from here on.
+
+    What it has freed is given back first, or it would be taken again unseen.
+    """
+    ctypes.CDLL(None).malloc_trim(0)
+    CLEAR.write_text(RESET_PEAK)
+    return kilobytes("VmRSS")
 
 
 def kilobytes(field: str) -> int:
