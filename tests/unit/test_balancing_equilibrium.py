@@ -412,3 +412,13 @@ def test_every_public_name_is_what_it_says_and_no_file_hides_it():
         import_module(f"homolog.balancing.{file}")
     for name in balancing.__all__:
         assert not isinstance(getattr(balancing, name), ModuleType), name
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_how_places_are_numbered_changes_nothing(monkeypatch, rng, method):
+    costs = sparse.csr_array(random_costs(rng, 30, 1.5, 0.3))
+    small = equilibrium(costs, method=method)
+    monkeypatch.setattr(_matrices, "SMALL", 0)
+    large = equilibrium(costs, method=method)
+    np.testing.assert_allclose(large.h, small.h, atol=1e-12)
+    assert (large.sweeps, large.steps) == (small.sweeps, small.steps)

@@ -10,6 +10,10 @@ import numpy as np
 
 from homolog.balancing._graph import Reals
 
+SMALL = 500_000
+"""Entries up to which loops follow places without a sign twice as fast; where memory is what they
+wait for, they are slower so."""
+
 
 class Costs(Protocol):
     """A matrix of costs without a diagonal."""
@@ -136,7 +140,11 @@ class Sparse:
 
     @property
     def _arrays(self) -> tuple[Reals, Reals, Reals]:
-        return self.starts, self.places, self.values
+        """What the loops take: in small matrices, places as numbers without a sign."""
+        if len(self.values) > SMALL:
+            return self.starts, self.places, self.values
+        starts, places = (one.view(f"u{one.itemsize}") for one in (self.starts, self.places))
+        return starts, places, self.values
 
     def products(self, right: Reals, left: Reals) -> tuple[Reals, Reals]:
         """The matrix times `right`, and `left` times the matrix."""

@@ -26,6 +26,7 @@ def products_sparse(
     outward: Reals,
 ) -> None:
     """As `products_dense`, for a sparse matrix."""
+    starts, places = (one.view(f"i{one.itemsize}") for one in (starts, places))  # as SciPy has them
     matrix = csr_array((costs, places, starts), shape=(len(right), len(right)))
     inward[:] = matrix @ right
     outward[:] = matrix.T @ left
