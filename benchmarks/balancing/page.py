@@ -51,13 +51,13 @@ Why some are missed:
 - *256 neurons*: ten sweeps are about half of it. Most of the rest shows, by conjugate gradients,
   that no weak cut hides an error of the log-scales from the residual.
 - *Auto beside the best method*: it sweeps twenty times before it asks whether sweeps pay. On many
-  synapses of little spread, conjugate gradients from the start would be a little faster, and on 256
-  nearly reducible neurons a factor of the dense Laplacian three times.
+  synapses of little spread, conjugate gradients from the start can be faster, and on 256
+  nearly reducible neurons a factor of the dense Laplacian is twice as fast.
 - *A ring*: its neurons have two synapses each, so that a vector over neurons is nearly as large as
   the matrix, and a sparse factor several times as large.
 
 Processes that share caches and memory make times longer: in one run the network with 5.1e6 synapses
-has taken 1.51 s for the first table and 1.31 s for the one on growth. A verdict within a third of
+took 1.52 s for the first table and 1.14 s for the one on growth. A verdict within a third of
 its goal may change from run to run.
 """
 
