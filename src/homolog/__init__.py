@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from homolog import (
+        audit,
         balancing,
         figures,
         matching,
@@ -49,6 +50,7 @@ __all__ = [
     "Score",
     "Training",
     "align",
+    "audit",
     "balance",
     "balancing",
     "compare",

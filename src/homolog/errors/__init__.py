@@ -4,6 +4,7 @@ Each function builds one error, so the wording of a code stands in one place. Th
 codes are stable and explained in ``docs/errors.md``.
 """
 
+from homolog.errors._audit import cannot_start, not_smooth
 from homolog.errors._balancing import (
     bad_costs,
     beyond_range,
@@ -128,6 +129,7 @@ __all__ = [
     "beyond_range",
     "cannot_hold",
     "cannot_rescale",
+    "cannot_start",
     "columns_not_numeric",
     "common_cost_unknown",
     "complex_input",
@@ -173,6 +175,7 @@ __all__ = [
     "not_in_axis",
     "not_numeric",
     "not_optimal",
+    "not_smooth",
     "nothing_finite",
     "nothing_left",
     "nothing_repeats",
