@@ -29,6 +29,9 @@ multiplies each neuron by its own positive number, ``linear`` is any invertible 
 
 Kind = Literal["correlation", "variance", "distance"]
 
+Gradient = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""From (candidate, stimulus, neuron) responses to values and their gradients."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -85,6 +88,7 @@ class Measure:
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     together: Callable[[Sequence[Any]], Array | None] | None = field(default=None, repr=False)
+    gradient: Callable[..., Gradient] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -111,6 +115,22 @@ class Measure:
         """
         values = self.together(summaries) if self.together else None
         return None if values is None else to_numpy(values)
+
+    def gradient_at(self, x: NDArray[np.float64]) -> Gradient | None:
+        """What the score does as candidates change, by a formula; None where none is known.
+
+        Parameters
+        ----------
+        x
+            (stimulus, neuron) responses of the reference.
+
+        Returns
+        -------
+        gradient
+            Takes (candidate, stimulus, neuron) responses, gives the values, one for each
+            candidate, and their gradients. What is optimal (a rotation, a matching) is held.
+        """
+        return self.gradient(x, **self._options_of(self.gradient)) if self.gradient else None
 
     def chance(self, reference: Any, candidate: Any) -> float | None:
         """Mean score if stimuli were paired at random; None if no closed form is known."""
@@ -199,6 +219,7 @@ def measure(
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
     together: Callable[[Sequence[Any]], Array | None] | None = None,
+    gradient: Callable[..., Gradient] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
     """Turn the function that scores two summaries into a `Measure`.
@@ -207,7 +228,8 @@ def measure(
     decorated function. `variant` receives all options and returns the promises that
     differ for them; `chance` gives the mean score under random pairing of stimuli, and
     `caution` a sentence of warning about two summaries, or None; `together` scores all
-    pairs of many summaries in one go, or returns None where that does not pay.
+    pairs of many summaries in one go, or returns None where that does not pay;
+    `gradient` is what `Measure.gradient_at` calls.
     The other arguments are the attributes of `Measure`.
     """
 
@@ -240,6 +262,7 @@ def measure(
             chance_level=chance,
             cautioned=caution,
             together=together,
+            gradient=gradient,
             variant=variant,
         )
         object.__setattr__(built, "__doc__", score.__doc__)

@@ -5,8 +5,12 @@ the squared norm of X'Y. A population with fewer neurons than stimuli is kept as
 with more as K: never stimulus x stimulus when neurons are few, nor the reverse.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from homolog._arrays import Array, centre, frobenius, inner, namespace
 from homolog.measures import _many
@@ -66,3 +70,53 @@ def overlaps(populations: Sequence[Structure]) -> Array | None:
     """The overlap of every structure with every other; None to go pair by pair."""
     responses = [one.responses for one in populations if one.responses is not None]
     return _many.overlaps(responses, responses) if len(responses) == len(populations) else None
+
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Products:
+    """What overlaps with a reference and with oneself are, for some candidates, and their slopes.
+
+    Attributes
+    ----------
+    shared, own
+        (candidate,) overlaps with the reference, and of each candidate with itself.
+    toward, away
+        (candidate, stimulus, neuron) products XX'Y and YY'Y: half the gradient of `shared`
+        and a quarter of that of `own`.
+    """
+
+    shared: Reals
+    own: Reals
+    toward: Reals
+    away: Reals
+
+
+def products(x: Reals) -> Callable[[Reals], Products]:
+    """Overlaps of centred `x` with centred candidates, by the shorter way."""
+    gram = cache(lambda: x @ x.T)
+
+    def at(y: Reals) -> Products:
+        shorter = 2 * (x.shape[1] + y.shape[2]) <= 3 * x.shape[0]
+        return _by_neurons(x, y) if shorter else _by_stimuli(gram(), y)
+
+    return at
+
+
+def _by_neurons(x: Reals, y: Reals) -> Products:
+    turned = y.swapaxes(1, 2)
+    cross, own = x.T @ y, turned @ y
+    return Products(_squares(cross), _squares(own), x @ cross, y @ own)
+
+
+def _by_stimuli(gram: Reals, y: Reals) -> Products:
+    own = y @ y.swapaxes(1, 2)
+    flat = own.reshape(len(y), -1)
+    return Products(flat @ gram.reshape(-1), _squares(own), gram @ y, own @ y)
+
+
+def _squares(x: Reals) -> Reals:
+    flat = x.reshape(len(x), -1)
+    return np.vecdot(flat, flat)

@@ -9,7 +9,9 @@ from jaxtyping import Float
 
 from homolog import errors
 from homolog._arrays import Array, basis, centre, even_columns, largest, namespace, nuclear_norm
-from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._least_squares import Reals, inverse_root
+from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._shape import best_rotation
 
 _ROTATIONS = frozenset({"shift", "scale", "permutation", "rotation"})
 
@@ -47,8 +49,25 @@ def _promises(*, pca: int | None) -> Mapping[str, Any]:
     return {"invariant_to": _ROTATIONS, "candidate_invariant_to": _ROTATIONS, "smooth": False}
 
 
+def _gradient(x: Reals, *, pca: int | None = None) -> Gradient:
+    directions = _summary(x, pca=pca).directions
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        y = y - y.mean(axis=1, keepdims=True)
+        whitening = inverse_root(y.swapaxes(1, 2) @ y)
+        cross = directions.T @ y @ whitening
+        agreement, rotation = best_rotation(cross)
+        shared = min(directions.shape[1], y.shape[2])
+        within = cross.swapaxes(1, 2) @ rotation
+        gradient = directions @ (rotation @ whitening) - y @ (whitening @ within @ whitening)
+        return agreement / shared, gradient / shared
+
+    return at
+
+
 @measure(
     summary=_summary,
+    gradient=_gradient,
     variant=_promises,
     best=1.0,
     worst=0.0,

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, namespace
-from homolog.measures._measure import measure
-from homolog.measures._overlap import Structure, overlap, overlaps, structure
+from homolog._arrays import Array, centre, namespace
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._overlap import Reals, Structure, overlap, overlaps, products, structure
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -22,10 +23,28 @@ def _together(populations: Sequence[Structure]) -> Array | None:
     return shared / (own[:, None] * own[None, :])
 
 
+def _gradient(x: Reals) -> Gradient:
+    overlaps_with = products(centre(x))
+    square = overlaps_with(centre(x)[None]).own[0]
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        found = overlaps_with(y - y.mean(axis=1, keepdims=True))
+        unit = 1 / np.sqrt(square * found.own)
+        value = unit * found.shared
+        gradient, away = found.toward, found.away
+        gradient *= (2 * unit)[:, None, None]
+        away *= (2 * value / found.own)[:, None, None]
+        gradient -= away
+        return value, gradient
+
+    return at
+
+
 @measure(
     summary=structure,
     together=_together,
     chance=_chance,
+    gradient=_gradient,
     best=1.0,
     worst=0.0,
     kind="correlation",

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array, basis, centre, even_columns, frobenius, inner, narrow
 from homolog.measures import _many
-from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._least_squares import Reals, fitted
+from homolog.measures._measure import Gradient, along_stimuli, measure
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,25 @@ def _together(populations: Sequence[_Summary]) -> Array | None:
     return _many.overlaps([x.responses for x in populations], [x.basis for x in populations])
 
 
+def _gradient(x: Reals) -> Gradient:
+    x = narrow(centre(x))
+    square = float(inner(x, x))
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        y = y - y.mean(axis=1, keepdims=True)
+        weights = fitted(y, x)
+        cross = y.swapaxes(1, 2) @ x
+        value = np.einsum("ijk,ijk->i", weights, cross) / square
+        turned = weights.swapaxes(1, 2)
+        gradient = x @ turned - y @ (weights @ turned)
+        return value, (2 / square) * gradient
+
+    return at
+
+
 @measure(
     summary=_summary,
+    gradient=_gradient,
     together=_together,
     chance=_chance,
     best=1.0,

@@ -4,11 +4,12 @@ from jaxtyping import Float
 
 from homolog._arrays import Array, nuclear_norm
 from homolog.measures._measure import measure
-from homolog.measures._shape import Shape, unit_shape
+from homolog.measures._shape import Shape, cosine, unit_shape
 
 
 @measure(
     summary=unit_shape,
+    gradient=cosine,
     best=1.0,
     worst=0.0,
     kind="correlation",

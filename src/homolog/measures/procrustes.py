@@ -1,14 +1,32 @@
 """Angular Procrustes distance: the angle that no rotation can remove."""
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array, namespace, root, shape_distance
-from homolog.measures._measure import measure
-from homolog.measures._shape import Shape, unit_shape
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._shape import Reals, Shape, cosine, unit_shape
+
+_AT_THE_CONE = 1e-7
+"""Sines of angles below this are rounding."""
+
+
+def _gradient(x: Reals) -> Gradient:
+    cosine_at = cosine(x)
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        value, gradient = cosine_at(y)
+        sine = np.sqrt(np.maximum((1 - value) * (1 + value), 0))
+        apart = sine > _AT_THE_CONE
+        gradient *= np.where(apart, -1 / np.where(apart, sine, 1), 0)[:, None, None]
+        return np.atan2(sine, value), gradient
+
+    return at
 
 
 @measure(
     summary=unit_shape,
+    gradient=_gradient,
     best=0.0,
     worst=1.5707963267948966,
     kind="distance",

@@ -1,14 +1,35 @@
 """Size-and-shape distance: what no rotation can remove, in the responses' own unit."""
 
+import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, inner, largest, modest, namespace, shape_distance
-from homolog.measures._measure import measure
-from homolog.measures._shape import Shape, shape
+from homolog._arrays import Array, centre, inner, largest, modest, namespace, shape_distance
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._shape import Reals, Shape, shape, turned
+
+_AT_THE_CONE = 1e-14
+"""Squared distances below this fraction of the squared sizes are rounding."""
+
+
+def _gradient(x: Reals) -> Gradient:
+    x = centre(x)
+    found_at, square = turned(x), float(inner(x, x))
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        found = found_at(y)
+        squared = square + found.square - 2 * found.agreement
+        apart = squared > _AT_THE_CONE * (square + found.square)
+        value = np.sqrt(np.where(apart, squared, 0))
+        gradient = found.candidate - found.reference
+        gradient *= np.where(apart, 1 / np.where(apart, value, 1), 0)[:, None, None]
+        return value, gradient
+
+    return at
 
 
 @measure(
     summary=shape,
+    gradient=_gradient,
     best=0.0,
     worst=float("inf"),
     kind="distance",

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, constant, inner, namespace, rounding
-from homolog.measures._measure import measure
-from homolog.measures._overlap import Structure, overlap, overlaps, structure
+from homolog._arrays import Array, centre, constant, inner, namespace, rounding
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._overlap import Reals, Structure, overlap, overlaps, products, structure
 
 
 def _summary(x: Array) -> Structure:
@@ -51,6 +52,36 @@ def _chance(x: Structure, y: Structure) -> Array:
     return 0 * x.square
 
 
+def _gradient(x: Reals) -> Gradient:
+    x = centre(x)
+    overlaps_with, energy = products(x), np.vecdot(x, x)
+    n_stimuli = len(x)
+    of_diagonal = n_stimuli / (n_stimuli - 2)
+    of_traces = 1 / ((n_stimuli - 1) * (n_stimuli - 2))
+
+    def unbiased(total: Reals, a: Reals, b: Reals) -> Reals:
+        return total - of_diagonal * np.vecdot(a, b) + of_traces * a.sum(-1) * b.sum(-1)
+
+    square = unbiased(overlaps_with(x[None]).own, energy, energy)
+
+    def at(y: Reals) -> tuple[Reals, Reals]:
+        y = y - y.mean(axis=1, keepdims=True)
+        found, own_energy = overlaps_with(y), np.vecdot(y, y)
+        own = unbiased(found.own, own_energy, own_energy)
+        unit = 1 / np.sqrt(square * own)
+        value = unit * unbiased(found.shared, energy, own_energy)
+        # Of the diagonals and the traces; their products with y make one with what is found.
+        by_row = unit[:, None] * (of_traces * energy.sum() - of_diagonal * energy)
+        share = value / own
+        total = own_energy.sum(1, keepdims=True)
+        by_row -= share[:, None] * (of_traces * total - of_diagonal * own_energy)
+        gradient = unit[:, None, None] * found.toward - share[:, None, None] * found.away
+        gradient += by_row[:, :, None] * y
+        return value, 2 * (gradient - gradient.mean(axis=1, keepdims=True))
+
+    return at
+
+
 def _caution(x: Structure, y: Structure) -> str | None:
     n_neurons = max(x.n_neurons, y.n_neurons)
     if n_neurons <= x.n_stimuli:
@@ -63,6 +94,7 @@ def _caution(x: Structure, y: Structure) -> str | None:
     summary=_summary,
     together=_together,
     chance=_chance,
+    gradient=_gradient,
     caution=_caution,
     best=1.0,
     worst=-1.0,
