@@ -1,0 +1,79 @@
+"""Adam: steps of about one size whatever the slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from homolog.audit._objective import Objective
+from homolog.audit._record import Record
+from homolog.audit._targets import Reals
+
+_KEPT_MEAN, _KEPT_SQUARE = 0.9, 0.999
+_EPSILON = 1e-8
+
+
+class Adam:
+    """Climbs (candidate, row, neuron) responses in place.
+
+    Parameters
+    ----------
+    shape
+        Of the responses.
+    rate
+        About how far an entry moves in a step.
+    """
+
+    def __init__(self, shape: Sequence[int], rate: float) -> None:
+        self.rate = rate
+        self.steps = 0
+        self._mean, self._square = np.zeros(shape), np.zeros(shape)
+        self._room = np.empty(shape)
+
+    def step(self, y: Reals, gradient: Reals) -> None:
+        """Move `y` up the gradient, which is overwritten."""
+        self.steps += 1
+        mean, square, room = self._mean, self._square, self._room
+        np.multiply(gradient, 1 - _KEPT_MEAN, out=room)
+        mean *= _KEPT_MEAN
+        mean += room
+        gradient *= gradient
+        gradient *= 1 - _KEPT_SQUARE
+        square *= _KEPT_SQUARE
+        square += gradient
+        np.sqrt(square, out=room)
+        room /= np.sqrt(1 - _KEPT_SQUARE**self.steps)
+        room += _EPSILON
+        np.divide(mean, room, out=room)
+        room *= self.rate / (1 - _KEPT_MEAN**self.steps)
+        y += room
+
+    def keep(self, which: Reals) -> None:
+        """Go on with some of the candidates."""
+        self._mean, self._square = self._mean[which], self._square[which]
+        self._room = np.empty_like(self._mean)
+
+
+def climb(
+    climbed: Objective,
+    start: Reals,
+    records: Sequence[Record],
+    steps: int,
+    rate: float,
+    told: Callable[[int], None],
+) -> None:
+    """Move all candidates up until each has reached its goal, or for so many steps."""
+    y, records = start, list(records)
+    adam = Adam(y.shape, rate)
+    for done in range(steps + 1):
+        score, gradient = climbed.slope(y)
+        going = [not one.see(*seen) for one, *seen in zip(records, score, y, strict=True)]
+        told(done)
+        if done == steps or not any(going):
+            return
+        if not all(going):
+            records = [one for one, on in zip(records, going, strict=True) if on]
+            y, gradient = y[going], gradient[going]
+            adam.keep(np.array(going))
+        adam.step(y, gradient)

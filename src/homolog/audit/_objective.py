@@ -1,0 +1,110 @@
+"""What is maximised: a measure's score of candidates, with its gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from homolog import errors, measures
+from homolog.audit._targets import Reals
+from homolog.measures._measure import Gradient, Measure
+
+_ALMOST_SILENT = 1e-9
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Score of candidates against a target, 1 for the same whatever the measure.
+
+    A score is the measure's own value where that is a correlation or a share of variance.
+    Of a distance d it is 1 - d / worst, as 1 - 2θ/π for the angle of `procrustes`. Where a
+    distance has no end, that of a candidate that hardly responds takes its place.
+
+    Attributes
+    ----------
+    rows
+        (row, neuron) responses of the target.
+    measure
+        Which measure.
+    """
+
+    rows: Reals
+    measure: Measure
+
+    def score(self, y: Reals) -> Reals:
+        """(candidate,) scores of (candidate, row, neuron) responses, by the measure itself."""
+        values = [float(self.measure.score(self._summary, self.measure.summary(one))) for one in y]
+        return self.of_value(np.array(values))
+
+    def slope(self, y: Reals) -> tuple[Reals, Reals]:
+        """Scores of candidates, to about 1e-7, and how each would change with each response."""
+        value, gradient = self._gradient(y)
+        if not self._is_distance:
+            return value, gradient
+        gradient *= -1 / self.farthest
+        return self.of_value(value), gradient
+
+    def of_value(self, value: Any) -> Any:
+        """The score of a value in the measure's own unit."""
+        return 1 - value / self.farthest if self._is_distance else value
+
+    def value(self, score: Any) -> Any:
+        """The value in the measure's own unit of a score."""
+        return (1 - score) * self.farthest if self._is_distance else score
+
+    @cached_property
+    def farthest(self) -> float:
+        """The distance that scores 0."""
+        if np.isfinite(self.measure.worst):
+            return self.measure.worst
+        return float(self.measure(self.rows, _ALMOST_SILENT * self.rows))
+
+    @property
+    def in_units(self) -> bool:
+        """Whether values carry the unit of the responses."""
+        return self._is_distance and not np.isfinite(self.measure.worst)
+
+    @property
+    def _is_distance(self) -> bool:
+        return not self.measure.higher_is_closer
+
+    @cached_property
+    def _summary(self) -> Any:
+        return self.measure.summary(self.rows)
+
+    @cached_property
+    def _gradient(self) -> Gradient:
+        known = self.measure.gradient_at(self.rows)
+        if known is not None:
+            return known
+        from homolog.audit._autograd import differentiated
+
+        return differentiated(self.measure, self.rows)
+
+
+def objective(rows: Reals, measure: str | Measure) -> Objective:
+    """What is maximised when candidates are made like `rows`.
+
+    Parameters
+    ----------
+    rows
+        (row, neuron) responses of the target, finite, float64.
+    measure
+        Name or `Measure`, with smooth=True.
+
+    Raises
+    ------
+    HomologError
+        HM060 for a measure through which no gradient flows, HM023 for an unknown name.
+    """
+    found = measures.find(measure) if isinstance(measure, str) else measure
+    if not found.smooth:
+        raise errors.not_smooth(found.label, [n for n in measures.names() if _smooth(n)])
+    return Objective(rows, found)
+
+
+def _smooth(name: str) -> bool:
+    return measures.find(name).smooth

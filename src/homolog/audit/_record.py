@@ -1,0 +1,68 @@
+"""What is kept of an optimisation: the first responses at or above each score of a grid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from homolog.audit._objective import Objective
+from homolog.audit._targets import Reals, Target
+from homolog.audit._trajectory import Trajectory
+
+
+class Record:
+    """Points of one trajectory while it is being made.
+
+    Parameters
+    ----------
+    climbed
+        What is maximised.
+    goal
+        The score at which to stop.
+    grid
+        Scores in ascending order at which responses are kept.
+    """
+
+    def __init__(self, climbed: Objective, goal: float, grid: Reals) -> None:
+        self.steps = -1
+        self._climbed, self._goal, self._grid = climbed, goal, grid
+        self._points: list[tuple[int, float, Reals]] = []
+        self._best: tuple[int, float, Reals] | None = None
+
+    def see(self, score: float, y: Reals) -> bool:
+        """Take note of the responses after the next step; True when the goal is reached."""
+        self.steps += 1
+        done = score >= self._goal
+        if done:  # the slope's score is a little less exact than the measure's own
+            score = float(self._climbed.score(y[None])[0])
+            done = score >= self._goal
+        kept = not self._points or done or bool(np.any(score >= self._grid))
+        if kept:
+            self._points.append((self.steps, score, y.copy()))
+            self._grid = self._grid[self._grid > score]
+        if not self._best or score > self._best[1]:
+            self._best = self._points[-1] if kept else (self.steps, score, y.copy())
+        return done
+
+    def trajectory(
+        self, target: Target, unit: float, optimiser: str, seed: int | None
+    ) -> Trajectory:
+        """Everything that was kept, in the unit of the target."""
+        points = self._points
+        if self._best is not None and self._best[1] > points[-1][1]:
+            points = [*points, self._best]
+        step, score, responses = zip(*points, strict=True)
+        shape = (*target.shape[:-1], responses[0].shape[1])
+        scores = np.array(score)
+        value = self._climbed.value(scores)
+        return Trajectory(
+            measure=self._climbed.measure,
+            score=scores,
+            value=value * unit if self._climbed.in_units else value,
+            data=np.stack([unit * one.reshape(shape) for one in responses]),
+            step=np.array(step),
+            target=target.responses,
+            goal=self._goal,
+            optimiser=optimiser,
+            steps=self.steps,
+            seed=seed,
+        )
