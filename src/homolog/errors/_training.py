@@ -49,24 +49,24 @@ def folder_of_others(
     )
 
 
-def unguarded() -> HomologError:
+def unguarded(call: str) -> HomologError:
     """HM049: a script that every worker would run from its first line."""
     return HomologError(
         "HM049",
-        "homolog.train(workers=…) was called by a script that its workers import, so that each"
-        ' would begin the training anew. Put its code under if __name__ == "__main__": or leave'
+        f"{call}(workers=…) was called by a script that its workers import, so that each"
+        ' would begin the work anew. Put its code under if __name__ == "__main__": or leave'
         " out workers.",
     )
 
 
-def worker_ended() -> HomologError:
+def worker_ended(call: str, kept: str) -> HomologError:
     """HM049: a worker that ended before its work was done."""
     return HomologError(
         "HM049",
         "a worker process ended before its work was done. Either it was killed, for want of memory"
-        " for instance, or it could not import the script that called homolog.train(workers=…):"
+        f" for instance, or it could not import the script that called {call}(workers=…):"
         ' put the code of that script under if __name__ == "__main__": or leave out workers.'
-        " Finished epochs are kept.",
+        f" {kept}",
     )
 
 

@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from homolog import errors
+from homolog._processes import refuse_unguarded
 from homolog.statistics import Progress, silent
 from homolog.training._course import Replica, begun, course, joined
 from homolog.training._folder import held, of_rule
 from homolog.training._plan import Plan, numbers, planned, whole
 from homolog.training._training import Training
-from homolog.training._workers import one_thread, refuse_unguarded, spread
+from homolog.training._workers import one_thread, spread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +101,7 @@ def train(
     """
     which, workers = numbers(replicas), whole("workers", workers, 1)
     if workers > 1:
-        refuse_unguarded()
+        refuse_unguarded("homolog.train")
     plan = planned(
         rule, task, sizes, epochs=epochs, batch=batch, rng=rng, device=device, folder=folder
     )

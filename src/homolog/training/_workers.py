@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import current_process, get_context, parent_process
+from multiprocessing import get_context
 from queue import Empty
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from homolog import errors
+from homolog._processes import ended_with_parent
 
 if TYPE_CHECKING:
     from homolog.statistics import Progress
@@ -25,13 +24,6 @@ _given: dict[str, Any] = {}
 
 Work = Callable[[Any, Sequence[int], "Progress"], object]
 """Trains some replicas of a plan in its folder; importable by its name."""
-
-
-def refuse_unguarded() -> None:
-    """Raise HM049 in a worker that is running the caller's script, which begins it anew."""
-    # What multiprocessing itself asks before it starts a process.
-    if getattr(current_process(), "_inheriting", False):
-        raise errors.unguarded()
 
 
 @contextmanager
@@ -78,7 +70,7 @@ def spread(work: Work, plan: Any, numbers: Sequence[int], workers: int, progress
         for one in filter(_failed, waiting):
             one.result()
     except BrokenProcessPool as error:
-        raise errors.worker_ended() from error
+        raise errors.worker_ended("homolog.train", "Finished epochs are kept.") from error
     finally:
         pool.shutdown(cancel_futures=True)
         reader.close()
@@ -109,20 +101,11 @@ def _pass_on(news: Any, progress: Progress) -> None:
 
 def _begin(told: Any, one_reads: Any, news: Any) -> None:
     torch.set_num_threads(1)
-    # Whoever stops the training means its workers, too: else one whose parent was killed would
-    # write into a folder that is no longer locked. What it has kept is whole at any moment.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
+    # Else one whose parent was killed would write into a folder that is no longer locked.
+    ended_with_parent()
     with one_reads:
         work, plan = told.recv()
     _given.update(work=work, plan=plan, news=news)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _one(number: int) -> None:

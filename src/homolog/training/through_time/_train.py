@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from homolog import errors
+from homolog._processes import refuse_unguarded
 from homolog.statistics import Progress, silent
 from homolog.training._folder import contrasted, held
 from homolog.training._plan import numbers, whole
-from homolog.training._workers import refuse_unguarded, spread
+from homolog.training._workers import spread
 from homolog.training.through_time._course import begun, course
 from homolog.training.through_time._kept import Replica
 from homolog.training.through_time._plan import Optimiser, Plan, facts, planned
@@ -135,7 +136,7 @@ def train_recurrent(
     """
     which, workers = numbers(replicas), whole("workers", workers, 1)
     if workers > 1:
-        refuse_unguarded()
+        refuse_unguarded("homolog.train")
     asked = {"n_neurons": n_neurons, "iterations": iterations, "penalty": penalty, "batch": batch}
     asked |= {"optimiser": optimiser, "rate": rate, "clip": clip, "rng": rng, "dtype": dtype}
     plan = planned(task, activation, dt, device=device, folder=folder, **asked)
