@@ -4,7 +4,15 @@ Each function builds one error, so the wording of a code stands in one place. Th
 codes are stable and explained in ``docs/errors.md``.
 """
 
-from homolog.errors._audit import cannot_start, not_smooth
+from homolog.errors._audit import (
+    bad_labels,
+    cannot_start,
+    everything_captured,
+    no_direction_left,
+    not_smooth,
+    too_few_in_class,
+    too_few_trials,
+)
 from homolog.errors._balancing import (
     bad_costs,
     beyond_range,
@@ -125,6 +133,7 @@ __all__ = [
     "axis_absent",
     "axis_empty",
     "bad_costs",
+    "bad_labels",
     "bad_value",
     "beyond_range",
     "cannot_hold",
@@ -139,6 +148,7 @@ __all__ = [
     "diverged",
     "diverged_in_time",
     "duplicate_labels",
+    "everything_captured",
     "first_column_unclear",
     "first_row_unclear",
     "flow_stopped",
@@ -151,6 +161,7 @@ __all__ = [
     "label_out_of_range",
     "labels_absent",
     "labels_miscounted",
+    "labels_unmatched",
     "leak",
     "libraries_differ",
     "mask_misshapen",
@@ -158,6 +169,7 @@ __all__ = [
     "missing_extra",
     "missing_left",
     "network_misfit",
+    "no_direction_left",
     "no_file",
     "no_neurons",
     "no_partner",
@@ -181,6 +193,7 @@ __all__ = [
     "nothing_repeats",
     "one_sided",
     "order_differs",
+    "other_audit",
     "other_content",
     "other_training",
     "pickled",
@@ -192,8 +205,10 @@ __all__ = [
     "task_absent",
     "text_columns",
     "too_few_for_interval",
+    "too_few_in_class",
     "too_few_shared",
     "too_few_stimuli",
+    "too_few_trials",
     "too_many_neurons",
     "transposed",
     "trials_in_time",
