@@ -1,0 +1,89 @@
+"""Single trials as rows: averages of a few, so that a readout meets a stimulus more than once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from homolog import errors
+from homolog.representation import Representation
+
+
+def pseudo_trials(
+    representation: Representation, n: int, *, rng: int | None = None
+) -> Representation:
+    """Average the trials of every stimulus in blocks, and make each block a row.
+
+    Trials go to blocks in turn, whole: noise that neurons share within a trial is never
+    shared between blocks, while slow drift is shared by all of them.
+
+    Parameters
+    ----------
+    representation
+        Population with a trial axis.
+    n
+        How many blocks, from 1 to the number of trials.
+    rng
+        Seed of the order in which trials are dealt; None: as they stand.
+
+    Returns
+    -------
+    rows
+        Population without trials. Its stimuli are the blocks, those of one stimulus side by
+        side and labelled ``"stimulus#0"``, ``"stimulus#1"``: labels of stimuli become labels of
+        rows by ``numpy.repeat(labels, n)``.
+
+    Raises
+    ------
+    HomologError
+        HM026 without trials, HM025 for another `n`, HM063 when a neuron has no trial of some
+        stimulus in one of the blocks.
+
+    Notes
+    -----
+    Blocks of one stimulus may stand in training and test alike. What is decoded from them is
+    told apart beyond noise; whether that holds for stimuli never seen, `decoding` says of
+    averages.
+
+    Examples
+    --------
+    >>> counts = np.arange(24.0).reshape(4, 3, 2)
+    >>> x = Representation(counts, "trial,stimulus,neuron", stimuli=("a", "b", "c"))
+    >>> pseudo_trials(x, 2).stimuli
+    ('a#0', 'a#1', 'b#0', 'b#1', 'c#0', 'c#1')
+    """
+    x = representation
+    if not x.has_trials:
+        raise errors.axis_absent(x.called, "trial", x.dims)
+    if not isinstance(n, int | np.integer) or not 1 <= n <= x.n_trials:
+        raise errors.bad_value("n", n, f"1 to {x.n_trials}, the number of trials")
+    order = np.arange(x.n_trials)
+    if rng is not None:
+        order = np.random.default_rng(rng).permutation(order)
+    blocks = [_mean(x, np.sort(order[block::n])) for block in range(n)]
+    _refuse_empty(x, [empty for _, empty in blocks], n)
+    responses = np.stack([mean for mean, _ in blocks], axis=1)
+    return replace(
+        x,
+        responses=responses.reshape(-1, *responses.shape[2:]),
+        dims=x.dims[1:],
+        stimuli=tuple(f"{label}#{block}" for label in x.labels for block in range(n)),
+        groups=x.groups and tuple(group for group in x.groups for _ in range(n)),
+        missing=None,
+    )
+
+
+def _mean(x: Representation, block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean over the trials of a block that are not missing, and where there is none."""
+    responses = x.responses[block].sum(0, dtype=np.float64)
+    if x.missing is None:
+        return responses / len(block), np.zeros(responses.shape, dtype=bool)
+    n_valid = (~x.missing[block]).sum(0)
+    return responses / np.maximum(n_valid, 1), n_valid == 0
+
+
+def _refuse_empty(x: Representation, empty: list[np.ndarray], n: int) -> None:
+    lacking = np.any(empty, axis=0).reshape(x.n_stimuli, -1).any(1)
+    if lacking.any():
+        raise errors.too_few_trials(x.called, int(lacking.sum()), x.n_stimuli, n)
