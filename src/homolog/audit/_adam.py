@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homolog.audit._objective import Objective
 from homolog.audit._record import Record
@@ -49,7 +50,7 @@ class Adam:
         room *= self.rate / (1 - _KEPT_MEAN**self.steps)
         y += room
 
-    def keep(self, which: Reals) -> None:
+    def keep(self, which: NDArray[np.bool_]) -> None:
         """Go on with some of the candidates."""
         self._mean, self._square = self._mean[which], self._square[which]
         self._room = np.empty_like(self._mean)

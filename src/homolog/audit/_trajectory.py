@@ -83,7 +83,7 @@ def load_trajectory(path: str | PathLike[str]) -> Trajectory:
     Raises
     ------
     HomologError
-        HM002 where there is no such file, HM021 where it is none of ours.
+        HM032 where there is no such file, HM021 where it is none of ours.
     """
     from homolog.audit._trajectory_files import read
 

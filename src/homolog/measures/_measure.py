@@ -88,7 +88,7 @@ class Measure:
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     together: Callable[[Sequence[Any]], Array | None] | None = field(default=None, repr=False)
-    gradient: Callable[..., Gradient] | None = field(default=None, repr=False)
+    gradient: Callable[..., Gradient | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -219,7 +219,7 @@ def measure(
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
     together: Callable[[Sequence[Any]], Array | None] | None = None,
-    gradient: Callable[..., Gradient] | None = None,
+    gradient: Callable[..., Gradient | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
     """Turn the function that scores two summaries into a `Measure`.

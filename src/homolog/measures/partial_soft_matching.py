@@ -4,16 +4,28 @@ from jaxtyping import Float
 
 from homolog._arrays import Array
 from homolog.matching import partial
-from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, agreement, costs, tuning
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._tuning import (
+    Reals,
+    Tuning,
+    agreement,
+    agreement_gradient,
+    costs,
+    tuning,
+)
 
 
 def _summary(x: Array) -> Tuning:
     return tuning(x)
 
 
+def _gradient(x: Reals, *, fraction: float = 0.8) -> Gradient:
+    return agreement_gradient(x, lambda a, b: partial(costs(a, b), fraction))
+
+
 @measure(
     summary=_summary,
+    gradient=_gradient,
     best=1.0,
     worst=-1.0,
     kind="correlation",

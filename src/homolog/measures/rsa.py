@@ -6,6 +6,7 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import (
@@ -22,10 +23,13 @@ from homolog._arrays import (
     to_namespace_of,
     to_numpy,
 )
-from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._tuning import one_by_one
 
 Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean"]
 Comparison = Literal["spearman", "pearson", "cosine", "kendall"]
+
+Reals = NDArray[np.float64]
 
 _BY_RANK = ("spearman", "kendall")
 _ROTATES = {"permutation", "rotation", "scale"}
@@ -195,6 +199,48 @@ def _sort_within(
         order[start:stop] = stretch[np.argsort(pairs[stretch])]
 
 
+def _gradient(
+    x: Reals,
+    *,
+    dissimilarity: Dissimilarity = "correlation",
+    comparison: Comparison = "spearman",
+) -> Gradient | None:
+    """By the formula of the comparison, then by that of the dissimilarity."""
+    if comparison in _BY_RANK:
+        return None
+    reference = _summary(x, dissimilarity=dissimilarity, comparison=comparison).pairs
+    upper = ~np.tri(len(x), dtype=bool)
+
+    def one(y: Reals) -> tuple[float, Reals]:
+        matrix = dissimilarities(y, dissimilarity=dissimilarity)
+        pairs = matrix[upper]
+        ready = _ready(pairs, comparison)
+        value = float(inner(reference, ready))
+        spread = pairs - pairs.mean() if comparison == "pearson" else pairs
+        by_pair = np.zeros_like(matrix)
+        by_pair[upper] = (reference - value * ready) / float(frobenius(spread))
+        return value, _through(dissimilarity, y, matrix, by_pair + by_pair.T)
+
+    return one_by_one(one)
+
+
+def _through(dissimilarity: Dissimilarity, y: Reals, matrix: Reals, by_pair: Reals) -> Reals:
+    """The gradient by responses of one by the dissimilarity of each pair."""
+    if dissimilarity in ("correlation", "cosine"):
+        patterns = y - y.mean(axis=1, keepdims=True) if dissimilarity == "correlation" else y
+        norm = np.linalg.norm(patterns, axis=1, keepdims=True)
+        unit = patterns / norm
+        gradient = -(by_pair @ unit)
+        gradient -= unit * np.vecdot(gradient, unit)[:, None]
+        if dissimilarity == "correlation":
+            gradient -= gradient.mean(axis=1, keepdims=True)
+        return gradient / norm
+    if dissimilarity == "euclidean":
+        apart = matrix > 0
+        by_pair = np.where(apart, by_pair / np.where(apart, 2 * matrix, 1), 0)
+    return 2 / y.shape[1] * (by_pair.sum(axis=1, keepdims=True) * y - by_pair @ y)
+
+
 def _check_options(dissimilarity: str, comparison: str) -> None:
     for what, got, allowed in (
         ("dissimilarity", dissimilarity, Dissimilarity.__args__),
@@ -222,6 +268,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
 
 @measure(
     summary=_summary,
+    gradient=_gradient,
     variant=_promises,
     best=1.0,
     worst=-1.0,

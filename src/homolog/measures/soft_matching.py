@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array, inner, namespace, root
-from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, differentiated, matched, softly_matched, tuning
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._tuning import (
+    Reals,
+    Tuning,
+    differentiated,
+    matched,
+    one_by_one,
+    partnered,
+    softly_matched,
+    tuning,
+)
 
 _NEARLY_EQUAL = 1e-4
+_ROUNDING = 1e-14
 
 
 def _promises(*, normalise: bool) -> Mapping[str, Any]:
@@ -19,8 +30,27 @@ def _promises(*, normalise: bool) -> Mapping[str, Any]:
     return {"invariant_to": raw, "candidate_invariant_to": raw, "worst": float("inf")}
 
 
+def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
+    reference = tuning(x, normalise=normalise)
+    own = float(_mean_square(reference))
+
+    def one(y: Reals) -> tuple[float, Reals]:
+        found = partnered(reference, y, softly_matched, normalise=normalise)
+        n_neurons = y.shape[1]
+        squares = own + float(np.einsum("ij,ij->", found.curves, found.curves)) / n_neurons
+        squared = squares - 2 * found.agreement
+        if squared <= _ROUNDING * squares:
+            return 0.0, np.zeros_like(y)
+        distance = squared**0.5
+        gap = found.curves / n_neurons - found.partners
+        return distance, found.through_scaling(gap) / distance
+
+    return one_by_one(one)
+
+
 @measure(
     summary=tuning,
+    gradient=_gradient,
     variant=_promises,
     best=0.0,
     worst=2.0,

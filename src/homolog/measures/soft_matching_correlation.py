@@ -6,8 +6,15 @@ from typing import Any
 from jaxtyping import Float
 
 from homolog._arrays import Array
-from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, agreement, softly_matched, tuning
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._tuning import (
+    Reals,
+    Tuning,
+    agreement,
+    agreement_gradient,
+    softly_matched,
+    tuning,
+)
 
 
 def _promises(*, normalise: bool) -> Mapping[str, Any]:
@@ -18,8 +25,13 @@ def _promises(*, normalise: bool) -> Mapping[str, Any]:
     return {"invariant_to": raw, "candidate_invariant_to": raw, **unbounded}
 
 
+def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
+    return agreement_gradient(x, softly_matched, normalise=normalise)
+
+
 @measure(
     summary=tuning,
+    gradient=_gradient,
     variant=_promises,
     best=1.0,
     worst=-1.0,
