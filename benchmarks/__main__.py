@@ -11,6 +11,8 @@ from statistics import median
 
 import numpy as np
 
+from benchmarks.audit.page import page as audit_page
+from benchmarks.audit.timings import measured as audit_measured
 from benchmarks.balancing.measuring import measured as balancing_measured
 from benchmarks.balancing.page import page as balancing_page
 from benchmarks.balancing.picture import write_growth
@@ -33,6 +35,7 @@ PAGES = {
     "rules": "benchmarks-rules.md",
     "balancing": "benchmarks-balancing.md",
     "recurrent": "benchmarks-recurrent.md",
+    "audit": "benchmarks-audit.md",
 }
 """The parts of the benchmarks, and the page of each."""
 
@@ -49,6 +52,8 @@ def main() -> None:
             text = rules_page(rules_measured())
         elif part == "recurrent":
             text = recurrent_page(recurrent_measured())
+        elif part == "audit":
+            text = audit_page(audit_measured())
         else:
             balancing = balancing_measured(given.network)
             text = balancing_page(balancing)
