@@ -1,0 +1,114 @@
+"""The folder of an audit: whose it is, what is finished, and the tables at the end.
+
+``run.toml`` says what is audited and marks the folder as an audit's own. ``parts/`` holds a file
+for each measure and seed, written whole as soon as it is done. Whoever is killed, at whatever
+moment, leaves whole files, and the same call goes on from them.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from homolog import __version__, errors
+from homolog._write import refuse_unwritable, write_whole
+from homolog.audit._audit_parts import Part, Said
+
+FILE, PARTS = "run.toml", "parts"
+
+Facts = Mapping[str, Mapping[str, Any]]
+"""What is audited and how: tables of run.toml."""
+
+FREE = ("measures", "seeds", "guarantee")
+"""What may be otherwise than before: each of these has parts of its own."""
+
+
+def claim(folder: Path, facts: Facts) -> None:
+    """Write run.toml where there is none; else it must be of the same audit.
+
+    Raises
+    ------
+    HomologError
+        HM034 for a folder that cannot be written, HM046 for one with files of others, HM066
+        for one of another audit.
+    """
+    refuse_unwritable(folder)
+    path = folder / FILE
+    if path.exists():
+        if found := _contrasted(_said(path), facts):
+            raise errors.other_audit(folder, found)
+        return
+    there = sorted(one.name for one in folder.glob("[!.]*")) if folder.exists() else []
+    if there:
+        raise errors.folder_of_others(folder, there[:3], "audit")
+    write_whole(path, toml(facts).encode())
+
+
+def _said(path: Path) -> dict[str, Any]:
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise errors.unreadable(path, "TOML", str(error), "Give another folder.") from error
+    if "audit" not in said or "recording" not in said:
+        raise errors.folder_of_others(path.parent, [FILE], "audit")
+    return said
+
+
+def _contrasted(said: Mapping[str, Any], facts: Facts) -> dict[str, tuple[object, object]]:
+    """What decides about the numbers of a part and was otherwise: both values, by name."""
+    now = tomllib.loads(toml(facts))
+    names = [("recording", "blake2b"), *(("audit", key) for key in now["audit"] if key not in FREE)]
+    both = {f"{table}.{key}": (said[table].get(key), now[table].get(key)) for table, key in names}
+    return {name: (before, after) for name, (before, after) in both.items() if before != after}
+
+
+def toml(facts: Facts) -> str:
+    """Tables of strings, numbers and lists, which JSON writes as TOML does but for DEL."""
+    return "\n".join(_table(name, entries) for name, entries in facts.items())
+
+
+def _table(name: str, entries: Mapping[str, Any]) -> str:
+    lines = [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+        for key, value in entries.items()
+    ]
+    return "\n".join([f"[{name}]", *lines, ""])
+
+
+def keep(folder: Path, recording: str, part: Part, said: Said) -> None:
+    """Write what came of a part, whole or not at all."""
+    held = {"asked": _asked(part, recording), "blake2b": _digest(said), "said": said}
+    write_whole(_place(folder, part), json.dumps(held, indent=1, allow_nan=False).encode())
+
+
+def kept(folder: Path, recording: str, parts: Sequence[Part]) -> dict[str, Said]:
+    """What came of the parts that are finished; of damaged ones and of others nothing."""
+    found = {part.name: _kept(_place(folder, part), _asked(part, recording)) for part in parts}
+    return {name: said for name, said in found.items() if said is not None}
+
+
+def _kept(path: Path, asked: Said) -> Said | None:
+    try:
+        held = json.loads(path.read_bytes())
+        whole = held["blake2b"] == _digest(held["said"]) and held["asked"] == asked
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return held["said"] if whole else None
+
+
+def _asked(part: Part, recording: str) -> Said:
+    """What makes a part that was kept the right one, as it is once written and read."""
+    asked = {**part.about, "recording": recording, "homolog": __version__}
+    return json.loads(json.dumps(asked))
+
+
+def _place(folder: Path, part: Part) -> Path:
+    return folder / PARTS / f"{part.name}.json"
+
+
+def _digest(said: object) -> str:
+    return blake2b(json.dumps(said, allow_nan=False).encode(), digest_size=16).hexdigest()

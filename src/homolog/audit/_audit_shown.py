@@ -1,0 +1,75 @@
+"""An audit as tables of text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from homolog.audit._audit_result import USUAL
+from homolog.audit._audit_words import back, counted, decodable, size
+
+if TYPE_CHECKING:
+    from homolog.audit._audit_result import Audit
+    from homolog.audit._decoding import Decoding
+
+COLUMNS_OF_COMPONENTS = 6
+DASH = "\N{EN DASH}"
+
+Line = tuple[str, ...]
+
+
+def table(audit: Audit) -> str:
+    """All that an audit found, aligned in columns, with the warnings below."""
+    head = f"{audit.name}: {size(audit)}; goal {audit.goal:g}, {counted(len(audit.seeds), 'seed')}"
+    parts = [head]
+    if audit.decoding is not None:
+        parts.append(_aligned(_needed(audit, audit.decoding)))
+    if audit.courses[0].half_capture.size:
+        parts += ["score at which a component is half captured", _aligned(_components(audit))]
+    if audit.guarantees and audit.decoding is not None:
+        parts += ["lowest accuracy found, an upper bound on the true one"]
+        parts += [_aligned(_guarantees(audit, audit.decoding))]
+    if audit.warnings:
+        parts.append("\n".join(f"! {note}" for note in audit.warnings))
+    return "\n\n".join(parts)
+
+
+def _needed(audit: Audit, own: Decoding) -> list[Line]:
+    lines = [("measure", "variable", "score needed", f"at {USUAL:g}", "recording", "chance")]
+    known = decodable(audit)
+    for measure in audit.measures:
+        for variable in audit.variables:
+            one = audit.needed(measure.label, variable)
+            at = DASH if one.at_usual is None else f"{one.at_usual:.3f}"
+            needed = back(one).removeprefix("at ") if variable in known else DASH
+            levels = f"{own.accuracy[variable]:.3f}", f"{own.chance[variable]:.3f}"
+            lines.append((measure.label, variable, needed, at, *levels))
+    return lines
+
+
+def _components(audit: Audit) -> list[Line]:
+    shares = audit.explained_variance[:COLUMNS_OF_COMPONENTS]
+    lines = [("measure", *(f"{i} ({share:.1%})" for i, share in enumerate(shares, start=1)))]
+    for measure in audit.measures:
+        half = audit.half_capture(measure.label)[:COLUMNS_OF_COMPONENTS]
+        scores = (f"> {audit.goal:g}" if math.isinf(x) else f"{x:.3f}" for x in half)
+        lines.append((measure.label, *scores))
+    return lines
+
+
+def _guarantees(audit: Audit, own: Decoding) -> list[Line]:
+    lines = [("scores", "variable", "accuracy", "recording", "chance")]
+    lines += [
+        (one.called, name, f"{low:.3f}", f"{own.accuracy[name]:.3f}", f"{own.chance[name]:.3f}")
+        for one in audit.guarantees
+        for name, low in one.accuracy.items()
+    ]
+    return lines
+
+
+def _aligned(lines: Sequence[Line]) -> str:
+    """Columns as wide as their widest cell, with a rule below the heads."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rows = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([rows[0], "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * len(rows[0]), *rows[1:]])
