@@ -8,8 +8,10 @@ from homolog.errors._audit import (
     bad_labels,
     cannot_start,
     everything_captured,
+    labels_unmatched,
     no_direction_left,
     not_smooth,
+    other_audit,
     too_few_in_class,
     too_few_trials,
 )
