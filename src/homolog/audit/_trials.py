@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homolog import errors
 from homolog.representation import Representation
@@ -25,7 +26,7 @@ def pseudo_trials(
     n
         How many blocks, from 1 to the number of trials.
     rng
-        Seed of the order in which trials are dealt; None: as they stand.
+        Seed by which each run of `n` trials is dealt, one to a block; None: as they stand.
 
     Returns
     -------
@@ -58,10 +59,8 @@ def pseudo_trials(
         raise errors.axis_absent(x.called, "trial", x.dims)
     if not isinstance(n, int | np.integer) or not 1 <= n <= x.n_trials:
         raise errors.bad_value("n", n, f"1 to {x.n_trials}, the number of trials")
-    order = np.arange(x.n_trials)
-    if rng is not None:
-        order = np.random.default_rng(rng).permutation(order)
-    blocks = [_mean(x, np.sort(order[block::n])) for block in range(n)]
+    block_of = _dealt(x.n_trials, n, rng)
+    blocks = [_mean(x, np.flatnonzero(block_of == block)) for block in range(n)]
     _refuse_empty(x, [empty for _, empty in blocks], n)
     responses = np.stack([mean for mean, _ in blocks], axis=1)
     return replace(
@@ -74,16 +73,26 @@ def pseudo_trials(
     )
 
 
-def _mean(x: Representation, block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _dealt(n_trials: int, n: int, rng: int | None) -> NDArray[np.int64]:
+    """The block of each trial: of `n` that follow each other, one goes to each block."""
+    runs = np.tile(np.arange(n), (-(-n_trials // n), 1))
+    if rng is not None:
+        runs = np.random.default_rng(rng).permuted(runs, axis=1)
+    return runs.reshape(-1)[:n_trials]
+
+
+def _mean(
+    x: Representation, trials: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Mean over the trials of a block that are not missing, and where there is none."""
-    responses = x.responses[block].sum(0, dtype=np.float64)
+    responses = x.responses[trials].sum(0, dtype=np.float64)
     if x.missing is None:
-        return responses / len(block), np.zeros(responses.shape, dtype=bool)
-    n_valid = (~x.missing[block]).sum(0)
+        return responses / len(trials), np.zeros(responses.shape, dtype=bool)
+    n_valid = (~x.missing[trials]).sum(0)
     return responses / np.maximum(n_valid, 1), n_valid == 0
 
 
-def _refuse_empty(x: Representation, empty: list[np.ndarray], n: int) -> None:
+def _refuse_empty(x: Representation, empty: list[NDArray[np.bool_]], n: int) -> None:
     lacking = np.any(empty, axis=0).reshape(x.n_stimuli, -1).any(1)
     if lacking.any():
         raise errors.too_few_trials(x.called, int(lacking.sum()), x.n_stimuli, n)
