@@ -69,6 +69,14 @@ def test_a_start_may_have_other_neurons_or_be_the_target_itself() -> None:
         assert same.score[-1] == pytest.approx(1, abs=1e-6)
 
 
+def test_the_order_of_a_start_in_memory_does_not_matter() -> None:
+    start = RNG.normal(size=(40, 6))
+    found = audit.maximise(TARGET, "cka", start=start)
+    turned = audit.maximise(np.asfortranarray(TARGET), "cka", start=np.asfortranarray(start))
+    assert found.steps > 3
+    np.testing.assert_allclose(turned.data, found.data, rtol=1e-9)
+
+
 def test_the_unit_of_the_target_is_kept_and_does_not_matter() -> None:
     small = audit.maximise(TARGET, "size_and_shape")
     large = audit.maximise(1e6 * TARGET, "size_and_shape")

@@ -14,6 +14,9 @@ from homolog.audit._targets import Reals
 _KEPT_MEAN, _KEPT_SQUARE = 0.9, 0.999
 _EPSILON = 1e-8
 
+_AT_ONCE = 8192
+"""Entries moved together, so that all they need stays in the cache."""
+
 
 class Adam:
     """Climbs (candidate, row, neuron) responses in place.
@@ -30,12 +33,17 @@ class Adam:
         self.rate = rate
         self.steps = 0
         self._mean, self._square = np.zeros(shape), np.zeros(shape)
-        self._room = np.empty(shape)
+        self._room = np.empty(_AT_ONCE)
 
     def step(self, y: Reals, gradient: Reals) -> None:
-        """Move `y` up the gradient, which is overwritten."""
+        """Move `y`, in C order, up the gradient, which is overwritten."""
         self.steps += 1
-        mean, square, room = self._mean, self._square, self._room
+        whole = [one.reshape(-1) for one in (y, gradient, self._mean, self._square)]
+        for start in range(0, y.size, _AT_ONCE):
+            self._move(*(one[start : start + _AT_ONCE] for one in whole))
+
+    def _move(self, y: Reals, gradient: Reals, mean: Reals, square: Reals) -> None:
+        room = self._room[: y.size]
         np.multiply(gradient, 1 - _KEPT_MEAN, out=room)
         mean *= _KEPT_MEAN
         mean += room
@@ -53,7 +61,6 @@ class Adam:
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Go on with some of the candidates."""
         self._mean, self._square = self._mean[which], self._square[which]
-        self._room = np.empty_like(self._mean)
 
 
 def climb(
@@ -65,7 +72,7 @@ def climb(
     told: Callable[[int], None],
 ) -> None:
     """Move all candidates up until each has reached its goal, or for so many steps."""
-    y, records = start, list(records)
+    y, records = np.array(start, order="C"), list(records)
     adam = Adam(y.shape, rate)
     for done in range(steps + 1):
         score, gradient = climbed.slope(y)

@@ -77,21 +77,20 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Products:
-    """What overlaps with a reference and with oneself are, for some candidates, and their slopes.
+    """Overlaps of some candidates with a reference and with themselves.
 
     Attributes
     ----------
     shared, own
         (candidate,) overlaps with the reference, and of each candidate with itself.
-    toward, away
-        (candidate, stimulus, neuron) products XX'Y and YY'Y: half the gradient of `shared`
-        and a quarter of that of `own`.
+    toward
+        From two weights (candidate,) to (candidate, stimulus, neuron): the first times XX'Y,
+        half the gradient of `shared`, plus the second times YY'Y, a quarter of that of `own`.
     """
 
     shared: Reals
     own: Reals
-    toward: Reals
-    away: Reals
+    toward: Callable[[Reals, Reals], Reals]
 
 
 def products(x: Reals) -> Callable[[Reals], Products]:
@@ -108,13 +107,23 @@ def products(x: Reals) -> Callable[[Reals], Products]:
 def _by_neurons(x: Reals, y: Reals) -> Products:
     turned = y.swapaxes(1, 2)
     cross, own = x.T @ y, turned @ y
-    return Products(_squares(cross), _squares(own), x @ cross, y @ own)
+
+    def toward(a: Reals, b: Reals) -> Reals:
+        moved = x @ (a[:, None, None] * cross)
+        moved += y @ (b[:, None, None] * own)
+        return moved
+
+    return Products(_squares(cross), _squares(own), toward)
 
 
 def _by_stimuli(gram: Reals, y: Reals) -> Products:
     own = y @ y.swapaxes(1, 2)
-    flat = own.reshape(len(y), -1)
-    return Products(flat @ gram.reshape(-1), _squares(own), gram @ y, own @ y)
+    shared = own.reshape(len(y), -1) @ gram.reshape(-1)
+
+    def toward(a: Reals, b: Reals) -> Reals:
+        return (a[:, None, None] * gram + b[:, None, None] * own) @ y
+
+    return Products(shared, _squares(own), toward)
 
 
 def _squares(x: Reals) -> Reals:

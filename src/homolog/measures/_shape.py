@@ -42,21 +42,19 @@ class Turned:
 
     Attributes
     ----------
-    candidate
-        (candidate, stimulus, neuron) centred responses.
-    reference
-        Those of the reference after the best rotation for each candidate: the gradient of
-        `agreement`.
     agreement
         (candidate,) sums of singular values of X'Y.
     square
         (candidate,) squared norms of the candidates.
+    toward
+        From two weights (candidate,) to (candidate, stimulus, neuron): the first times the
+        reference after its best rotation, the gradient of `agreement`, plus the second times
+        the centred candidate, half that of `square`.
     """
 
-    candidate: Reals
-    reference: Reals
     agreement: Reals
     square: Reals
+    toward: Callable[[Reals, Reals], Reals]
 
 
 def turned(x: Reals) -> Callable[[Reals], Turned]:
@@ -66,7 +64,14 @@ def turned(x: Reals) -> Callable[[Reals], Turned]:
     def at(y: Reals) -> Turned:
         y = y - y.mean(axis=1, keepdims=True)
         agreement, rotation = best_rotation(x.T @ y)
-        return Turned(y, x @ rotation, agreement, np.einsum("ijk,ijk->i", y, y))
+
+        def toward(a: Reals, b: Reals) -> Reals:
+            moved = x @ (a[:, None, None] * rotation)
+            moved += b[:, None, None] * y
+            return moved
+
+        flat = y.reshape(len(y), -1)
+        return Turned(agreement, np.vecdot(flat, flat), toward)
 
     return at
 
@@ -97,10 +102,6 @@ def cosine(x: Reals) -> Callable[[Reals], tuple[Reals, Reals]]:
         found = found_at(y)
         unit = 1 / (norm * np.sqrt(found.square))
         value = unit * found.agreement
-        gradient, away = found.reference, found.candidate
-        gradient *= unit[:, None, None]
-        away *= (value / found.square)[:, None, None]
-        gradient -= away
-        return value, gradient
+        return value, found.toward(unit, -value / found.square)
 
     return at

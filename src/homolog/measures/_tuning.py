@@ -15,8 +15,11 @@ from homolog._arrays import (
     to_numpy,
     unit_columns,
 )
-from homolog.matching import Matching, cross_costs, match_curves
+from homolog.matching import Matching, cross_costs, match_curves, transport
 from homolog.measures._measure import Gradient, along_stimuli
+
+_VARIES = 1e-6
+"""Neurons that vary by less, beside the largest response, are looked at closely."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,6 @@ class Tuning:
     """One column for each neuron's mean-centred tuning curve."""
 
     curves: Array = along_stimuli()
-
-
-Match = Callable[[Tuning, Tuning], Matching]
 
 
 def tuning(x: Array, *, normalise: bool = True) -> Tuning:
@@ -73,6 +73,12 @@ def mean_product(x: Tuning, y: Tuning, matching: Matching) -> Array:
 
 Reals = NDArray[np.float64]
 
+Plan = tuple[NDArray[np.int64], NDArray[np.int64], Reals | float]
+"""Rows, columns and how much of each pair is matched."""
+
+Planner = Callable[[Reals], Plan]
+"""From the inner products of all pairs of tuning curves to what is matched."""
+
 
 @dataclass(frozen=True)
 class Partnered:
@@ -84,46 +90,69 @@ class Partnered:
         (stimulus, neuron) curves of the candidate.
     partners
         (stimulus, neuron) curves of the reference, summed by how much of each is matched.
-    agreement
-        Sum over neurons of their products.
+    products
+        (neuron,) inner products of the two.
     sizes
-        Norm of every neuron's centred responses where curves are scaled to 1; otherwise None.
+        Norm of every neuron's centred responses, where curves are scaled to 1; else None.
     """
 
     curves: Reals
     partners: Reals
-    agreement: float
+    products: Reals
     sizes: Reals | None
 
-    def through_scaling(self, gradient: Reals) -> Reals:
-        """The gradient by the responses of one by the curves."""
+    def through_scaling(self, gradient: Reals, along: Reals) -> Reals:
+        """The gradient by responses of one by curves, whose product with them is `along`."""
         if self.sizes is None:
             return gradient
-        along = np.einsum("ij,ij->j", gradient, self.curves)
         return (gradient - self.curves * along) / self.sizes
 
 
-def partnered(x: Tuning, y: Reals, match: Match, *, normalise: bool = True) -> Partnered:
+def softly_planned(products: Reals) -> Plan:
+    """The soft matching that fits best: of equally many neurons, an assignment."""
+    if products.shape[0] == products.shape[1]:
+        return assigned(products)
+    return planned(transport(-products))
+
+
+def assigned(products: Reals) -> Plan:
+    """The assignment that fits best, in equal shares."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(products, maximize=True)
+    return rows, columns, 1 / len(rows)
+
+
+def planned(matching: Matching) -> Plan:
+    """What is matched with what."""
+    return matching.rows, matching.columns, matching.mass
+
+
+def partnered(x: Tuning, y: Reals, plan: Planner, *, normalise: bool = True) -> Partnered:
     """Match a candidate's responses with the reference's curves."""
-    candidate = tuning(y, normalise=normalise)
-    matching = match(x, candidate)
-    partners = np.zeros_like(candidate.curves)
-    weighted = x.curves[:, matching.rows] * matching.mass
-    order = np.argsort(matching.columns, kind="stable")
-    columns, first = np.unique(matching.columns[order], return_index=True)
-    partners[:, columns] = np.add.reduceat(weighted[:, order], first, axis=1)
-    agreement = float(np.einsum("ij,ij->", partners, candidate.curves))
-    sizes = np.linalg.norm(y - y.mean(axis=0), axis=0) if normalise else None
-    return Partnered(candidate.curves, partners, agreement, sizes)
+    curves, sizes = y - y.mean(axis=0), None
+    if normalise:
+        sizes = np.sqrt(np.einsum("ij,ij->j", curves, curves))
+        if not sizes.min() > _VARIES * np.abs(y).max():
+            curves = tuning(y).curves  # refuses neurons that do not vary
+        else:
+            curves /= sizes
+    products = x.curves.T @ curves
+    rows, columns, mass = plan(products)
+    shares = np.zeros_like(products)
+    shares[rows, columns] = mass
+    products *= shares
+    return Partnered(curves, x.curves @ shares, products.sum(axis=0), sizes)
 
 
-def agreement_gradient(x: Reals, match: Match, *, normalise: bool = True) -> Gradient:
+def agreement_gradient(x: Reals, plan: Planner, *, normalise: bool = True) -> Gradient:
     """How the mean product of matched tuning curves changes with the candidate's responses."""
     reference = tuning(x, normalise=normalise)
 
     def one(y: Reals) -> tuple[float, Reals]:
-        found = partnered(reference, y, match, normalise=normalise)
-        return found.agreement, found.through_scaling(found.partners)
+        found = partnered(reference, y, plan, normalise=normalise)
+        gradient = found.through_scaling(found.partners, found.products)
+        return float(found.products.sum()), gradient
 
     return one_by_one(one)
 

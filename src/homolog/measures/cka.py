@@ -31,11 +31,7 @@ def _gradient(x: Reals) -> Gradient:
         found = overlaps_with(y - y.mean(axis=1, keepdims=True))
         unit = 1 / np.sqrt(square * found.own)
         value = unit * found.shared
-        gradient, away = found.toward, found.away
-        gradient *= (2 * unit)[:, None, None]
-        away *= (2 * value / found.own)[:, None, None]
-        gradient -= away
-        return value, gradient
+        return value, found.toward(2 * unit, -2 * value / found.own)
 
     return at
 

@@ -3,13 +3,14 @@
 from jaxtyping import Float
 
 from homolog._arrays import Array
-from homolog.matching import Matching, assignment
+from homolog.matching import assignment
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._tuning import (
     Reals,
     Tuning,
     agreement,
     agreement_gradient,
+    assigned,
     costs,
     tuning,
 )
@@ -19,12 +20,8 @@ def _summary(x: Array) -> Tuning:
     return tuning(x)
 
 
-def _matched(x: Tuning, y: Tuning) -> Matching:
-    return assignment(costs(x, y))
-
-
 def _gradient(x: Reals) -> Gradient:
-    return agreement_gradient(x, _matched)
+    return agreement_gradient(x, assigned)
 
 
 @measure(
@@ -81,4 +78,4 @@ def one_to_one_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     always finds good partners in a huge one. `soft_matching_correlation` makes every
     neuron count. Piecewise smooth; the gradient holds the matching fixed.
     """
-    return agreement(x, y, _matched(x, y))
+    return agreement(x, y, assignment(costs(x, y)))

@@ -11,6 +11,7 @@ from homolog.measures._tuning import (
     agreement,
     agreement_gradient,
     costs,
+    planned,
     tuning,
 )
 
@@ -20,7 +21,7 @@ def _summary(x: Array) -> Tuning:
 
 
 def _gradient(x: Reals, *, fraction: float = 0.8) -> Gradient:
-    return agreement_gradient(x, lambda a, b: partial(costs(a, b), fraction))
+    return agreement_gradient(x, lambda products: planned(partial(-products, fraction)))
 
 
 @measure(

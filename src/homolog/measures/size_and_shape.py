@@ -20,9 +20,8 @@ def _gradient(x: Reals) -> Gradient:
         squared = square + found.square - 2 * found.agreement
         apart = squared > _AT_THE_CONE * (square + found.square)
         value = np.sqrt(np.where(apart, squared, 0))
-        gradient = found.candidate - found.reference
-        gradient *= np.where(apart, 1 / np.where(apart, value, 1), 0)[:, None, None]
-        return value, gradient
+        inverse = np.where(apart, 1 / np.where(apart, value, 1), 0)
+        return value, found.toward(-inverse, inverse)
 
     return at
 

@@ -16,6 +16,7 @@ from homolog.measures._tuning import (
     one_by_one,
     partnered,
     softly_matched,
+    softly_planned,
     tuning,
 )
 
@@ -35,15 +36,15 @@ def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
     own = float(_mean_square(reference))
 
     def one(y: Reals) -> tuple[float, Reals]:
-        found = partnered(reference, y, softly_matched, normalise=normalise)
-        n_neurons = y.shape[1]
-        squares = own + float(np.einsum("ij,ij->", found.curves, found.curves)) / n_neurons
-        squared = squares - 2 * found.agreement
-        if squared <= _ROUNDING * squares:
+        found = partnered(reference, y, softly_planned, normalise=normalise)
+        squares = np.einsum("ij,ij->j", found.curves, found.curves) / y.shape[1]
+        both = own + float(squares.sum())
+        squared = both - 2 * float(found.products.sum())
+        if squared <= _ROUNDING * both:
             return 0.0, np.zeros_like(y)
         distance = squared**0.5
-        gap = found.curves / n_neurons - found.partners
-        return distance, found.through_scaling(gap) / distance
+        gap = found.curves / y.shape[1] - found.partners
+        return distance, found.through_scaling(gap, squares - found.products) / distance
 
     return one_by_one(one)
 

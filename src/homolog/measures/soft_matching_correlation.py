@@ -13,6 +13,7 @@ from homolog.measures._tuning import (
     agreement,
     agreement_gradient,
     softly_matched,
+    softly_planned,
     tuning,
 )
 
@@ -26,7 +27,7 @@ def _promises(*, normalise: bool) -> Mapping[str, Any]:
 
 
 def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
-    return agreement_gradient(x, softly_matched, normalise=normalise)
+    return agreement_gradient(x, softly_planned, normalise=normalise)
 
 
 @measure(

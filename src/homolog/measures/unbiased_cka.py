@@ -75,7 +75,7 @@ def _gradient(x: Reals) -> Gradient:
         share = value / own
         total = own_energy.sum(1, keepdims=True)
         by_row -= share[:, None] * (of_traces * total - of_diagonal * own_energy)
-        gradient = unit[:, None, None] * found.toward - share[:, None, None] * found.away
+        gradient = found.toward(unit, -share)
         gradient += by_row[:, :, None] * y
         return value, 2 * (gradient - gradient.mean(axis=1, keepdims=True))
 
