@@ -111,8 +111,7 @@ def of(audit: Audit, measure: str) -> str:
     """What a measure asks for, in a few sentences."""
     needs = [audit.needed(measure, name) for name in decodable(audit)]
     said = [f"{listed([f'{one.variable} {back(one)}' for one in needs])}."] if needs else []
-    said += [told for one in needs if (told := _at_usual(audit, one))]
-    return " ".join([*said, *_components(audit, measure)])
+    return " ".join([*said, *_at_usual(audit, needs), *_components(audit, measure)])
 
 
 def back(one: Needed) -> str:
@@ -126,27 +125,29 @@ def back(one: Needed) -> str:
     return f"at {one.median:.2f}{spread}{f', not by {missed} starts' if missed else ''}"
 
 
-def _at_usual(audit: Audit, one: Needed) -> str:
+def _at_usual(audit: Audit, needs: Sequence[Needed]) -> list[str]:
     """What is decoded at 0.9, where that is still short of the recording."""
-    short = one.median is None or one.median > USUAL
-    if audit.decoding is None or one.at_usual is None or not short:
-        return ""
-    own, chance = audit.decoding.accuracy[one.variable], audit.decoding.chance[one.variable]
-    return (
-        f"At {USUAL:g} {one.variable} is decoded with {one.at_usual:.2f}, from the recording with"
-        f" {own:.2f} (chance {chance:.2f})."
-    )
+    own = audit.decoding
+    told = [
+        f"{one.variable} with {one.at_usual:.2f} (recording {own.accuracy[one.variable]:.2f},"
+        f" chance {own.chance[one.variable]:.2f})"
+        for one in needs
+        if own is not None
+        and one.at_usual is not None
+        and (one.median is None or one.median > USUAL)
+    ]
+    return [f"At {USUAL:g} there is decoded {listed(told)}."] if told else []
 
 
 def _components(audit: Audit, measure: str) -> list[str]:
     if not audit.courses[0].half_capture.size:
         return []
     half = audit.half_capture(measure)[:NAMED_COMPONENTS]
-    told = [
-        f"that with {100 * share:.3g} % {half_captured(score, audit.goal)}"
-        for share, score in zip(audit.explained_variance, half, strict=False)
-    ]
-    return [f"Half captured of components, by their share of the variance: {listed(told)}."]
+    shares = [f"{100 * share:.2g} %" for share in audit.explained_variance[: len(half)]]
+    scores = [half_captured(score, audit.goal) for score in half]
+    which = "The component" if len(half) == 1 else "Components"
+    verb = "is" if len(half) == 1 else "are"
+    return [f"{which} with {listed(shares)} of the variance {verb} half captured {listed(scores)}."]
 
 
 def half_captured(score: float, goal: float) -> str:

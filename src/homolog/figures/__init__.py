@@ -5,6 +5,13 @@ leave matplotlib's settings as they were. Blue is the reference and orange the c
 a pair that readers with any form of colour blindness can tell apart.
 """
 
+from homolog.figures._audit import (
+    component_capture,
+    component_perturbation,
+    decoding_curves,
+    measure_marks,
+    needed_scores,
+)
 from homolog.figures._balance import in_and_out_costs
 from homolog.figures._dissimilarities import dissimilarities
 from homolog.figures._looks import CANDIDATE, INK, REFERENCE, SCORE, SOFT
@@ -21,11 +28,16 @@ __all__ = [
     "SCORE",
     "SOFT",
     "carried",
+    "component_capture",
+    "component_perturbation",
+    "decoding_curves",
     "dissimilarities",
     "in_and_out_costs",
     "matched_curves",
     "matched_tuning",
     "matrix",
+    "measure_marks",
+    "needed_scores",
     "plan",
     "scores",
     "spectrum",
