@@ -134,8 +134,12 @@ def shape_distance(x: Array, y: Array, square_x: Array, square_y: Array) -> Arra
 
 
 def _residual(small: Array, large: Array) -> Array:
-    """The squared distance without cancellation: from the aligned responses themselves."""
-    rotation = constant(polar(constant(large.T @ small)))
+    """The squared distance without cancellation: from the aligned responses themselves.
+
+    All directions are aligned, however small: those that a rank leaves out would stay apart.
+    """
+    u, _, vh = namespace(large).linalg.svd(constant(large.T @ small), full_matrices=False)
+    rotation = constant(u @ vh)
     aligned = large @ rotation
     outside = large - aligned @ rotation.T
     gap = small - aligned
