@@ -1,6 +1,7 @@
 """Held-out linear predictivity: how well y foretells x's responses to new stimuli."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from homolog._arrays import (
     Array,
+    carries_gradient,
     centre,
     constant,
     frobenius,
@@ -90,7 +92,7 @@ class _Summary:
 def _summary(x: Array, *, folds: Folds = 5, rng: int = 0) -> _Summary:
     held_out = held_out_rows(x.shape[0], folds, rng)
     n_neurons = x.shape[1]
-    x = centre(constant(x))
+    x = centre(x)
     return _Summary(narrow(x / frobenius(x)), n_neurons, held_out)
 
 
@@ -100,6 +102,19 @@ def _of_the_others(parts: list[Array]) -> list[Array]:
     before = accumulate(parts[:-1], initial=nothing)
     after = list(accumulate(parts[:0:-1], initial=nothing))
     return [early + late for early, late in zip(before, reversed(after), strict=True)]
+
+
+def _folds(x: _Summary, y: _Summary) -> Iterator[tuple[_Fold, Array, Array, Array, Array, int]]:
+    """What `_errors` takes, fold by fold."""
+    xp = namespace(x.responses, y.responses)
+    targets = [take_rows(x.responses, fold.test) for fold in y.fitted]
+    totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
+    squares = _of_the_others([inner(target, target) for target in targets])
+    crosses = _of_the_others(
+        [fold.responses.T @ target for fold, target in zip(y.fitted, targets, strict=True)]
+    )
+    n_train = [x.responses.shape[0] - len(fold.test) for fold in y.fitted]
+    yield from zip(y.fitted, targets, totals, squares, crosses, n_train, strict=True)
 
 
 def _errors(
@@ -112,18 +127,63 @@ def _errors(
     test stimuli, `total`, `square` and `cross` its sums, sum of squares and products
     with the candidate over the training stimuli.
     """
-    xp = namespace(x)
     mean = total / n_train
     along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+    best = _best(fold, along, square - inner(total, mean), n_train)
+    spread = x - mean
+    missed = spread - fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
+    return inner(missed, missed), inner(spread, spread)
+
+
+def _best(fold: _Fold, along: Array, spread: Array, n_train: int) -> int:
+    """Which penalty to take, given the target along each component and its squared spread."""
+    xp = namespace(along)
     energy = xp.vecdot(along, along)
     left_over, freedom = (fold.lost * fold.lost) @ energy, xp.sum(fold.lost, axis=1)
     n_out_of_reach = n_train - 1 - energy.shape[0]
     if n_out_of_reach:
-        left_over = left_over + square - inner(total, mean) - xp.sum(energy)
+        left_over = left_over + spread - xp.sum(energy)
         freedom = freedom + n_out_of_reach
-    best = int(xp.argmin(left_over / freedom**2))
-    spread = x - mean
-    missed = spread - fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
+    return int(xp.argmin(left_over / freedom**2))
+
+
+def _chosen(x: _Summary, y: _Summary) -> Iterator[float]:
+    """The penalty of every fold."""
+    for fold, _, total, square, cross, n_train in _folds(x, y):
+        along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+        best = _best(fold, along, square - inner(total, total) / n_train, n_train)
+        yield PENALTIES[best]
+
+
+def _differentiable(x: _Summary, y: _Summary) -> Array:
+    """The same score by other steps, through which gradients flow at the penalties chosen."""
+    held = [replace(one, responses=constant(one.responses)) for one in (x, y)]
+    parts = [
+        _held_out_error(x.responses, y.responses, test, penalty, y.n_neurons)
+        for test, penalty in zip(y.held_out, _chosen(*held), strict=True)
+    ]
+    missed, spread = (sum(part) for part in zip(*parts, strict=True))
+    return 1 - missed / spread
+
+
+def _held_out_error(
+    x: Array, y: Array, test: NDArray[np.int64], penalty: float, n_neurons: int
+) -> tuple[Array, Array]:
+    """Squared error and squared spread on the test stimuli at one penalty."""
+    xp = namespace(x, y)
+    train = np.setdiff1d(np.arange(x.shape[0]), test)
+    (x_train, x_test), (y_train, y_test) = (
+        (take_rows(one, train), take_rows(one, test)) for one in (x, y)
+    )
+    x_mean, y_mean = (xp.mean(one, axis=0, keepdims=True) for one in (x_train, y_train))
+    x_train, y_train = x_train - x_mean, y_train - y_mean
+    few = y_train.shape[1] <= y_train.shape[0]
+    gram = y_train.T @ y_train if few else y_train @ y_train.T
+    identity = to_namespace_of(gram, np.eye(gram.shape[0]))
+    eased = gram + penalty * xp.linalg.trace(gram) / n_neurons * identity
+    weights = xp.linalg.solve(eased, y_train.T @ x_train if few else x_train)
+    spread = x_test - x_mean
+    missed = spread - (y_test - y_mean) @ (weights if few else y_train.T @ weights)
     return inner(missed, missed), inner(spread, spread)
 
 
@@ -135,7 +195,7 @@ def _errors(
     symmetric=False,
     invariant_to={"shift", "scale", "permutation", "rotation"},
     biased=True,
-    smooth=False,
+    smooth=True,
     fits=True,
     source="https://doi.org/10.1080/00401706.1979.10489751",
     citation="""
@@ -181,17 +241,11 @@ def ridge(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Options: ``folds``, a number (5) or one fold label for each stimulus, and ``rng``,
     the seed of the random assignment. Biased downwards: it is fitted on fewer stimuli
     than there are. Stimuli that resemble each other (neighbouring times, frames of one
-    movie) must share a fold, or the score measures memory.
+    movie) must share a fold, or the score measures memory. Piecewise smooth; the gradient
+    holds the penalties fixed.
     """
-    xp = namespace(x.responses, y.responses)
-    targets = [take_rows(x.responses, fold.test) for fold in y.fitted]
-    totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
-    squares = _of_the_others([inner(target, target) for target in targets])
-    crosses = _of_the_others(
-        [fold.responses.T @ target for fold, target in zip(y.fitted, targets, strict=True)]
-    )
-    parts = zip(y.fitted, targets, totals, squares, crosses, strict=True)
-    n_stimuli = x.responses.shape[0]
-    pairs = [_errors(*part, n_stimuli - len(part[0].test)) for part in parts]
+    if carries_gradient(x.responses) or carries_gradient(y.responses):
+        return _differentiable(x, y)
+    pairs = [_errors(*part) for part in _folds(x, y)]
     missed, spread = (sum(part) for part in zip(*pairs, strict=True))
     return 1 - missed / spread
