@@ -1,0 +1,135 @@
+"""Networks that compute the same, scored against each other, before and after balancing."""
+
+import numpy as np
+import pytest
+
+from homolog import balance, measures
+from homolog.audit import gauge_audit
+from homolog.balancing import transform
+from homolog.errors import HomologError
+from homolog.networks import RecurrentNetwork
+from homolog.tasks import Trials
+
+N = 12
+
+
+def network(rng, activation="relu", **parts):
+    given = {
+        "input_weights": rng.normal(size=(N, 3)),
+        "output_weights": rng.normal(size=(2, N)),
+        "bias": rng.normal(size=N),
+    }
+    weights = 1.2 * rng.normal(size=(N, N)) / np.sqrt(N)
+    return RecurrentNetwork(weights, **(given | parts), activation=activation)
+
+
+def inputs(rng):
+    return rng.normal(size=(5, 10, 3))
+
+
+def test_every_measure_moves_exactly_if_it_sees_the_scale_of_neurons(rng):
+    found = gauge_audit(network(rng), inputs(rng), measures.names(), spread=(0.3, 1.0), n=3)
+    assert found.output_difference < 1e-12
+    for one in found.measures:
+        blind = "neuron_scale" in one.candidate_invariant_to
+        assert found.rescaled[one.name].shape == (2, 3)
+        moved, itself = found.moved(one.name), found.itself[one.name]
+        if blind:
+            assert found.rescaled[one.name] == pytest.approx(itself, abs=1e-9), one.name
+        else:
+            assert moved[1] > moved[0] > 1e-6, one.name
+        assert np.ptp(found.balanced[one.name]) < 1e-9, one.name
+        if one.name != "ridge":  # whose score of a population with itself depends on its scales
+            assert itself == pytest.approx(1, abs=1e-9)
+            assert found.balanced[one.name] == pytest.approx(1, abs=1e-9), one.name
+    assert found.moved("procrustes")[1] > 0.05
+
+
+def test_scores_are_those_of_the_runs_by_hand(rng):
+    net, u = network(rng), inputs(rng)
+    found = gauge_audit(net, u, ["nbs"], spread=0.7, n=2, rng=4, cost=None)
+    drawn = np.random.default_rng(4).standard_normal((1, 2, N))[0]
+    shifts = 0.7 * (drawn - drawn.mean(1, keepdims=True))
+    for h, score in zip(shifts, found.rescaled["nbs"][0], strict=True):
+        pair = (one.run(u).rates.reshape(-1, N) for one in (net, transform(net, h)))
+        assert score == pytest.approx(float(measures.find("nbs")(*pair)), abs=1e-12)
+    assert found.balanced is None
+    assert "balanced" not in str(found)
+    assert "balanced" not in found.frame()
+
+
+def test_without_balancing_cost_networks_need_not_be_strongly_connected(rng):
+    chain = RecurrentNetwork(
+        np.tril(rng.normal(size=(N, N)), -1), rng.normal(size=(N, 3)), rng.normal(size=(1, N))
+    )
+    with pytest.raises(HomologError, match="HM050"):
+        gauge_audit(chain, inputs(rng), ["cka"], n=1)
+    assert gauge_audit(chain, inputs(rng), ["cka"], n=1, cost=None).moved("cka").min() > 0
+
+
+@pytest.mark.parametrize("cost", ["l1", "l2", "robustness"])
+def test_any_cost_leads_all_gauges_to_one_network(cost, rng):
+    net, u = network(rng, activation="leaky"), inputs(rng)
+    found = gauge_audit(net, u, ["size_and_shape"], spread=1.0, n=2, cost=cost)
+    assert found.rescaled["size_and_shape"].max() < 0.9
+    assert found.balanced["size_and_shape"] == pytest.approx(1, abs=1e-6)
+
+
+def test_silent_neurons_are_left_out_and_counted(rng):
+    bias = rng.normal(size=N)
+    bias[[2, 5]] = -100.0
+    found = gauge_audit(network(rng, bias=bias), inputs(rng), ["soft_matching"], n=2)
+    assert found.silent >= 2
+    assert found.rescaled["soft_matching"] == pytest.approx(1, abs=1e-9)
+
+
+def test_trials_of_a_task_bring_their_inputs_and_step(rng):
+    net, u = network(rng), inputs(rng)
+    trials = Trials(u, np.zeros((5, 10, 2)), step=0.5)
+    chosen = {"measures": ["cka"], "n": 2, "cost": None}
+    found = gauge_audit(net, trials, **chosen)
+    assert (found.rescaled["cka"] == gauge_audit(net, u, step=0.5, **chosen).rescaled["cka"]).all()
+    assert (found.rescaled["cka"] != gauge_audit(net, u, **chosen).rescaled["cka"]).all()
+
+
+def test_it_prints_and_becomes_a_table(rng):
+    found = gauge_audit(network(rng), inputs(rng), ["cka", "cca"], spread=[0.5, 1], n=3)
+    lines = str(found).splitlines()
+    assert lines[1].split() == ["measure", "spread", "0.5", "spread", "1", "balanced"]
+    assert lines[3].split() == ["cca", "1.000", "[1.000]", "1.000", "[1.000]", "1.000"]
+    assert lines[-1].startswith("outputs differ by at most")
+    frame = found.frame()
+    assert list(frame) == ["measure", "spread", "draw", "score", "balanced"]
+    assert len(frame) == 12
+    assert frame["score"][:3].tolist() == found.rescaled["cka"][0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"spread": 0.0}, "HM025 spread is 0.0; allowed: one or more finite numbers above 0"),
+        ({"spread": []}, r"HM025 spread is \[\]"),
+        ({"spread": "wide"}, "HM025 spread is 'wide'"),
+        ({"n": 0}, "HM025 n is 0; allowed: a whole number from 1"),
+        ({"measures": ["ckaa"]}, "HM023 no measure 'ckaa'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(options, said, rng):
+    with pytest.raises(HomologError, match=said):
+        gauge_audit(network(rng), inputs(rng), **options)
+
+
+def test_neurons_that_are_not_homogeneous_and_replicas_are_refused(rng):
+    with pytest.raises(HomologError, match="HM054"):
+        gauge_audit(network(rng, activation="tanh"), inputs(rng))
+    two = RecurrentNetwork(rng.normal(size=(2, N, N)), rng.normal(size=(2, N, 3)))
+    with pytest.raises(HomologError, match=r"HM025 number of replicas is 2.*gauge_audit\(network"):
+        gauge_audit(two, inputs(rng))
+
+
+def test_a_balanced_network_is_the_same_whatever_gauge_it_came_from(rng):
+    """What the audit relies on: h of the rescaling and of the balancing sum to 0 together."""
+    net, u = network(rng), inputs(rng)
+    h = rng.standard_normal(N)
+    one, other = (balance(each).network for each in (net, transform(net, h - h.mean())))
+    assert one.run(u).rates == pytest.approx(other.run(u).rates, abs=1e-8)
