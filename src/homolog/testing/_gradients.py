@@ -46,9 +46,12 @@ class _Place:
 
 
 def check_gradients(m: Measure, rng: np.random.Generator) -> None:
-    """Gradients by torch and JAX are finite and equal to central differences."""
+    """Gradients by formula, torch and JAX are finite and equal to central differences."""
     if not m.smooth:
         return
+    if m.gradient is not None:
+        for place in _places(m, rng):
+            _check_formula(m, place, rng)
     libraries = find_spec("torch"), find_spec("jax")
     if not any(libraries):
         warnings.warn(
@@ -147,6 +150,24 @@ def _check_one_side(m: Measure, place: _Place) -> None:
             f"the gradient of {m.label} with respect to the {side} by torch, {place.name},"
             " is another when only that population requires one",
         )
+
+
+def _check_formula(m: Measure, place: _Place, rng: np.random.Generator) -> None:
+    """The formula gives the score, and its slope along random directions."""
+    gradient_at = m.gradient_at(place.x)
+    if gradient_at is None:
+        return
+    values, gradients = gradient_at(place.y[None].copy())
+    where = f"with respect to the candidate by its formula, {place.name},"
+    wanted = value(m, place.x, place.y)
+    require(
+        near(float(values[0]), wanted, _TOLERANCE),
+        f"the formula of {m.label} gives {values[0]:.9g} where its score is {wanted:.9g}"
+        f" ({place.name})",
+    )
+    require(bool(np.isfinite(gradients).all()), f"the gradient of {m.label} {where} is not finite")
+    for _ in range(_N_DIRECTIONS):
+        _check_along(m, place, "candidate", gradients[0], where, rng)
 
 
 def _by_torch(m: Measure, x: Population, y: Population) -> tuple[float, Gradients]:
