@@ -17,7 +17,7 @@ import pytest
 
 import homolog
 from homolog import Comparison, Representation, Score, _citations, _pictured, measures, report
-from homolog.report import _charts, _methods, _static, _table, _words
+from homolog.report import _charts, _methods, _rendering, _static, _table, _words
 
 SCRIPT = "<script>alert('read from a file')</script>"
 
@@ -490,7 +490,7 @@ def test_labels_from_files_cannot_become_markup(tmp_path: Path) -> None:
 
 def test_charts_cannot_close_the_element_that_holds_them() -> None:
     chart = _charts.Chart("a", "b", "c", data=[{"x": ["</script>&"]}], layout={})
-    text = report._json([chart])
+    text = _rendering.as_json([chart])
     assert "<" not in text
     assert json.loads(text)[0]["data"] == chart.data
 

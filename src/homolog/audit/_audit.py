@@ -14,6 +14,7 @@ from homolog.audit import _audit_files, _audit_parts, _course, _guaranteed
 from homolog.audit._audit_plan import (
     Chosen,
     Plan,
+    call,
     course_parts,
     facts,
     guarantee_parts,
@@ -134,6 +135,7 @@ def audit(
         perturbation=perturbation,
         guarantees=tuple(_guaranteed.read(said[part.name]) for part in guarantee_parts(plan)),
         warnings=_warnings(plan, courses, decoding, perturbation),
+        call=call(plan),
         facts=facts(plan),
     )
 

@@ -191,6 +191,26 @@ def facts(plan: Plan) -> dict[str, dict[str, Any]]:
     }
 
 
+def call(plan: Plan) -> str:
+    """The call that computes the audit again, from variables named as its arguments."""
+    told = [f"[{', '.join(map(_spelled, plan.measures))}]"]
+    told += ["labels=labels"] if plan.labels else []
+    told += [f"seeds={list(plan.seeds)}", f"goal={plan.goal:g}", f"folds={plan.folds}"]
+    for least in plan.guarantees[:1]:
+        together = len(plan.guarantees) == 1 and len(plan.measures) > 1
+        scores = {one.name: score for one, score in least}
+        told.append(f"guarantee={scores if together else least[0][1]}")
+    return f"homolog.audit.audit(recording, {', '.join(told)})"
+
+
+def _spelled(measure: Measure) -> str:
+    """A measure as one writes it: its name, or the variant made of it."""
+    changed = [f"{key}={value!r}" for key, value in _audit_parts.asked(measure).options]
+    if not changed:
+        return repr(measure.name)
+    return f"homolog.measures.find({measure.name!r}).using({', '.join(changed)})"
+
+
 def recording_digest(plan: Plan) -> str:
     """BLAKE2 digest of the responses that are imitated, with their shape."""
     digest = blake2b(digest_size=16)

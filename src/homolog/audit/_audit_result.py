@@ -91,6 +91,8 @@ class Audit:
         Lowest accuracies found at given scores; empty unless asked for.
     warnings
         What a reader should know.
+    call
+        The call in Python that computes this again.
     facts
         Settings, versions and digests, as in run.toml.
     """
@@ -106,6 +108,7 @@ class Audit:
     perturbation: Perturbation | None
     guarantees: tuple[Guaranteed, ...]
     warnings: tuple[str, ...]
+    call: str
     facts: Facts
 
     def __str__(self) -> str:

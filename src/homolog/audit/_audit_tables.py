@@ -116,8 +116,10 @@ def guarantees(audit: Audit) -> Rows:
             "scores": one.called,
             "variable": name,
             "lowest_accuracy_found": accuracy,
+            "above_chance": one.above_chance[name],
             "recording": own.accuracy[name],
             "chance": own.chance[name],
+            "score_when_erased": " ".join(f"{m} {s:.6g}" for m, s in one.erased[name].items()),
         }
         for one in audit.guarantees
         for name, accuracy in one.accuracy.items()

@@ -110,33 +110,47 @@ def decodable(audit: Audit) -> tuple[str, ...]:
 def of(audit: Audit, measure: str) -> str:
     """What a measure asks for, in a few sentences."""
     needs = [audit.needed(measure, name) for name in decodable(audit)]
-    said = [f"{listed([f'{one.variable} {back(one)}' for one in needs])}."] if needs else []
-    return " ".join([*said, *_at_usual(audit, needs), *_components(audit, measure)])
+    return " ".join([*_back(needs), *_at_usual(audit, needs), *_components(audit, measure)])
+
+
+def _back(needs: Sequence[Needed]) -> list[str]:
+    """Which variables are back, and which are not."""
+    there = [f"{one.variable} {back(one)}" for one in needs if one.median is not None]
+    absent = [one for one in needs if one.median is None]
+    said = [f"Back: {listed(there)}."] if there else []
+    if not absent:
+        return said
+    named = [f"{one.variable}{_but(one)}" for one in absent]
+    return [*said, f"Not back below {min(one.end for one in absent):.2f}: {listed(named)}."]
+
+
+def _but(one: Needed) -> str:
+    return f" (but for {len(one.reached)} of {len(one.scores)} starts)" if one.reached else ""
 
 
 def back(one: Needed) -> str:
     """At which score a variable is back."""
     if one.median is None:
-        part = f", but for {len(one.reached)} of {len(one.scores)} starts" if one.reached else ""
-        return f"not below {one.end:.2f}{part}"
+        return f"not below {one.end:.2f}{_but(one)}"
     low, high = one.reached[0], one.reached[-1]
     missed = len(one.scores) - len(one.reached)
     spread = f" ({low:.2f} to {high:.2f})" if f"{low:.2f}" != f"{high:.2f}" else ""
-    return f"at {one.median:.2f}{spread}{f', not by {missed} starts' if missed else ''}"
+    absent = f", not by {counted(missed, 'start')}" if missed else ""
+    return f"at {one.median:.2f}{spread}{absent}"
 
 
 def _at_usual(audit: Audit, needs: Sequence[Needed]) -> list[str]:
     """What is decoded at 0.9, where that is still short of the recording."""
     own = audit.decoding
     told = [
-        f"{one.variable} with {one.at_usual:.2f} (recording {own.accuracy[one.variable]:.2f},"
+        f"{one.variable} {one.at_usual:.2f} (recording {own.accuracy[one.variable]:.2f},"
         f" chance {own.chance[one.variable]:.2f})"
         for one in needs
         if own is not None
         and one.at_usual is not None
         and (one.median is None or one.median > USUAL)
     ]
-    return [f"At {USUAL:g} there is decoded {listed(told)}."] if told else []
+    return [f"Decoded at {USUAL:g}: {listed(told)}."] if told else []
 
 
 def _components(audit: Audit, measure: str) -> list[str]:

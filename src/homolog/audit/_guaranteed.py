@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from homolog.audit._course import FOLDS_SEED
+
 if TYPE_CHECKING:
     from homolog.audit._course import Labels
     from homolog.audit._targets import Target
@@ -23,10 +25,17 @@ class Guaranteed:
     accuracy
         Variable -> lowest accuracy found among responses with these scores. The true minimum
         may be lower: the search ends where it finds no worse.
+    above_chance
+        Variable -> whether even this is above chance.
+    erased
+        Variable -> label of each measure -> score of the recording with the class means of
+        the variable moved together: so much scores without the variable at all.
     """
 
     scores: Mapping[str, float]
     accuracy: Mapping[str, float]
+    above_chance: Mapping[str, bool]
+    erased: Mapping[str, Mapping[str, float]]
 
     @property
     def called(self) -> str:
@@ -40,17 +49,24 @@ def guaranteed(
     """Search for responses with these scores from which each variable is decoded worst."""
     from homolog.audit import guarantee
 
-    measures, scores = zip(*least, strict=True)
-    named = {measure.label: score for measure, score in least}
-    found = guarantee(target, measures, scores, labels)
-    return Guaranteed(named, {name: float(value) for name, value in found.accuracy.items()})
+    found = guarantee(
+        target,
+        [measure for measure, _ in least],
+        [score for _, score in least],
+        labels,
+        folds=folds,
+        rng=FOLDS_SEED,
+    )
+    above = {name: found.above_chance(name) for name in found.accuracy}
+    erased = {name: dict(scores) for name, scores in found.erased.items()}
+    return Guaranteed(dict(found.asked), dict(found.accuracy), above, erased)
 
 
 def written(one: Guaranteed) -> dict[str, Any]:
     """As JSON has it."""
-    return {"scores": dict(one.scores), "accuracy": dict(one.accuracy)}
+    return dict(vars(one))
 
 
 def read(said: Mapping[str, Any]) -> Guaranteed:
     """As it was before it was written."""
-    return Guaranteed(said["scores"], said["accuracy"])
+    return Guaranteed(**said)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from homolog.cli._audit import audit
 from homolog.cli._balance import balance
 from homolog.cli._compare import compare, inspect, matrix
 from homolog.cli._measures import cite_measure, list_measures, show_measure
@@ -34,7 +35,7 @@ def main(
         raise typer.Exit
 
 
-for command in (compare, matrix, inspect, study, train, train_recurrent, balance):
+for command in (compare, matrix, inspect, study, train, train_recurrent, balance, audit):
     app.command()(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)

@@ -87,8 +87,10 @@ def needed_scores(ax: Axes, audit: Audit) -> Axes:
     ax.set_yticks(places, [audit.measures[i].label for _, i in rows])
     for variable in audit.variables:
         top = min(place for place, (name, _) in zip(places, rows, strict=True) if name == variable)
-        text = {"ha": "left", "va": "center", "color": INK, "fontsize": 10, "fontweight": "bold"}
-        ax.text(first_score(audit), top - 0.75, variable, **text)
+        ax.text(
+            first_score(audit), top - 0.75, variable,
+            ha="left", va="center", color=INK, fontsize=10, fontweight="bold",
+        )  # fmt: skip
     ax.axvline(audit.goal, color=SOFT, linewidth=0.8, zorder=0)
     ax.set(xlim=(first_score(audit) - 0.01, 1 + 2 * BEYOND), ylim=(max(places) + 0.6, -1.3))
     ax.set_xlabel("Score needed before the variable is back (1: same)")
@@ -132,8 +134,10 @@ def component_capture(ax: Axes, audit: Audit) -> Axes:
         )  # fmt: skip
     ax.axhline(audit.goal, color=SOFT, linewidth=0.8, zorder=0)
     top = audit.goal + BEYOND * (1.2 + 0.6 * len(audit.measures))
-    place = {"transform": ax.get_yaxis_transform(), "ha": "right", "va": "bottom"}
-    ax.text(1.0, audit.goal + 0.008, "not below the goal", color=SOFT, fontsize=7, **place)
+    ax.text(
+        1.0, audit.goal + 0.008, "not below the goal", color=SOFT, fontsize=7,
+        transform=ax.get_yaxis_transform(), ha="right", va="bottom",
+    )  # fmt: skip
     ax.set(xscale="log", ylim=(first_score(audit), top))
     ax.set_yticks([tick for tick in np.linspace(-1, 1, 11).round(1) if tick >= first_score(audit)])
     ax.set_ylabel("Score at which half captured")
@@ -167,8 +171,7 @@ def component_perturbation(ax: Axes, audit: Audit) -> Axes:
 
 
 def _marked(ax: Axes, x: Any, y: Any, i: int, label: str) -> None:
-    style = {"color": _colour(i), "linewidth": 1, "markersize": 4.5, "label": label}
-    ax.plot(x, y, f"{_mark(i)}-", **style)
+    ax.plot(x, y, f"{_mark(i)}-", color=_colour(i), linewidth=1, markersize=4.5, label=label)
 
 
 def _dress_variances(ax: Axes) -> None:

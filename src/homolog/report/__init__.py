@@ -1,26 +1,22 @@
-"""One offline HTML file that shows a comparison to a person, and static figures beside it."""
+"""One offline HTML file that shows results to a person, and static figures beside it."""
 
 from __future__ import annotations
 
-import json
-import re
-from base64 import b64encode
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homolog import _citations, _pictured, errors
 from homolog._write import write_whole
-from homolog.report import _charts, _methods, _static, _table, _words
+from homolog.report import _audit, _charts, _methods, _static, _table, _words
+from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
+    from homolog.audit import Audit
     from homolog.comparison import Comparison
     from homolog.representation import Representation
 
-__all__ = ["require", "write"]
+__all__ = ["require", "write", "write_audit"]
 
 
 def require() -> None:
@@ -65,55 +61,39 @@ def write(comparison: Comparison, folder: str | Path, *, command: str | None = N
     return write_whole(folder / "report.html", page.encode())
 
 
-def _render(comparison: Comparison, command: str | None) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-    from plotly.offline import get_plotlyjs
+def write_audit(audit: Audit, folder: str | Path, *, command: str | None = None) -> Path:
+    """Write ``report.html`` and the folder ``figures`` for an audit, as `write` does.
 
-    environment = Environment(
-        loader=PackageLoader("homolog.report", "."), autoescape=True, undefined=StrictUndefined
-    )
-    here = Path(__file__).parent
-    # A browser hashes a script after turning every line end into one newline.
-    plotly = "\n".join(get_plotlyjs().splitlines())
-    page = (here / "page.js").read_text(encoding="utf-8")
-    environment.filters["breakable"] = _breakable
+    Parameters
+    ----------
+    audit
+        What :func:`homolog.audit.audit` returned.
+    folder
+        Where to write; made if it does not exist.
+    command
+        The command line that computes the audit again, if there was one.
+
+    Returns
+    -------
+    page
+        Path of ``report.html``.
+
+    Raises
+    ------
+    HomologError
+        HM013 where jinja2 or plotly is not installed; nothing is written then.
+    """
+    require()
+    folder = Path(folder)
+    page = _audit.page(audit, command)
+    _audit.write_figures(audit, folder / "figures")
+    return write_whole(folder / "report.html", page.encode())
+
+
+def _render(comparison: Comparison, command: str | None) -> str:
     shown = _shown(comparison)
     charts = [*shown["dissimilarities"], *shown["matched"], shown["spectrum"]]
-    return environment.get_template("template.html.j2").render(
-        **shown,
-        **_provenance(comparison, command),
-        charts=Markup(_json(charts)),
-        style=Markup((here / "style.css").read_text(encoding="utf-8")),
-        plotly=Markup(plotly),
-        page=Markup(page),
-        policy=_policy(plotly, page),
-    )
-
-
-def _breakable(label: str) -> Markup:
-    """Let a line break after the marks inside a measure's label."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"([_(=,])", r"\1<wbr>", str(escape(label))))
-
-
-def _policy(*scripts: str) -> str:
-    """Allow these scripts and no other, inline style, and pictures made in the page."""
-    allowed = " ".join(
-        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _json(charts: list[_charts.Chart]) -> str:
-    """Write JSON that cannot close the script element that holds it."""
-    drawn = [{"id": c.id, "data": c.data, "layout": c.layout} for c in charts if c.data]
-    text = json.dumps(drawn, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+    return rendered("compare.html.j2", {**shown, **_provenance(comparison, command)}, charts)
 
 
 def _shown(comparison: Comparison) -> dict[str, Any]:
@@ -145,7 +125,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "methods": _methods.paragraph(comparison),
         "references": _citations.cited_by(comparison.scores),
         "bibtex": bibtex,
-        "bibtex_link": f"data:text/x-bibtex;base64,{b64encode(bibtex.encode()).decode()}",
+        "bibtex_link": download(bibtex),
     }
 
 
@@ -163,8 +143,7 @@ def _side(side: Representation, role: str) -> dict[str, Any]:
 def _provenance(comparison: Comparison, command: str | None) -> dict[str, Any]:
     return {
         "command": command or comparison.call,
-        "seed": comparison.seed,
-        "permutations": comparison.permutations,
+        "settings": [("Seed", comparison.seed), ("Permutations", comparison.permutations)],
         "versions": list(comparison.versions.items()),
         "digests": list(comparison.digests.items()),
     }

@@ -35,7 +35,7 @@ COLOURS = (
 
 Json = dict[str, Any]
 
-_LEGEND: Json = {
+LEGEND: Json = {
     "showlegend": True,
     "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     "margin": {"l": 60, "r": 8, "t": 32, "b": 52},
@@ -159,7 +159,7 @@ def _tuning(comparison: Comparison, rank: str, match: _pictured.Match) -> Chart:
             "xaxis": {"showgrid": False, **_stimulus_axis(labels, -90)},
             "yaxis": {"title": {"text": "Response (s.d. from mean)"}, "zeroline": True},
             "hovermode": "x unified",
-            **_LEGEND,
+            **LEGEND,
         },
     )
 
@@ -208,7 +208,7 @@ def spectrum(comparison: Comparison) -> Chart:
                 "tickformat": "~%",
                 "dtick": 1,
             },
-            **_LEGEND,
+            **LEGEND,
         },
     )
 

@@ -29,10 +29,14 @@ def write_figures(comparison: Comparison, folder: Path) -> None:
         "spectrum": (_spectrum, _spectrum_records),
     }
     for name, (draw, records) in drawn.items():
-        figure = draw(comparison)
-        for form in ("svg", "png"):
-            write_whole(folder / f"{name}.{form}", rendered(figure, form))
-        write_whole(folder / f"{name}.csv", _tables.csv_text(records(comparison)).encode())
+        write_figure(folder, name, draw(comparison), records(comparison))
+
+
+def write_figure(folder: Path, name: str, figure: Figure, records: Records) -> None:
+    """Write one figure as ``.svg`` and ``.png``, and the numbers behind it as ``.csv``."""
+    for form in ("svg", "png"):
+        write_whole(folder / f"{name}.{form}", rendered(figure, form))
+    write_whole(folder / f"{name}.csv", _tables.csv_text(records).encode())
 
 
 def rendered(figure: Figure, form: str) -> bytes:
@@ -46,14 +50,15 @@ def rendered(figure: Figure, form: str) -> bytes:
     return content.getvalue()
 
 
-def _figure(width: float, height: float) -> Figure:
+def sized(width: float, height: float) -> Figure:
+    """An empty figure of that size in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def _scores(comparison: Comparison) -> Figure:
-    figure = _figure(7, 0.8 + 0.55 * len(comparison.scores))
+    figure = sized(7, 0.8 + 0.55 * len(comparison.scores))
     figures.scores(figure.subplots(), comparison)
     return figure
 
@@ -61,7 +66,7 @@ def _scores(comparison: Comparison) -> Figure:
 def _dissimilarities(comparison: Comparison) -> Figure:
     sides = comparison.reference, comparison.candidate
     highest = _pictured.shared_scale(*map(_pictured.dissimilarities, sides))
-    figure = _figure(9.5, 4)
+    figure = sized(9.5, 4)
     for ax, side in zip(figure.subplots(1, 2), sides, strict=True):
         figures.dissimilarities(ax, side, highest=highest)
     return figure
@@ -84,7 +89,7 @@ def _dissimilarities_records(comparison: Comparison) -> Records:
 
 
 def _matched_tuning(comparison: Comparison) -> Figure:
-    figure = _figure(11, 3)
+    figure = sized(11, 3)
     figures.matched_tuning(list(figure.subplots(1, 3)), comparison)
     return figure
 
@@ -112,7 +117,7 @@ def _matched_tuning_records(comparison: Comparison) -> Records:
 
 
 def _spectrum(comparison: Comparison) -> Figure:
-    figure = _figure(5, 3.6)
+    figure = sized(5, 3.6)
     figures.spectrum(figure.subplots(), comparison)
     return figure
 

@@ -30,7 +30,7 @@ function token(name) {
 
 /** Copy a chart's description with every colour "@name" taken from the style sheet. */
 function painted(part, key) {
-  if (key === "color" && part.startsWith?.("@")) return token(part.slice(1));
+  if ((key === "color" || key === "fillcolor") && part.startsWith?.("@")) return token(part.slice(1));
   if (Array.isArray(part)) return part.map((item) => painted(item));
   if (part === null || typeof part !== "object") return part;
   return Object.fromEntries(Object.entries(part).map(([k, v]) => [k, painted(v, k)]));

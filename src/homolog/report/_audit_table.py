@@ -1,0 +1,97 @@
+"""The table of an audit's page: what score each variable needs, with a strip drawn to scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homolog.audit._audit_curves import first_score
+from homolog.audit._audit_result import USUAL
+from homolog.audit._audit_words import back, decodable
+from homolog.report import _words
+
+if TYPE_CHECKING:
+    from homolog.audit import Audit
+    from homolog.audit._audit_result import Needed
+
+COLUMNS = ("Variable and measure", "Score needed", f"At {USUAL:g}", "Recording", "Chance")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Parameters
+    ----------
+    variable, measure, colour
+        What it is about, and the name of the measure's colour.
+    cells
+        For each further column its name, what is read and what is sorted by.
+    value, spread, goal
+        In percent of the strip: the median, the range over seeds, and where the goal is.
+        No value where the variable is not back.
+    words
+        The strip described to someone who cannot see it.
+    """
+
+    variable: str
+    measure: str
+    colour: str
+    cells: tuple[tuple[str, str, float | None], ...]
+    value: float | None
+    spread: tuple[float, float] | None
+    goal: float
+    words: str
+
+
+def rows(audit: Audit) -> list[Row]:
+    """Return a row for each variable and measure, measures of a variable together."""
+    return [
+        _row(audit, audit.needed(measure.label, variable), f"m{i % 8}")
+        for variable in audit.variables
+        for i, measure in enumerate(audit.measures)
+    ]
+
+
+def ends(audit: Audit) -> tuple[str, str]:
+    """What the strips run from and to."""
+    return _words.number(first_score(audit), 1), "1"
+
+
+def _row(audit: Audit, one: Needed, colour: str) -> Row:
+    said = (
+        back(one).removeprefix("at ") if one.variable in decodable(audit) else _words.number(None)
+    )
+    level, chance = _levels(audit, one.variable)
+    return Row(
+        variable=one.variable,
+        measure=one.measure,
+        colour=colour,
+        cells=(
+            (COLUMNS[1], said, one.median),
+            (COLUMNS[2], _words.number(one.at_usual, 2), one.at_usual),
+            (COLUMNS[3], _words.number(level, 2), level),
+            (COLUMNS[4], _words.number(chance, 2), chance),
+        ),
+        value=None if one.median is None else _percent(audit, one.median),
+        spread=_spread(audit, one),
+        goal=_percent(audit, audit.goal),
+        words=f"{one.variable} by {one.measure}: {said}; scores from {ends(audit)[0]} to 1.",
+    )
+
+
+def _levels(audit: Audit, variable: str) -> tuple[float | None, float | None]:
+    own = audit.decoding
+    return (None, None) if own is None else (own.accuracy[variable], own.chance[variable])
+
+
+def _spread(audit: Audit, one: Needed) -> tuple[float, float] | None:
+    if len(one.reached) < 2:
+        return None
+    low, high = (_percent(audit, score) for score in (one.reached[0], one.reached[-1]))
+    return low, round(high - low, 2)
+
+
+def _percent(audit: Audit, score: float) -> float:
+    left = first_score(audit)
+    return round(100 * (score - left) / (1 - left), 2)
