@@ -38,10 +38,10 @@ def test_every_measure_moves_exactly_if_it_sees_the_scale_of_neurons(rng):
             assert found.rescaled[one.name] == pytest.approx(itself, abs=1e-9), one.name
         else:
             assert moved[1] > moved[0] > 1e-6, one.name
-        assert np.ptp(found.balanced[one.name]) < 1e-9, one.name
+        assert np.ptp(found.balanced[one.name]) < 1e-6, one.name  # ranks of rsa see rounding
         if one.name != "ridge":  # whose score of a population with itself depends on its scales
             assert itself == pytest.approx(1, abs=1e-9)
-            assert found.balanced[one.name] == pytest.approx(1, abs=1e-9), one.name
+            assert found.balanced[one.name] == pytest.approx(1, abs=1e-6), one.name
     assert found.moved("procrustes")[1] > 0.05
 
 
