@@ -12,6 +12,7 @@ from homolog import errors
 from homolog._processes import refuse_unguarded
 from homolog.audit import _audit_files, _audit_parts, _course, _guaranteed
 from homolog.audit._audit_plan import (
+    DEFAULT_MEASURES,
     Chosen,
     Plan,
     call,
@@ -28,8 +29,6 @@ from homolog.audit._perturbation import Perturbation, perturb_components
 from homolog.statistics import Progress, silent
 
 __all__ = ["Audit", "audit"]
-
-DEFAULT_MEASURES = ("cka", "nbs", "procrustes", "linear_regression")
 
 
 def audit(

@@ -38,6 +38,8 @@ def claim(folder: Path, facts: Facts) -> None:
     """
     refuse_unwritable(folder)
     path = folder / FILE
+    for torn in (folder / PARTS).glob(".*.json"):  # of a run that was killed while it wrote
+        torn.unlink(missing_ok=True)
     if path.exists():
         if found := _contrasted(_said(path), facts):
             raise errors.other_audit(folder, found)

@@ -23,6 +23,8 @@ from homolog.measures import find
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, represent
 
+DEFAULT_MEASURES = ("cka", "nbs", "procrustes", "linear_regression")
+
 Chosen = str | Measure | Iterable[str | Measure]
 Least = tuple[tuple[Measure, float], ...]
 """Measures, each with the least score it must have; all hold together."""
@@ -197,9 +199,8 @@ def call(plan: Plan) -> str:
     told += ["labels=labels"] if plan.labels else []
     told += [f"seeds={list(plan.seeds)}", f"goal={plan.goal:g}", f"folds={plan.folds}"]
     for least in plan.guarantees[:1]:
-        together = len(plan.guarantees) == 1 and len(plan.measures) > 1
         scores = {one.name: score for one, score in least}
-        told.append(f"guarantee={scores if together else least[0][1]}")
+        told.append(f"guarantee={scores if len(least) > 1 else least[0][1]}")
     return f"homolog.audit.audit(recording, {', '.join(told)})"
 
 
