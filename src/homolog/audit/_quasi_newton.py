@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
-Slope = Callable[[Reals], tuple[Reals, Reals]]
-"""Values (problem,) and gradients (problem, unknown) of points (problem, unknown)."""
+Slope = Callable[[Reals, NDArray[np.int64]], tuple[Reals, Reals]]
+"""Values (problem,) and gradients (problem, unknown) of points (problem, unknown) of some problems,
+which are named by their positions among all."""
 
 SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach
-MOST_HALVINGS = 30
+MOST_HALVINGS = 20
 
 
 def minimise(
@@ -43,7 +44,7 @@ def minimise(
         (problem, unknown) array.
     """
     points = start.copy()
-    values, gradients = slope(points)
+    values, gradients = slope(points, np.arange(len(points)))
     pairs: deque[tuple[Reals, Reals, Reals]] = deque(maxlen=memory)
     walking = np.ones(len(points), dtype=bool)
     for _ in range(steps):
@@ -52,7 +53,7 @@ def minimise(
             break
         directions = _downhill(pairs, gradients)
         directions[~walking] = 0.0
-        moved = _step(slope, points, values, gradients, directions)
+        moved = _step(slope, points, values, gradients, directions, walking)
         walking &= moved[1] < values
         pairs.append(_pair(moved[0] - points, moved[2] - gradients))
         points, values, gradients = moved
@@ -91,25 +92,27 @@ def _scale(pair: tuple[Reals, Reals, Reals]) -> Reals:
 
 
 def _step(
-    slope: Slope, points: Reals, values: Reals, gradients: Reals, directions: Reals
+    slope: Slope,
+    points: Reals,
+    values: Reals,
+    gradients: Reals,
+    directions: Reals,
+    walking: NDArray[np.bool_],
 ) -> tuple[Reals, Reals, Reals]:
-    """Go the whole way, and where that does not pay half of it, and half of that."""
+    """Go the whole way, and where that does not pay half of it, and half of that; or stay."""
     length = np.ones(len(points))
     enough = SUFFICIENT * _dot(directions, gradients)
-    tried, got = points + directions, slope(points + directions)
+    tried, found, slopes = points + directions, values.copy(), gradients.copy()
+    short = np.flatnonzero(walking)
     for _ in range(MOST_HALVINGS):
-        short = ~(got[0] <= values + length * enough)
-        if not short.any():
-            return tried, *got
+        found[short], slopes[short] = slope(tried[short], short)
+        short = short[~(found[short] <= values[short] + length[short] * enough[short])]
+        if not len(short):
+            return tried, found, slopes
         length[short] /= 2
-        tried = points + length[:, None] * directions
-        got = slope(tried)
-    lower = got[0] <= values  # elsewhere rounding hides any further decrease
-    return (
-        np.where(lower[:, None], tried, points),
-        np.where(lower, got[0], values),
-        np.where(lower[:, None], got[1], gradients),
-    )
+        tried[short] = points[short] + length[short, None] * directions[short]
+    tried[short], found[short], slopes[short] = points[short], values[short], gradients[short]
+    return tried, found, slopes
 
 
 def _dot(first: Reals, second: Reals) -> Reals:

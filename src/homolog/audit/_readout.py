@@ -97,16 +97,17 @@ def _fit(responses: Reals, seen: Reals, members: Reals, penalty: float, toleranc
     weigh = np.tile(seen, (len(responses), 1))[:, :, None]
     shape = (len(design), design.shape[2], n_classes)
 
-    def slope(flat: Reals) -> tuple[Reals, Reals]:
-        weights = flat.reshape(shape)
-        logits = design @ weights
+    def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
+        weights = flat.reshape(-1, *shape[1:])
+        x, weighed = (design, weigh) if len(which) == len(design) else (design[which], weigh[which])
+        logits = x @ weights
         logits -= logits.max(2, keepdims=True)
         chances = np.exp(logits)
         totals = chances.sum(2, keepdims=True)
-        lost = (np.log(totals[:, :, 0]) - (logits * members).sum(2)) * weigh[:, :, 0]
-        shrunk = ridge[:, :, None] * weights
-        wrong = (chances / totals - members) * weigh
-        gradient = design.transpose(0, 2, 1) @ wrong + shrunk
+        lost = (np.log(totals[:, :, 0]) - (logits * members).sum(2)) * weighed[:, :, 0]
+        shrunk = ridge[which, :, None] * weights
+        wrong = (chances / totals - members) * weighed
+        gradient = x.transpose(0, 2, 1) @ wrong + shrunk
         value = lost.sum(1) + 0.5 * (shrunk * weights).sum((1, 2))
         return value, gradient.reshape(flat.shape)
 

@@ -1,0 +1,256 @@
+"""What a score guarantees: the worst responses that still have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog.audit._adversary import Least, Readout, adverse, erased
+from homolog.audit._decoding import Decoding, accuracies, decoding, to_decode
+from homolog.audit._decoding_along import evenly_strong
+from homolog.audit._labels import Label, Labels, classes_of, labels_of
+from homolog.audit._objective import objective
+from homolog.audit._targets import Reals, Target
+from homolog.measures._measure import Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Score = float | Mapping[str, float] | Sequence[float]
+
+KEPT_APART = (0.0, 0.3, 1.0)  # how far apart class means are where a search begins
+JITTER = 0.01  # share of noise in such a start, so that no direction is exactly even
+_STREAM = 0xADE5
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Guarantee:
+    """How badly each variable may be decodable although scores are as high as they are.
+
+    Attributes
+    ----------
+    asked
+        Label of each measure -> least score, all held at once; 1 is the same as the target.
+    accuracy
+        Variable -> lowest decoding accuracy found. An upper bound of the true minimum: what the
+        search did not find may be lower still. At or below chance, nothing is guaranteed.
+    recording
+        Decoding of the target itself.
+    found
+        Variable -> decoding of the worst responses, on the same folds.
+    data
+        Variable -> (condition, [time,] neuron) worst responses, in the unit of the target.
+    score
+        Variable -> label of each measure -> score of these responses, by the measure itself.
+    erased
+        Variable -> label of each measure -> score of the target with the class means of the
+        variable moved together. No search is needed for this: asked for no more than these
+        scores, responses need not tell the classes apart at all.
+    """
+
+    asked: Mapping[str, float]
+    accuracy: Mapping[str, float]
+    recording: Decoding
+    found: Mapping[str, Decoding]
+    data: Mapping[str, Reals]
+    score: Mapping[str, Mapping[str, float]]
+    erased: Mapping[str, Mapping[str, float]]
+
+    @property
+    def chance(self) -> Mapping[str, float]:
+        """Variable -> share of the largest class."""
+        return self.recording.chance
+
+    def above_chance(self, variable: str) -> bool:
+        """Whether even the worst responses found are decoded above chance."""
+        return self.found[variable].above_chance(variable)
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each variable; the last columns are scores of the worst responses."""
+        import pandas as pd
+
+        rows = [
+            {
+                "variable": variable,
+                "accuracy": accuracy,
+                "low": self.found[variable].low[variable],
+                "high": self.found[variable].high[variable],
+                "chance": self.chance[variable],
+                "recording": self.recording.accuracy[variable],
+                "above_chance": self.above_chance(variable),
+                **self.score[variable],
+            }
+            for variable, accuracy in self.accuracy.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        """The scores, and the lowest accuracy of each variable beside the recording's."""
+        scores = " and ".join(f"{label} {score:g}" for label, score in self.asked.items())
+        said = (
+            f"{variable} {accuracy:.3f} (recording {self.recording.accuracy[variable]:.3f},"
+            f" chance {self.chance[variable]:.3f})"
+            for variable, accuracy in self.accuracy.items()
+        )
+        return f"<Guarantee of {scores}: {'; '.join(said)}>"
+
+
+def guarantee(
+    target: Any,
+    measures: str | Measure | Sequence[str | Measure] | Mapping[str, float],
+    score: Score | None = None,
+    labels: Labels | None = None,
+    *,
+    folds: int = 5,
+    rng: int = 0,
+    seeds: int = 5,
+    steps: int = 200,
+) -> Guarantee:
+    """Search for responses that score at least so high and tell as little as they can.
+
+    For each variable by itself, a ridge readout of its classes is made as bad as possible
+    while every score is held (an augmented Lagrangian with L-BFGS), from several starts: the
+    target without the variable, with part of it, the target itself, and Gaussian
+    responses. What is found is then measured and decoded as any responses are.
+
+    Parameters
+    ----------
+    target
+        As `decoding` takes it; the reference of every measure.
+    measures
+        Name or `Measure` with smooth=True; several of them to hold at once; or a mapping of
+        name to score.
+    score
+        The least score, where 1 is the same: of a distance 1 - distance / worst (see
+        `Objective`). One for all measures, or one for each.
+    labels
+        As `decoding` takes them.
+    folds, rng
+        As `decoding` takes them; `rng` also draws the starts.
+    seeds
+        How many Gaussian starts.
+    steps
+        About how many steps each search makes.
+
+    Returns
+    -------
+    guarantee
+        Lowest accuracy of each variable, with the responses that have it.
+
+    Raises
+    ------
+    HomologError
+        HM025 for scores that are not below 1 or not as many as measures; HM060 for a measure
+        without gradient; HM023 for an unknown one; what `decoding` raises.
+
+    Notes
+    -----
+    The readout is that of `decoding`: variables may be shrunk until its penalty hides
+    them, as most measures allow, or buried. A search proves what may happen, not what must: low
+    accuracies are facts, a high one says that no worse was found.
+
+    Examples
+    --------
+    >>> shapes = np.random.default_rng(0).normal(size=(20, 6)) * [9, 9, 9, 1, 1, 1]
+    >>> side = np.arange(20) % 2
+    >>> shapes[:, 5] += 4 * side
+    >>> worst = guarantee(shapes, "cka", 0.9, {"side": side}, seeds=1)
+    >>> worst.recording.above_chance("side"), worst.above_chance("side")
+    (True, False)
+    """
+    told = to_decode(target)
+    if labels is None:
+        raise errors.bad_labels("all", "got None", "Pass {'variable': one label per condition}.")
+    recording = decoding(told, labels, folds=folds, rng=rng)
+    least = _least(told, measures, score)
+    search = _Search(told, least, folds, rng, seeds, steps)
+    worst = {
+        variable: search.worst(variable, given)
+        for variable, given in labels_of(labels, told.shape[0]).items()
+    }
+    return Guarantee(
+        asked={one.objective.measure.label: one.score for one in least},
+        accuracy={variable: one.decoded.accuracy[variable] for variable, one in worst.items()},
+        recording=recording,
+        found={variable: one.decoded for variable, one in worst.items()},
+        data={variable: one.rows.reshape(told.shape) for variable, one in worst.items()},
+        score={variable: _scores(least, one.rows) for variable, one in worst.items()},
+        erased={variable: _scores(least, one.erased) for variable, one in worst.items()},
+    )
+
+
+def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
+    """Pair measures with their scores."""
+    if isinstance(measures, Mapping):
+        measures, score = list(measures), list(measures.values())
+    listed = [measures] if isinstance(measures, str | Measure) else list(measures)
+    given: list[Any] = list(score) if isinstance(score, Sequence) else [score] * len(listed)
+    if isinstance(score, Mapping):
+        names = [one if isinstance(one, str) else one.label for one in listed]
+        given = [score.get(name) for name in names]
+    if not listed or len(given) != len(listed):
+        raise errors.bad_value("score", score, f"one for each of {len(listed)} measures, from 1")
+    for one in given:
+        if not isinstance(one, float | int | np.number) or not -np.inf < one < 1:
+            raise errors.bad_value(
+                "score", score, "numbers below 1 for each measure; 1 is the same"
+            )
+    paired = zip(listed, given, strict=True)
+    return [Least(objective(target.rows, measure), float(one)) for measure, one in paired]
+
+
+def _scores(least: Sequence[Least], rows: Reals) -> dict[str, float]:
+    return {one.objective.measure.label: float(one.objective.score(rows[None])[0]) for one in least}
+
+
+@dataclass(frozen=True)
+class _Worst:
+    rows: Reals
+    erased: Reals
+    decoded: Decoding
+
+
+@dataclass(frozen=True)
+class _Search:
+    target: Target
+    least: Sequence[Least]
+    folds: int
+    rng: int
+    seeds: int
+    steps: int
+
+    def worst(self, variable: str, labels: Sequence[Label]) -> _Worst:
+        classes, class_of = classes_of(labels)
+        members = np.eye(len(classes))[class_of]
+        shape = self.target.shape
+        without = erased(self.target, members)
+        readout = Readout(members, shape)
+        found = adverse(readout, self.least, self._starts(members), self.steps, self.target.unit)
+        # The target always has the score, whatever became of the others.
+        candidates = np.concatenate([self.target.rows[None], without[None], found])
+        candidates = candidates[self._holds(candidates)]
+        one = {variable: labels}
+        alike = evenly_strong(candidates.reshape(-1, *shape), shape[-1])
+        told = accuracies(alike, one, self.folds, self.rng)[variable].mean(1)
+        lowest = candidates[int(told.argmin())]
+        decoded = decoding(lowest.reshape(shape), one, folds=self.folds, rng=self.rng)
+        return _Worst(lowest, without, decoded)
+
+    def _starts(self, members: Reals) -> Reals:
+        draws = np.random.default_rng([_STREAM, self.rng])
+        rows, unit = self.target.rows, self.target.unit
+        planned = [erased(self.target, members, left) for left in KEPT_APART]
+        noise = unit * draws.normal(size=(len(planned) + self.seeds, *rows.shape))
+        noise[: len(planned)] *= JITTER
+        noise[: len(planned)] += planned
+        return noise
+
+    def _holds(self, candidates: Reals) -> NDArray[np.bool_]:
+        """Whether scores, by the measures themselves, are all as high as asked."""
+        held = [one.objective.score(candidates[1:]) >= one.score for one in self.least]
+        return np.concatenate([[True], np.all(held, axis=0)])
