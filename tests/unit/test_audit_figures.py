@@ -1,0 +1,179 @@
+"""Figures and page of an audit: what is drawn is what was found."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from homolog import figures, report
+from homolog.audit._audit_curves import first_score, mean_curve
+from homolog.audit._audit_tables import TABLES
+from homolog.errors import HomologError
+from homolog.report import _audit, _audit_charts, _audit_table
+from unit.audited import MEASURES, audited
+
+
+@pytest.fixture(scope="module")
+def found():
+    return audited(guarantee=0.9)
+
+
+@pytest.fixture(scope="module")
+def bare():
+    return audited(labels=None, seeds=1)
+
+
+def axes(n=1):
+    return list(Figure().subplots(1, n, squeeze=False).ravel())
+
+
+def named(ax):
+    return {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
+
+
+def test_curves_are_means_over_seeds_with_the_recordings_level_and_chance(found):
+    strong, weak = figures.decoding_curves(axes(2), found)
+    assert [strong.get_title(), weak.get_title()] == ["strong", "weak"]
+    own = found.decoding
+    for measure in MEASURES:
+        scores, accuracy = mean_curve(found, measure, "weak")
+        assert np.array_equal(named(weak)[measure].get_xydata().T, [scores, accuracy])
+        at = [np.interp(scores[50], c.score, c.accuracy["weak"]) for c in found.of(measure)]
+        assert accuracy[50] == pytest.approx(np.mean(at))
+    levels = [line.get_ydata()[0] for line in weak.lines if line.get_linestyle() in ("--", ":")]
+    assert levels == [own.accuracy["weak"], own.chance["weak"]]
+    marks = [line.get_xdata()[0] for line in weak.lines if line.get_marker() not in ("", "None")]
+    assert marks == [found.needed("procrustes", "weak").median]
+
+
+def test_needed_scores_have_a_row_for_each_variable_and_measure(found):
+    (ax,) = axes()
+    figures.needed_scores(ax, found)
+    assert [label.get_text() for label in ax.get_yticklabels()] == [*MEASURES, *MEASURES]
+    places = ax.get_yticks()
+    marks = {
+        float(line.get_ydata()[0]): line for line in ax.lines if line.get_marker() in ("o", "s")
+    }
+    by_cka, by_procrustes = marks[places[2]], marks[places[3]]
+    assert by_procrustes.get_xdata()[0] == found.needed("procrustes", "weak").median
+    assert by_cka.get_xdata()[0] > 1  # beyond the end: not back
+    assert by_cka.get_markerfacecolor() == "none"
+
+
+def test_components_that_are_never_captured_stand_above_the_goal(found):
+    (ax,) = axes()
+    figures.component_capture(ax, found)
+    half = found.half_capture("cka")
+    drawn = named(ax)["cka"]
+    assert np.array_equal(drawn.get_ydata(), half[np.isfinite(half)])
+    assert np.allclose(drawn.get_xdata(), 100 * found.explained_variance[np.isfinite(half)])
+    above = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
+    assert sum(len(line.get_xdata()) for line in above) == sum(
+        int(np.isinf(found.half_capture(name)).sum()) for name in MEASURES
+    )
+    assert all((np.asarray(line.get_ydata()) > found.goal).all() for line in above)
+    assert ax.get_xscale() == "log"
+
+
+def test_perturbation_draws_simulation_and_formula(found):
+    (ax,) = axes()
+    figures.component_perturbation(ax, found)
+    simulated = named(ax)["cka"].get_ydata()
+    assert np.array_equal(simulated, found.perturbation.simulated["cka"])
+    lines = [line.get_ydata() for line in ax.lines if line.get_linestyle() == "-"]
+    assert any(np.array_equal(found.perturbation.closed_form["cka"], one) for one in lines)
+
+
+def test_what_was_not_done_is_not_drawn(found, bare):
+    with pytest.raises(HomologError, match=r"HM025 audit is 'planted'; allowed: an audit with lab"):
+        figures.decoding_curves(axes(), bare)
+    with pytest.raises(HomologError, match=r"HM025 the number of axes is 1; allowed: a list of 2"):
+        figures.decoding_curves(axes(), found)
+    with pytest.raises(HomologError, match=r"HM025 audit is 'planted'; allowed: one in which comp"):
+        figures.component_perturbation(axes()[0], replace(found, perturbation=None))
+
+
+def test_measures_have_colours_and_marks_of_their_own(found):
+    marks = figures.measure_marks(found)
+    assert [mark.get_label() for mark in marks] == list(MEASURES)
+    assert len({mark.get_color() for mark in marks}) == len({m.get_marker() for m in marks}) == 2
+
+
+def test_the_axis_begins_at_a_tenth_below_the_lowest_start(found):
+    lowest = min(course.score[0] for course in found.courses)
+    assert 0 <= lowest - first_score(found) < 0.1
+
+
+def test_a_folder_has_each_figure_with_its_numbers(found, bare, tmp_path):
+    report.write_audit(found, tmp_path / "all", command="homolog audit x.npz")
+    names = ("components", "decoding", "needed", "perturbation")
+    there = {one.name for one in (tmp_path / "all" / "figures").iterdir()}
+    assert there == {f"{name}.{form}" for name in names for form in ("csv", "png", "svg")}
+    for name in names:
+        with (tmp_path / "all" / "figures" / f"{name}.csv").open() as text:
+            assert len(list(csv.DictReader(text))) == len(TABLES[name](found))
+    report.write_audit(bare, tmp_path / "bare")
+    there = {one.stem for one in (tmp_path / "bare" / "figures").iterdir()}
+    assert there == {"components", "perturbation"}
+
+
+def test_the_page_says_everything_in_words(found):
+    page = _audit.page(found, "homolog audit x.npz -o out")
+    for said in (
+        "What a similarity score guarantees",
+        "By cka not every variable is back below 0.99.",
+        "Score needed before each variable is back",
+        "The worst that was found",
+        "Which components count",
+        "homolog audit x.npz -o out",
+        found.facts["recording"]["blake2b"],
+        "Differentiable optimization of similarity scores",
+    ):
+        assert said in page
+    assert "http" not in page.split("<main>")[0].split("</style>")[0].replace("http-equiv", "")
+
+
+def test_without_a_command_the_page_tells_the_call(bare):
+    page = _audit.page(bare, None)
+    assert "homolog.audit.audit(recording, [&#39;cka&#39;, &#39;procrustes&#39;]" in page
+    assert "Score needed before each variable is back" not in page
+    assert "The worst that was found" not in page
+
+
+def test_labels_from_a_file_cannot_write_into_the_page():
+    hostile = '<img src=x onerror="alert(1)">'
+    told = {hostile: ["a", "b"] * 24}
+    page = _audit.page(audited(labels=told, seeds=1), None)
+    assert hostile not in page
+    assert "&lt;img src=x" in page
+
+
+def test_rows_of_the_table_are_what_is_needed(found):
+    rows = _audit_table.rows(found)
+    assert [(row.variable, row.measure) for row in rows] == [
+        (variable, measure) for variable in ("strong", "weak") for measure in MEASURES
+    ]
+    by_cka, by_procrustes = rows[2:]
+    assert by_cka.value is None
+    assert by_cka.cells[0] == ("Score needed", "not below 0.99", None)
+    left = first_score(found)
+    needed = found.needed("procrustes", "weak")
+    assert by_procrustes.value == round(100 * (needed.median - left) / (1 - left), 2)
+    assert by_procrustes.cells[0][2] == needed.median
+    assert by_procrustes.words.startswith("weak by procrustes: 0.")
+
+
+def test_charts_have_no_numbers_that_json_does_not_know(found):
+    charts = [
+        *_audit_charts.decoding_curves(found),
+        _audit_charts.component_capture(found),
+        _audit_charts.component_perturbation(found),
+    ]
+    for chart in charts:
+        for trace in chart.data:
+            assert np.isfinite(trace["x"]).all()
+            assert np.isfinite(trace["y"]).all()
+            assert len(trace["x"]) == len(trace["y"])
+    assert "Half captured below 0.99, of 6 components:" in charts[2].words
