@@ -92,8 +92,8 @@ class Readout:
             wanted = np.broadcast_to(self._wanted, (*timed.shape[:3], self._wanted.shape[1]))
             return self.ridge * np.linalg.solve(inner, wanted)
         inner = turned @ timed + self.ridge * np.eye(n_neurons)
-        told: Reals = timed @ np.linalg.solve(inner, turned @ self._wanted)
-        return self._wanted - told
+        weights = np.linalg.solve(inner, turned @ self._wanted)
+        return np.asarray(self._wanted - timed @ weights, dtype=np.float64)
 
 
 def adverse(
@@ -118,11 +118,12 @@ def adverse(
         Size of a response.
     """
     found = start / unit
+    whole = float(readout.slope(least[0].objective.rows[None] / unit)[0][0])  # that of the target
     price = np.zeros((len(least), len(start)))
     weight = np.full(len(start), FIRST_WEIGHT)
     before = np.full(len(start), np.inf)
     for _ in range(ROUNDS):
-        found = _round(readout, least, found, price, weight, steps // ROUNDS, unit)
+        found = _round(readout, least, found, price, weight, steps // ROUNDS, unit, whole)
         lacking = np.array([one.aim - one.objective.slope(unit * found)[0] for one in least])
         price = np.maximum(0, price + weight * lacking)
         short = lacking.max(0)
@@ -139,10 +140,12 @@ def _round(
     weight: Reals,
     steps: int,
     unit: float,
+    whole: float,
 ) -> Reals:
     def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
         y = flat.reshape(-1, *start.shape[1:])
         value, gradient = readout.slope(y)
+        value, gradient = value / whole, gradient / whole
         for one, paid in zip(least, price[:, which], strict=True):
             score, rise = one.objective.slope(unit * y)
             due = np.maximum(0, paid + weight[which] * (one.aim - score))
@@ -151,7 +154,7 @@ def _round(
         return value, gradient.reshape(flat.shape)
 
     flat = minimise(
-        slope, start.reshape(len(start), -1), steps=steps, tolerance=1e-3 / start[0].size
+        slope, start.reshape(len(start), -1), steps=steps, tolerance=1e-4 / start[0].size
     )
     return flat.reshape(start.shape)
 

@@ -1,0 +1,179 @@
+"""The worst responses with a score are found where their place is known, and never beyond it."""
+
+import numpy as np
+import pytest
+
+from homolog import measures
+from homolog.audit import Guarantee, decoding, guarantee
+from homolog.audit._adversary import Least, Readout, adverse, erased
+from homolog.audit._objective import objective
+from homolog.audit._targets import target_of
+
+SIDE = [0, 1] * 20
+LABELS = {"side": SIDE}
+
+
+def carried_by(component: int, rng: np.random.Generator) -> np.ndarray:
+    """Make 40 × 6 responses with falling variances, one of which tells the side and little else."""
+    x = rng.normal(size=(40, 6))
+    x[:, component] = np.where(SIDE, 1, -1) + 0.1 * x[:, component]
+    x -= x.mean(0)
+    x /= np.sqrt(np.mean(x**2, axis=0))
+    x *= np.sqrt([10, 5, 2, 1, 0.5, 0.3])
+    return x @ np.linalg.qr(rng.normal(size=(6, 6)))[0]
+
+
+def searched(x: np.ndarray, measure: str, score: float) -> Guarantee:
+    return guarantee(x, measure, score, LABELS, seeds=2, steps=160)
+
+
+@pytest.mark.parametrize("measure", ["cka", "nbs", "linear_regression"])
+def test_a_variable_in_a_small_component_may_be_lost_at_a_high_score(
+    rng: np.random.Generator, measure: str
+) -> None:
+    found = searched(carried_by(5, rng), measure, 0.9)
+    assert found.recording.above_chance("side")
+    assert not found.above_chance("side")
+    assert found.accuracy["side"] <= 0.5
+    assert found.score["side"][measure] >= 0.9
+
+
+def test_a_variable_in_the_first_component_is_kept_by_a_high_procrustes_score(
+    rng: np.random.Generator,
+) -> None:
+    found = searched(carried_by(0, rng), "procrustes", 0.99)
+    assert found.accuracy["side"] > 0.95
+    assert found.above_chance("side")
+
+
+def test_cka_keeps_the_first_component_and_says_little_of_the_second(
+    rng: np.random.Generator,
+) -> None:
+    first, second = (searched(carried_by(i, rng), "cka", 0.9) for i in (0, 1))
+    assert first.accuracy["side"] > 0.8
+    assert not second.above_chance("side")
+
+
+def share_between(y: np.ndarray) -> float:
+    """Share of the variance that lies between the means of the two sides."""
+    y = y - y.mean(0)
+    gap = y[1::2].mean(0) - y[::2].mean(0)
+    return float(len(y) * np.sum(gap**2) / 4 / np.sum(y**2))
+
+
+def least_between(x: np.ndarray, measure: str, score: float, ridge: float) -> np.ndarray:
+    """Search for responses with a score that have the least variance between sides."""
+    target = target_of(x)
+    members = np.eye(2)[SIDE]
+    readout = Readout(members, target.shape, ridge=ridge)
+    starts = np.random.default_rng(1).normal(size=(3, *x.shape))
+    starts[0] = erased(target, members, 0.5)
+    return adverse(readout, [Least(objective(x, measure), score)], starts, 400, target.unit)
+
+
+@pytest.mark.parametrize("component", [0, 1, 2])
+@pytest.mark.parametrize("score", [0.9, 0.97])
+def test_variance_between_classes_is_the_least_that_nbs_allows(
+    rng: np.random.Generator, component: int, score: float
+) -> None:
+    """With share sin²φ between classes in the target, the least is sin²(φ - arccos(score)).
+
+    For parts of the target and the candidate between and within classes, NBS is at most
+    sin φ sin ε + cos φ cos ε, and is that when each part is the target's own, rescaled.
+    """
+    x = carried_by(component, rng)
+    left = np.arcsin(np.sqrt(share_between(x))) - np.arccos(score)
+    bound = np.sin(max(left, 0.0)) ** 2
+    found = least_between(x, "nbs", score, ridge=1e6)
+    shares = [share_between(y) for y in found]
+    scores = objective(x, "nbs").score(found)
+    assert np.all(scores >= score)
+    assert min(shares) >= bound - 1e-12
+    assert min(shares) <= bound + 2e-4
+
+
+def test_cka_allows_no_difference_between_classes_up_to_a_known_score(
+    rng: np.random.Generator,
+) -> None:
+    """Without any, CKA is at most ‖K within classes‖ / ‖K‖, that of the target erased."""
+    x = carried_by(1, rng)
+    bare = erased(target_of(x), np.eye(2)[SIDE])
+    highest = np.linalg.norm(bare @ bare.T) / np.linalg.norm(x @ x.T)
+    found = guarantee(x, "cka", highest - 0.01, LABELS, seeds=1, steps=80)
+    assert found.erased["side"]["cka"] == pytest.approx(highest, abs=1e-12)
+    below, above = (least_between(x, "cka", highest + by, ridge=1e6) for by in (-0.01, 0.02))
+    assert min(share_between(y) for y in below) < 1e-6
+    assert min(share_between(y) for y in above) > 1e-4
+
+
+def test_gradient_of_what_a_readout_tells(rng: np.random.Generator) -> None:
+    members = np.eye(3)[np.arange(12) % 3]
+    for shape in ((12, 4), (12, 2, 4), (12, 2, 20)):
+        y = rng.normal(size=(2, int(np.prod(shape[:-1])), shape[-1]))
+        readout = Readout(members, shape)
+        told, gradient = readout.slope(y)
+        way = rng.normal(size=y.shape)
+        ahead, behind = (readout.slope(y + step * way)[0] for step in (1e-6, -1e-6))
+        np.testing.assert_allclose((gradient * way).sum((1, 2)), (ahead - behind) / 2e-6, rtol=1e-6)
+        np.testing.assert_allclose(readout.slope(7 * y + 3)[0], told, rtol=1e-12)
+
+
+def test_measures_hold_together(rng: np.random.Generator) -> None:
+    x = carried_by(2, rng)
+    asked = {"cka": 0.9, "procrustes": 0.8}
+    found = guarantee(x, asked, labels=LABELS, seeds=1, steps=120)
+    alone = guarantee(x, "cka", 0.9, LABELS, seeds=1, steps=120)
+    assert found.asked == asked
+    assert alone.accuracy["side"] <= 0.5 < found.accuracy["side"]
+    y = found.data["side"]
+    for name, least in asked.items():
+        assert found.score["side"][name] >= least
+    assert measures.find("cka")(x, y) == pytest.approx(found.score["side"]["cka"], abs=1e-12)
+    angle = measures.find("procrustes")(x, y)
+    assert 1 - 2 * angle / np.pi == pytest.approx(found.score["side"]["procrustes"], abs=1e-12)
+    several = guarantee(x, ["cka", "procrustes"], [0.9, 0.8], LABELS, seeds=1, steps=120)
+    assert several.accuracy == found.accuracy
+
+
+def test_soft_matching_is_audited_too(rng: np.random.Generator) -> None:
+    found = guarantee(carried_by(5, rng), "soft_matching", 0.7, LABELS, seeds=1, steps=40)
+    assert found.score["side"]["soft_matching"] >= 0.7
+    assert found.accuracy["side"] < found.recording.accuracy["side"]
+
+
+def test_what_is_reported_is_what_decoding_says_of_the_responses(
+    rng: np.random.Generator,
+) -> None:
+    x = np.stack([carried_by(2, rng), carried_by(2, rng)], axis=1)
+    labels = {"side": SIDE, "kind": ["a", "b", "c", "d"] * 10}
+    found = guarantee(x, "nbs", 0.95, labels, seeds=1, steps=80, rng=3)
+    assert found.data["side"].shape == x.shape
+    for name, given in labels.items():
+        again = decoding(found.data[name], {name: given}, rng=3)
+        assert again.accuracy[name] == found.accuracy[name] == found.found[name].accuracy[name]
+        assert found.accuracy[name] <= found.recording.accuracy[name]
+        assert found.chance[name] == again.chance[name]
+    assert found.frame()["nbs"].tolist() == [found.score[name]["nbs"] for name in labels]
+    assert repr(found).startswith("<Guarantee of nbs 0.95: side ")
+
+
+def test_the_same_seed_finds_the_same(rng: np.random.Generator) -> None:
+    x = carried_by(3, rng)
+    first, again = (searched(x, "cka", 0.95) for _ in range(2))
+    assert np.array_equal(first.data["side"], again.data["side"])
+
+
+def test_a_score_that_only_the_target_has_guarantees_what_the_target_tells(
+    rng: np.random.Generator,
+) -> None:
+    found = guarantee(carried_by(0, rng), "nbs", 1 - 1e-9, LABELS, seeds=1, steps=16)
+    assert found.accuracy["side"] == found.recording.accuracy["side"]
+
+
+def test_erased_moves_class_means_together_at_each_time(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(12, 3, 4))
+    members = np.eye(3)[np.arange(12) % 3]
+    bare = erased(target_of(x), members).reshape(x.shape)
+    for one in range(3):
+        np.testing.assert_allclose(bare[one::3].mean(0), x.mean(0), atol=1e-12)
+    np.testing.assert_allclose(erased(target_of(x), members, 1.0), x.reshape(36, 4), atol=1e-12)
