@@ -43,6 +43,7 @@ __all__ = [
     "SOFT",
     "THIRD",
     "banded",
+    "dressed",
     "panels",
     "rule_marks",
 ]
@@ -56,12 +57,17 @@ def panels(n: int, *, height: float = 3.4, width: float = 10.0) -> tuple[Figure,
     figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.12))
     axes = list(figure.subplots(1, n, squeeze=False)[0])
     for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.spines[:].set_color(SOFT)
-        ax.tick_params(color=SOFT, labelsize=8)
-        ax.grid(axis="y", color=SOFT, alpha=0.2, linewidth=0.6)
-        ax.set_axisbelow(True)
+        dressed(ax)
     return figure, axes
+
+
+def dressed(ax: Axes) -> None:
+    """Two spines and a light grid."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[:].set_color(SOFT)
+    ax.tick_params(color=SOFT, labelsize=8)
+    ax.grid(axis="y", color=SOFT, alpha=0.2, linewidth=0.6)
+    ax.set_axisbelow(True)
 
 
 def banded(
