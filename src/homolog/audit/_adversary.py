@@ -90,7 +90,7 @@ class Readout:
         if n_conditions <= n_neurons:
             inner = timed @ turned + self.ridge * np.eye(n_conditions)
             wanted = np.broadcast_to(self._wanted, (*timed.shape[:3], self._wanted.shape[1]))
-            return self.ridge * np.linalg.solve(inner, wanted)
+            return np.asarray(self.ridge * np.linalg.solve(inner, wanted), dtype=np.float64)
         inner = turned @ timed + self.ridge * np.eye(n_neurons)
         weights = np.linalg.solve(inner, turned @ self._wanted)
         return np.asarray(self._wanted - timed @ weights, dtype=np.float64)
