@@ -200,7 +200,7 @@ def call(plan: Plan) -> str:
     told += [f"seeds={list(plan.seeds)}", f"goal={plan.goal:g}", f"folds={plan.folds}"]
     for least in plan.guarantees[:1]:
         scores = {one.name: score for one, score in least}
-        told.append(f"guarantee={scores if len(least) > 1 else least[0][1]}")
+        told.append(f"guarantee={scores if len(scores) > 1 else next(iter(scores.values()))}")
     return f"homolog.audit.audit(recording, {', '.join(told)})"
 
 
