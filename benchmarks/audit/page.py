@@ -4,16 +4,24 @@ from collections.abc import Iterable, Sequence
 
 from benchmarks.audit import goals
 from benchmarks.audit.problems import PROBLEMS
-from benchmarks.audit.timings import AS_LEAN, AS_PUBLISHED, OURS, RESTARTS, Measured, Row
+from benchmarks.audit.timings import (
+    AS_LEAN,
+    AS_PUBLISHED,
+    OURS,
+    PATIENCE_S,
+    RESTARTS,
+    Measured,
+    Row,
+)
 from benchmarks.audit.yardsticks import RATE
-from benchmarks.balancing.timings import PATIENCE_S, ROUNDS
+from benchmarks.balancing.timings import ROUNDS
 from benchmarks.page import setting
 
 PACKAGES = ("homolog", "numpy", "scipy", "torch", "POT")
 
 INTRODUCTION = f"""\
 CPU time of one thread for a step that raises a score. Climbs take turns in one process, up to
-{ROUNDS} times or {PATIENCE_S:.0f} s; the least of the turns is shown, for other processes can only
+{ROUNDS} times or {PATIENCE_S:g} s; the least of the turns is shown, for other processes can only
 add to it. All climb the same score from the same noise with Adam at rate {RATE:g}, in double
 precision. *homolog* is `homolog.audit.maximise` as it comes, with its checks and the responses it
 keeps; the others keep nothing. They are written with PyTorch's autograd

@@ -17,7 +17,7 @@ OURS, AS_PUBLISHED, AS_LEAN = "homolog", "public", "lean"
 OUT_OF_REACH = 0.999999
 """A score that no climb of so few steps gets to, so that all take the same number of them."""
 
-RESTARTS = 16
+RESTARTS, PATIENCE_S = 16, 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def row(measure: str, problem: Problem) -> Row:
     """Check that all have one gradient, and let them take turns."""
     target, start = problem.target(), problem.start()
     difference = check_alike(measure, target, start)
-    taken = least(_climbs(measure, problem, target, start))
+    taken = least(_climbs(measure, problem, target, start), PATIENCE_S)
     steps = dict.fromkeys((OURS, AS_LEAN), problem.steps)
     steps |= {AS_PUBLISHED: problem.steps_public}
     together = taken["together"].seconds / problem.steps / RESTARTS

@@ -77,16 +77,18 @@ def solved(instance: Instance) -> Row:
     )
 
 
-def least(runs: Mapping[str, Callable[[], Answer]]) -> dict[str, Timed]:
+def least(
+    runs: Mapping[str, Callable[[], object]], patience_s: float = PATIENCE_S
+) -> dict[str, Timed]:
     """Time runs that take turns; the least of each, for other processes can only add to it.
 
-    What has taken more than `PATIENCE_S` in total is not run again.
+    What has taken more than `patience_s` in total is not run again.
     """
     seconds: dict[str, list[float]] = {name: [] for name in runs}
-    answers: dict[str, Answer] = {}
+    answers: dict[str, object] = {}
     for _ in range(ROUNDS):
         for name, run in runs.items():
-            if sum(seconds[name]) < PATIENCE_S:
+            if sum(seconds[name]) < patience_s:
                 start = time.process_time()
                 answer = run()
                 seconds[name].append(time.process_time() - start)

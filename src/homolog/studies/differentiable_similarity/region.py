@@ -76,7 +76,7 @@ def draw(rows: Table) -> Figure:
     axes[0].plot([], [], "o-", color=REFERENCE, label="CKA held")
     axes[0].plot([], [], "o-", color=CANDIDATE, label="Procrustes held")
     axes[0].plot([], [], "--", color=SOFT, label="proved")
-    axes[0].legend(frameon=False, fontsize=8, loc="center")
+    axes[0].legend(frameon=False, fontsize=8, loc="center", bbox_to_anchor=(0.57, 0.45))
     return figure
 
 
