@@ -49,12 +49,12 @@ def test_another_gradient_is_not_timed(monkeypatch):
 def test_climbs_by_autograd_end_where_ours_do(measure, scores):
     """So that components are captured at the same scores: the optimiser is one, too."""
     target, start = SMALL.target(), SMALL.start()
-    theirs = yardsticks.climbed(scores[measure], target, start, 40)
-    ours = maximise(target, measure, start=start, goal=0.999999, steps=40)
+    theirs = yardsticks.climbed(scores[measure], target, start, 20)
+    ours = maximise(target, measure, start=start, goal=0.999999, steps=20)
     there = float(scores[measure](torch.from_numpy(target), torch.from_numpy(theirs)))
-    assert ours.score[-1] == pytest.approx(there, abs=1e-5)
+    assert ours.score[-1] == pytest.approx(there, abs=1e-9)
     both = [captured_components(target, one).r2 for one in (ours.data[-1], theirs)]
-    assert both[0] == pytest.approx(both[1], abs=1e-3)
+    assert both[0] == pytest.approx(both[1], abs=1e-9)
 
 
 def test_times_are_for_a_step(monkeypatch):
