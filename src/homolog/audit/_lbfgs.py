@@ -1,4 +1,8 @@
-"""L-BFGS: steps that know how the slope has changed; few are needed to come close to 1."""
+"""L-BFGS: steps that know how the slope has changed; few are needed to come close to 1.
+
+SciPy's, one candidate after the other: at the kinks of distances its line search goes on where
+halving a step, which is enough for the smooth problems of `_quasi_newton.py`, stops short.
+"""
 
 from __future__ import annotations
 
