@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from homolog.audit._objective import Objective
-from homolog.audit._quasi_newton import minimise
 from homolog.audit._record import Record
 from homolog.audit._targets import Reals
+
+_MEMORY = 10
 
 
 def climb(
@@ -25,17 +23,33 @@ def climb(
     rate: float,
     told: Callable[[int], None],
 ) -> None:
-    """Move all candidates up; the rate is the optimiser's own."""
+    """Move candidates up, one after the other; the rate is the optimiser's own."""
+    for first, record in zip(start, records, strict=True):
+        _one(climbed, first, record, steps, told)
 
-    def falling(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
-        score, gradient = climbed.slope(flat.reshape(-1, *start.shape[1:]))
-        return -score, -gradient.reshape(flat.shape)
 
-    def seen(values: Reals, points: Reals, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-        responses = points.reshape(-1, *start.shape[1:])
-        parts = zip(which, -values, responses, strict=True)
-        done = [records[i].see(float(score), y) for i, score, y in parts]
-        told(max(record.steps for record in records))
-        return np.array(done, dtype=bool)
+def _one(
+    climbed: Objective, start: Reals, record: Record, steps: int, told: Callable[[int], None]
+) -> None:
+    from scipy.optimize import OptimizeResult, minimize
 
-    minimise(falling, start.reshape(len(start), -1), steps=steps, tolerance=0.0, seen=seen)
+    def falling(flat: Reals) -> tuple[float, Reals]:
+        score, gradient = climbed.slope(flat.reshape(1, *start.shape))
+        return -float(score[0]), -gradient.reshape(-1)
+
+    def seen(intermediate_result: OptimizeResult) -> None:
+        told(record.steps)
+        last = -float(intermediate_result.fun), intermediate_result.x.reshape(start.shape)
+        if record.see(*last):
+            raise StopIteration
+
+    if record.see(-falling(start.reshape(-1))[0], start):
+        return
+    minimize(
+        falling,
+        start.reshape(-1),
+        jac=True,
+        method="L-BFGS-B",
+        callback=seen,
+        options={"maxiter": steps, "maxfun": 20 * steps, "maxcor": _MEMORY, "ftol": 0, "gtol": 0},
+    )

@@ -63,8 +63,7 @@ def maximise(
     rng
         Seed of the start.
     optimiser
-        "adam", as in the paper, or "lbfgs", which takes fewer steps to high scores but may stop
-        short where a measure is only piecewise smooth.
+        "adam", as in the paper, or "lbfgs", which takes fewer steps to high scores.
     scores
         The first responses at or above each of these scores are kept; None: every 0.02 up to
         0.9, every 0.01 from there. First and last are kept in any case.

@@ -13,26 +13,12 @@ Slope = Callable[[Reals, NDArray[np.int64]], tuple[Reals, Reals]]
 """Values (problem,) and gradients (problem, unknown) of points (problem, unknown) of some problems,
 which are named by their positions among all."""
 
-Seen = Callable[[Reals, Reals, NDArray[np.int64]], NDArray[np.bool_]]
-"""From values and points of the problems that walk, and their positions, to which are done."""
-
 SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach
 MOST_HALVINGS = 20
 
 
-def never(values: Reals, points: Reals, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """No problem is done before it has come to rest."""
-    return np.zeros(len(which), dtype=bool)
-
-
 def minimise(
-    slope: Slope,
-    start: Reals,
-    *,
-    steps: int,
-    tolerance: float,
-    memory: int = 10,
-    seen: Seen = never,
+    slope: Slope, start: Reals, *, steps: int, tolerance: float, memory: int = 10
 ) -> Reals:
     """Walk every problem downhill from its start.
 
@@ -51,8 +37,6 @@ def minimise(
         Largest entry of a gradient that counts as none.
     memory
         How many past steps tell the curvature.
-    seen
-        Told of the start and of every step; says which problems need not go on.
 
     Returns
     -------
@@ -64,24 +48,16 @@ def minimise(
     pairs: deque[tuple[Reals, Reals, Reals]] = deque(maxlen=memory)
     walking = np.ones(len(points), dtype=bool)
     for _ in range(steps):
-        _stop(walking, seen, values, points)
         walking &= np.abs(gradients).max(1) > tolerance
         if not walking.any():
-            return points
+            break
         directions = _downhill(pairs, gradients)
         directions[~walking] = 0.0
         moved = _step(slope, points, values, gradients, directions, walking)
         walking &= moved[1] < values
         pairs.append(_pair(moved[0] - points, moved[2] - gradients))
         points, values, gradients = moved
-    _stop(walking, seen, values, points)
     return points
-
-
-def _stop(walking: NDArray[np.bool_], seen: Seen, values: Reals, points: Reals) -> None:
-    """Let those rest that are done."""
-    which = np.flatnonzero(walking)
-    walking[which] = ~seen(values[which], points[which], which)
 
 
 def _pair(step: Reals, change: Reals) -> tuple[Reals, Reals, Reals]:
