@@ -79,6 +79,8 @@ def climb(
         going = [not one.see(*seen) for one, *seen in zip(records, score, y, strict=True)]
         told(done)
         if done == steps or not any(going):
+            for record, last in zip(records, y, strict=True):
+                record.end(last)
             return
         if not all(going):
             records = [one for one, on in zip(records, going, strict=True) if on]

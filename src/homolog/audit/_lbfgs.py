@@ -45,7 +45,7 @@ def _one(
 
     if record.see(-falling(start.reshape(-1))[0], start):
         return
-    minimize(
+    found = minimize(
         falling,
         start.reshape(-1),
         jac=True,
@@ -53,3 +53,4 @@ def _one(
         callback=seen,
         options={"maxiter": steps, "maxfun": 20 * steps, "maxcor": _MEMORY, "ftol": 0, "gtol": 0},
     )
+    record.end(found.x.reshape(start.shape))

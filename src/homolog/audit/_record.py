@@ -24,9 +24,10 @@ class Record:
 
     def __init__(self, climbed: Objective, goal: float, grid: Reals) -> None:
         self.steps = -1
-        self._climbed, self._goal, self._grid = climbed, goal, grid
+        self._climbed, self._goal, self._grid = climbed, goal, grid.tolist()
+        self._next = -np.inf
         self._points: list[tuple[int, float, Reals]] = []
-        self._best: tuple[int, float, Reals] | None = None
+        self._score = -np.inf
 
     def see(self, score: float, y: Reals) -> bool:
         """Take note of the responses after the next step; True when the goal is reached."""
@@ -35,22 +36,25 @@ class Record:
         if done:  # the slope's score is a little less exact than the measure's own
             score = float(self._climbed.score(y[None])[0])
             done = score >= self._goal
-        kept = not self._points or done or bool(np.any(score >= self._grid))
-        if kept:
-            self._points.append((self.steps, score, y.copy()))
-            self._grid = self._grid[self._grid > score]
-        if not self._best or score > self._best[1]:
-            self._best = self._points[-1] if kept else (self.steps, score, y.copy())
+        self._score = score
+        if done or score >= self._next:
+            self._keep(y)
         return done
+
+    def end(self, y: Reals) -> None:
+        """Keep the responses seen last, if they score higher than any that were kept."""
+        if self._score > self._points[-1][1]:
+            self._keep(y)
+
+    def _keep(self, y: Reals) -> None:
+        self._points.append((self.steps, self._score, y.copy()))
+        self._next = min((one for one in self._grid if one > self._score), default=np.inf)
 
     def trajectory(
         self, target: Target, unit: float, optimiser: str, seed: int | None
     ) -> Trajectory:
         """Everything that was kept, in the unit of the target."""
-        points = self._points
-        if self._best is not None and self._best[1] > points[-1][1]:
-            points = [*points, self._best]
-        step, score, responses = zip(*points, strict=True)
+        step, score, responses = zip(*self._points, strict=True)
         shape = (*target.shape[:-1], responses[0].shape[1])
         scores = np.array(score)
         value = self._climbed.value(scores)

@@ -8,6 +8,9 @@ Reals = NDArray[np.float64]
 _RESOLVED = 1e-12
 """Squared singular values below this fraction of the largest are rounding."""
 
+_WELL_CONDITIONED = 1e-4
+"""Ratio of the entries of a Cholesky factor's diagonal above which no rank is in question."""
+
 
 def fitted(y: Reals, x: Reals) -> Reals:
     """Weights (candidate, neuron, reference neuron) of the least-squares fit of `x` from `y`.
@@ -21,14 +24,24 @@ def fitted(y: Reals, x: Reals) -> Reals:
     """
     turned = y.swapaxes(1, 2)
     if y.shape[2] < y.shape[1]:
-        return inverse(turned @ y) @ (turned @ x)
-    return turned @ (inverse(y @ turned) @ x)
+        parts = zip(turned @ y, turned @ x, strict=True)
+        return np.stack([_solved(gram, cross) for gram, cross in parts])
+    return turned @ np.stack([_solved(gram, x) for gram in y @ turned])
 
 
-def inverse(gram: Reals) -> Reals:
-    """Pseudo-inverses of (candidate, i, i) Gram matrices."""
-    root = inverse_root(gram)
-    return root @ root
+def _solved(gram: Reals, cross: Reals) -> Reals:
+    """The pseudo-inverse of a Gram matrix times a matrix, by Cholesky factors if they will do."""
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+    try:
+        factor = cho_factor(gram, lower=True, check_finite=False)
+        sizes = factor[0].diagonal()
+        if sizes.min() > _WELL_CONDITIONED * sizes.max():
+            return cho_solve(factor, cross, check_finite=False)
+    except LinAlgError:
+        pass  # a rank below the number of neurons
+    root = inverse_root(gram[None])[0]
+    return root @ (root @ cross)
 
 
 def inverse_root(gram: Reals) -> Reals:
