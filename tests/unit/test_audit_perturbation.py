@@ -148,6 +148,17 @@ def test_it_prints_and_becomes_a_table(rng):
     assert frame["score"].to_numpy() == pytest.approx(frame["closed_form"].to_numpy(), abs=1e-12)
 
 
+@pytest.mark.parametrize("kind", AMOUNTS)
+@pytest.mark.parametrize("measure", ["one_to_one_matching", "soft_matching"])
+def test_a_constant_neuron_is_refused_as_by_the_measure_itself(measure, kind, rng):
+    target = rng.normal(size=(ROWS, 5))
+    target[:, 2] = 0.1  # whose mean is not exact
+    for score in (measures.find(measure), lambda x, _: perturb_components(x, [measure], kind=kind)):
+        with pytest.raises(HomologError, match="HM006"):
+            score(target, target)
+    assert perturb_components(target, ["cka"], kind=kind).disagreement < 1e-12
+
+
 @pytest.mark.parametrize("kind", ["replace", "noise"])
 def test_without_a_course_left_it_refuses(kind, rng):
     full = rng.normal(size=(6, 5))

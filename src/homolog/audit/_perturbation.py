@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import centre
+from homolog._arrays import centre, constant_columns
 from homolog.audit._components import Principal, principal
 from homolog.audit._objective import Objective
 from homolog.audit._perturbation_theory import closed_forms
@@ -139,7 +139,8 @@ def perturb_components(
     ------
     HomologError
         HM025 for a kind or an amount that is not allowed, HM065 if no course is left that is
-        orthogonal to all components, HM023 for an unknown measure.
+        orthogonal to all components, HM023 for an unknown measure, HM006 for a constant neuron
+        where the measure looks at each neuron.
 
     Notes
     -----
@@ -168,6 +169,7 @@ def perturb_components(
     parts = principal(given.rows)
     courses = _courses(parts, kind, amount, np.random.default_rng(rng))
     chosen = [_found(one) for one in measures]
+    parts = _without_constant(parts, given.rows)
     simulated = {one.label: _simulated(one, parts, courses) for one in chosen}
     formulas = closed_forms(kind, parts.shares, amount)
     known = {name: formulas[name] for name in simulated if name in formulas}
@@ -212,6 +214,14 @@ def _orthogonal(courses: Reals, rng: np.random.Generator) -> Reals:
         drawn -= courses @ (courses.T @ drawn)
         drawn /= np.linalg.norm(drawn, axis=0)
     return drawn
+
+
+def _without_constant(parts: Principal, rows: Reals) -> Principal:
+    """The components without what rounding gave to neurons that do not vary.
+
+    Measures that look at each neuron would take it for tuning, where they are to refuse.
+    """
+    return replace(parts, axes=np.where(constant_columns(rows), 0.0, parts.axes))
 
 
 def _simulated(measure: Measure, parts: Principal, courses: Reals) -> Reals:
