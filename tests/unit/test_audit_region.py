@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from homolog import measures
-from homolog.audit import region
+from homolog.audit import Region, region
 from homolog.audit._proved import of_population, of_rank, proved
+from homolog.audit._region import SIDES
 from homolog.errors import HomologError
 
 FEW = {"levels": 7, "steps": 30}
@@ -124,6 +125,48 @@ def test_slack_is_the_distance_to_each_side(rng):
     assert found.slack(0.8, 0.3).below < 0
 
 
+def by_hand(**sides):
+    """A region between first**2 and 1 - (1 - first)**2 with some sides exchanged."""
+    x = np.linspace(0, 1, 5)
+    below, above = np.column_stack([x, x**2]), np.column_stack([x, 1 - (1 - x) ** 2])
+    given = {"lowest": below, "highest": above, "leftmost": above, "rightmost": below} | sides
+    pair = (measures.find(name) for name in ("cka", "nbs"))
+    return Region(*pair, **given, bounds=None, shape=(5, 2), free=False)
+
+
+def test_levels_may_have_swapped():
+    straight = by_hand()
+    swapped = by_hand(**{name: getattr(straight, name)[[1, 0, 3, 2, 4]] for name in SIDES})
+    assert swapped.slack(0.6, 0.5) == straight.slack(0.6, 0.5)
+    assert swapped.slopes(0.6) == straight.slopes(0.6)
+    assert straight.slack(0.5, 0.5).below == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("name", SIDES)
+@pytest.mark.parametrize("n_levels", [0, 1])
+def test_sides_of_which_too_little_was_attained_leave_no_slack(name, n_levels):
+    found = by_hand(**{name: np.full((n_levels, 2), 0.5)})
+    said = f"HM025 number of levels attained of {name} is {n_levels}; .*more starts or steps"
+    with pytest.raises(HomologError, match=said):
+        found.slack(0.5, 0.5)
+    assert len(str(found).splitlines()) == 1 + len(found.lowest)
+    assert ("?" in str(found)) == (name == "highest")
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), "a", 2, None, True])
+def test_what_is_no_score_has_no_slack(wrong):
+    found = by_hand()
+    with pytest.raises(HomologError, match=r"HM025 first_score is .*a score, 1 for the same"):
+        found.slack(wrong, 0.5)
+    with pytest.raises(HomologError, match="HM025 second_score is "):
+        found.slack(0.5, wrong)
+    with pytest.raises(HomologError, match=r"HM025 at is .*a score below 1"):
+        found.slopes(wrong)
+    with pytest.raises(HomologError, match="HM025 at is 1"):
+        found.slopes(1)
+    assert found.slack(1 + 1e-15, 1).right == pytest.approx(0)
+
+
 def test_free_references_allow_more(rng):
     rows = target(rng, 12, 3)
     free = region("cka", "nbs", shape=(12, 3), levels=4, starts=3, steps=20)
@@ -184,6 +227,9 @@ def test_it_prints_tells_and_becomes_a_table(rng):
         (("cka", "nbs"), {}, r"HM025 shape is None; allowed: \(rows, neurons\), where no target"),
         (("cka", "linear_regression"), {"shape": (9, 3)}, "HM025 measure is 'linear_regression'"),
         (("cka", "nbs"), {"shape": (9,)}, r"HM025 shape is \(9,\)"),
+        (("cka", "nbs"), {"shape": 5}, "HM025 shape is 5"),
+        (("cka", "nbs"), {"shape": (9, 3), "rng": "a"}, "HM025 rng is 'a'"),
+        (("cka", 5), {"shape": (9, 3)}, "HM025 measure is 5; allowed: a name or a measure"),
         (("cka", "nbs"), {"shape": (9, 3), "levels": 1}, "HM025 levels is 1; allowed: a whole"),
         (("cka", "nbs"), {"shape": (9, 3), "steps": 0}, "HM025 steps is 0"),
         (("cka", "nbss"), {"shape": (9, 3)}, "HM023 no measure 'nbss'"),

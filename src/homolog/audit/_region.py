@@ -12,10 +12,10 @@ from homolog import errors
 from homolog._arrays import centre, frobenius
 from homolog.audit._boundary import Side, Slope, extremes, side
 from homolog.audit._components import principal
+from homolog.audit._given import generator_of, measure_of
 from homolog.audit._objective import Objective, objective
 from homolog.audit._proved import Spectra, of_population, of_rank, proved
 from homolog.audit._targets import target_of
-from homolog.measures import find
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ _EDGE = 0.01
 """Levels keep this share of a score's range away from its ends, where slopes vanish."""
 _LEAST_RANGE = 1e-3
 _BOUND_POINTS = 201
+_LEAST_LEVELS = 2
+"""Of a side, below which nothing lies between."""
+_WHOLE, _BELOW_WHOLE = 1 + 1e-9, 1 - 1e-9
+"""The largest score of a reported pair, which may be rounded, and of a slope's end."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,17 @@ class Region:
 
         Beyond the outermost level the range of that level is taken. Scores are as in the
         region, 1 for the same: of `procrustes` 1 - 2 angle / pi.
+
+        Raises
+        ------
+        HomologError
+            HM025 for what is no score, and where fewer than two levels of a side were attained.
         """
-        low, high = (_at(pairs, first_score, along=0) for pairs in (self.lowest, self.highest))
-        left, right = (
-            _at(pairs, second_score, along=1) for pairs in (self.leftmost, self.rightmost)
+        _refuse_score("first_score", first_score, _WHOLE)
+        _refuse_score("second_score", second_score, _WHOLE)
+        low, high, left, right = (
+            self._at(name, score)
+            for name, score in zip(SIDES, np.repeat([first_score, second_score], 2), strict=True)
         )
         return Slack(
             below=second_score - low,
@@ -108,19 +119,21 @@ class Region:
         """Steepest and flattest way out of the perfect corner: (1 - second) / (1 - first).
 
         At first score `at` with the second as low as was found, and the other way round. 0 or
-        nearly: one score says nothing of how far the other has come.
+        nearly: one score says nothing of how far the other has come. Refuses as `slack` does.
         """
-        low, left = _at(self.lowest, at, along=0), _at(self.leftmost, at, along=1)
+        _refuse_score("at", at, _BELOW_WHOLE)
+        low, left = self._at("lowest", at), self._at("leftmost", at)
         return (1 - low) / (1 - at), (1 - at) / (1 - left)
 
     def __str__(self) -> str:
         """The range of the second score at some first scores."""
         heads = (self.first.label, f"lowest {self.second.label}", f"highest {self.second.label}")
         shown = np.linspace(0, len(self.lowest) - 1, min(9, len(self.lowest))).astype(int)
-        high = [_at(self.highest, self.lowest[i, 0], along=0) for i in shown]
+        known = len(self.highest) >= _LEAST_LEVELS
+        high = [f"{self._at('highest', x):.3f}" if known else "?" for x in self.lowest[shown, 0]]
         lines = [
             f"{self.lowest[i, 0]:>{len(heads[0])}.3f}  {self.lowest[i, 1]:>{len(heads[1])}.3f}"
-            f"  {most:>{len(heads[2])}.3f}"
+            f"  {most:>{len(heads[2])}}"
             for i, most in zip(shown, high, strict=True)
         ]
         return "\n".join(["  ".join(heads), *lines])
@@ -138,6 +151,17 @@ class Region:
             for name, pairs in sides.items()
         ]
         return pd.concat(parts, ignore_index=True)
+
+    def _at(self, name: str, score: float) -> float:
+        """Where a side lies at a score, between the levels that were attained."""
+        pairs: Reals = getattr(self, name)
+        if len(pairs) < _LEAST_LEVELS:
+            allowed = f"{_LEAST_LEVELS} or more: give more starts or steps"
+            raise errors.bad_value(f"number of levels attained of {name}", len(pairs), allowed)
+        held = SIDES.index(name) // 2
+        # Scores are held to a small error only, so that levels close together may swap.
+        pairs = pairs[np.argsort(pairs[:, held], kind="stable")]
+        return float(np.interp(score, pairs[:, held], pairs[:, 1 - held]))
 
 
 def region(
@@ -202,9 +226,9 @@ def region(
     Cloos et al. 2024, "Differentiable optimization of similarity scores between models and
     brains", figure 3d. Harvey, Lipshutz & Williams 2024, https://arxiv.org/abs/2411.08197.
     """
-    pair = (_found(first), _found(second))
+    pair = (measure_of(first), measure_of(second))
     _refuse_counts(levels=(levels, 2), starts=(starts, 1), steps=(steps, 1))
-    generator = np.random.default_rng(rng)
+    generator = generator_of(rng)
     problem = _free(pair, shape) if target is None else _fixed(pair, target, shape)
     drawn = problem.starts(max(8, starts), 1, generator)[:, 0]
     ends = [extremes(slope, drawn, steps, _ROUNDS) for slope in problem.slopes]
@@ -348,17 +372,20 @@ def _of_width(rows: Reals, n_neurons: int) -> Reals:
     return wide
 
 
-def _at(pairs: Reals, score: float, *, along: int) -> float:
-    return float(np.interp(score, pairs[:, along], pairs[:, 1 - along]))
-
-
-def _found(measure: str | Measure) -> Measure:
-    return find(measure) if isinstance(measure, str) else measure
+def _refuse_score(name: str, score: Any, most: float) -> None:
+    real = isinstance(score, int | float | np.number) and not isinstance(score, bool)
+    if not real or not np.isfinite(score) or score > most:
+        allowed = "a score, 1 for the same" if most > 1 else "a score below 1"
+        raise errors.bad_value(name, score, allowed)
 
 
 def _shape(given: Any, usual: tuple[int, ...]) -> tuple[int, int]:
-    shape = tuple(usual if given is None else given)
-    whole = len(shape) == 2 and all(isinstance(one, int | np.integer) for one in shape)
+    shape = usual if given is None else given
+    whole = (
+        isinstance(shape, tuple | list)
+        and len(shape) == 2
+        and all(isinstance(one, int | np.integer) for one in shape)
+    )
     if not whole or shape[0] < 3 or shape[1] < 1:
         raise errors.bad_value("shape", given, "(rows, neurons), 3 rows or more")
     return int(shape[0]), int(shape[1])

@@ -1,0 +1,39 @@
+"""What callers give to more than one audit: measures, and seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from homolog import errors
+from homolog.measures import find
+from homolog.measures._measure import Measure
+
+
+def measures_of(given: Any) -> tuple[Measure, ...]:
+    """One name or measure, or several, as measures; HM025 for what is neither, HM023 unknown."""
+    if isinstance(given, str | Measure):
+        return (measure_of(given),)
+    try:
+        listed = tuple(given)
+    except TypeError:
+        raise errors.bad_value("measures", given, "names or measures") from None
+    return tuple(measure_of(one) for one in listed)
+
+
+def measure_of(given: Any) -> Measure:
+    """A measure, or that of this name."""
+    if isinstance(given, Measure):
+        return given
+    if not isinstance(given, str):
+        raise errors.bad_value("measure", given, "a name or a measure")
+    return find(given)
+
+
+def generator_of(rng: Any) -> np.random.Generator:
+    """The generator of a seed, or that which was given."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise errors.bad_value("rng", rng, "a whole number from 0, or a Generator") from None
