@@ -1,5 +1,6 @@
 """A whole audit: planted truth, tables and words that agree with numbers, and refusals."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 
 import homolog
 from homolog import errors
-from homolog.audit import _course
+from homolog.audit import _course, load_trajectory, maximise
 from homolog.audit._audit import audit
 from homolog.errors import HomologError
 from unit.audited import MEASURES, N, audited, labels, recording
@@ -198,6 +199,9 @@ def test_progress_counts_every_part():
         ({"goal": 1.5}, r"HM025 goal is 1.5; allowed: above 0, at most 1"),
         ({"workers": 0}, r"HM025 workers is 0; allowed: a whole number from 1"),
         ({"folds": 1}, r"HM025 folds is 1"),
+        ({"folds": 1, "labels": None}, r"HM025 folds is 1; allowed: a whole number from 2"),
+        ({"folds": "junk", "labels": None}, r"HM025 folds is 'junk'; allowed: a whole number"),
+        ({"guarantee": {3: 0.5}}, r"HM025 guarantee is {3: 0.5}; allowed: scores by the names"),
         ({"guarantee": 1.0}, r"HM025 guarantee is 1.0; allowed: a score between 0 and 1"),
         ({"guarantee": {}}, r"HM025 guarantee is {}; allowed: a score, or measures"),
         ({"guarantee": 0.9, "labels": None}, r"HM025 guarantee is 0.9; allowed: None without"),
@@ -210,6 +214,28 @@ def test_what_cannot_be_audited_is_refused_and_nothing_is_written(changes, messa
     with pytest.raises(HomologError, match=message):
         audited(folder=tmp_path / "out", **changes)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "shape", "code"), [("soft_matching", (20, 5), "HM006"), ("cca", (8, 12), "HM005")]
+)
+@pytest.mark.parametrize("held", [False, True])
+def test_what_a_measure_refuses_is_refused_before_anything_is_written(
+    measure, shape, code, held, tmp_path
+):
+    responses = np.random.default_rng(0).normal(size=shape)
+    responses[:, 2] = 1.0
+    told = {"side": ["left", "right"] * (shape[0] // 2)}
+    asked = {"measures": "cka", "guarantee": {measure: 0.5}} if held else {"measures": measure}
+    with pytest.raises(HomologError, match=rf"^{code} "):
+        audit(responses, labels=told, folds=2, folder=tmp_path / "out", **asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_words_say_which_level_a_variable_comes_to(found):
+    assert "first comes to the recording's level: the lower end of the 95 % Wilson" in (
+        found.in_words()
+    )
 
 
 def test_a_measure_of_no_registry_cannot_be_told_to_other_processes():
@@ -229,3 +255,29 @@ def test_a_measure_with_options_is_asked_for_again_as_it_was():
 def test_every_refusal_of_an_audit_names_its_remedy():
     told = errors.labels_unmatched("labels.csv", "no row", "Give a row.")
     assert str(told) == "HM067 labels.csv: no row. Give a row."
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"version": 2}, "version 2, where 1 can be read"),
+        ({"measure": "ckaa"}, "its measure, 'ckaa' with options"),
+        ({"options": {"bent": 1}}, "its measure, 'cka' with options {'bent': 1}"),
+        ({"options": 3}, "its header does not say what is in it"),
+        ({"goal": None}, "it lacks 'goal'"),
+        ({"score": np.zeros(2)}, r"value has shape \(\d+,\), not \(2,\)"),
+        ({"target": np.zeros((3, 2))}, r"data has shape .*, not \(\d+, 3, 2\)"),
+    ],
+)
+def test_a_damaged_trajectory_is_refused_by_what_is_wrong(changes, why, tmp_path):
+    path = tmp_path / "one.npz"
+    maximise(recording(), "cka", goal=0.5).save(path)
+    with np.load(path) as stored:
+        there = dict(stored)
+    said = json.loads(str(there["trajectory"]))
+    for name, value in changes.items():
+        (there if name in there else said)[name] = value
+    kept = {name: value for name, value in said.items() if value is not None or name == "seed"}
+    np.savez(path, **there | {"trajectory": np.asarray(json.dumps(kept))})
+    with pytest.raises(HomologError, match=rf"^HM021 .* cannot be read as a trajectory: {why}"):
+        load_trajectory(path)

@@ -85,8 +85,15 @@ def planned(
         one.label: one for one in [*listed, *(m for g in least for m, _ in g)]
     }.values():
         _audit_parts.asked(measure)
-        objective(target.rows / target.unit, measure)
-    return Plan(target, population, listed, _seeds(seeds), float(goal), folds, known, least)
+        _refuse_unscorable(target, measure)
+    dealt = _folds(folds)
+    return Plan(target, population, listed, _seeds(seeds), float(goal), dealt, known, least)
+
+
+def _refuse_unscorable(target: Target, measure: Measure) -> None:
+    """Let a measure refuse the recording now, and not when a folder holds half an audit."""
+    rows = target.rows / target.unit
+    objective(rows, measure).score(rows[None])
 
 
 def _population(given: Any) -> Representation:
@@ -122,6 +129,12 @@ def _seeds(given: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(int(one) for one in listed)
 
 
+def _folds(given: Any) -> int:
+    if not isinstance(given, int | np.integer) or given < 2:
+        raise errors.bad_value("folds", given, "a whole number from 2")
+    return int(given)
+
+
 def _least(
     asked: float | Mapping[str, float] | None, listed: Sequence[Measure]
 ) -> tuple[Least, ...]:
@@ -129,6 +142,8 @@ def _least(
     if asked is None:
         return ()
     if isinstance(asked, Mapping):
+        if not all(isinstance(name, str) for name in asked):
+            raise errors.bad_value("guarantee", asked, "scores by the names of measures")
         together = tuple((find(name), _score(score)) for name, score in asked.items())
         if not together:
             raise errors.bad_value("guarantee", asked, "a score, or measures with their scores")

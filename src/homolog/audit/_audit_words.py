@@ -39,8 +39,9 @@ def method(audit: Audit) -> str:
         return said
     return (
         f"{said} A variable is back at the score where its cross-validated decoding accuracy first"
-        " comes to the recording's level, less what the folds leave uncertain. Scores are medians"
-        " over starts, their range in brackets."
+        " comes to the recording's level: the lower end of the 95 % Wilson interval, over"
+        " conditions, of the recording's own accuracy. Scores are medians over starts, their"
+        " range in brackets."
     )
 
 

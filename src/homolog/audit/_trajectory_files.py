@@ -12,6 +12,7 @@ import numpy as np
 from homolog import errors, measures
 from homolog._write import replacing
 from homolog.audit._trajectory import Trajectory
+from homolog.measures._measure import Measure
 
 HEADER = "trajectory"
 VERSION = 1
@@ -42,14 +43,49 @@ def read(path: str | PathLike[str]) -> Trajectory:
     there = arrays(path)
     try:
         said = json.loads(str(there[HEADER]))
-        measure = measures.find(said["measure"])
-        return Trajectory(
-            measure=measure.using(**said["options"]) if said["options"] else measure,
+        if said["version"] != VERSION:
+            raise _unreadable(path, f"version {said['version']!r}, where {VERSION} can be read")
+        found = Trajectory(
+            measure=_measure(path, said["measure"], said["options"]),
             **{name: there[name] for name in ARRAYS},
             **{word: said[word] for word in WORDS},
         )
-    except (KeyError, ValueError) as error:
-        raise errors.unreadable(path, "a trajectory", f"it lacks {error}") from error
+    except errors.HomologError:
+        raise
+    except KeyError as error:
+        raise _unreadable(path, f"it lacks {error}") from error
+    except (TypeError, ValueError) as error:
+        raise _unreadable(path, "its header does not say what is in it") from error
+    _check_shapes(path, found)
+    return found
+
+
+def _measure(path: Path, name: str, options: dict[str, Any]) -> Measure:
+    try:
+        measure = measures.find(name)
+        return measure.using(**options) if options else measure
+    except errors.HomologError as error:
+        why = f"its measure, {name!r} with options {options!r}, is not among those of homolog"
+        raise _unreadable(path, why) from error
+
+
+def _check_shapes(path: Path, found: Trajectory) -> None:
+    n_points = found.score.size
+    shapes = {
+        **dict.fromkeys(("score", "value", "step"), (n_points,)),
+        "data": (n_points, *found.target.shape),
+    }
+    for name, shape in shapes.items():
+        if getattr(found, name).shape != shape:
+            why = f"{name} has shape {getattr(found, name).shape}, not {shape}"
+            raise _unreadable(path, why)
+    if n_points == 0 or found.target.ndim not in (2, 3):
+        why = f"{n_points} points towards a target of shape {found.target.shape}"
+        raise _unreadable(path, why)
+
+
+def _unreadable(path: Path, why: str) -> errors.HomologError:
+    return errors.unreadable(path, "a trajectory", why, "Give a file that Trajectory.save wrote.")
 
 
 def _npz(path: str | PathLike[str]) -> Path:
