@@ -1,5 +1,9 @@
 """Networks that compute the same, scored against each other, before and after balancing."""
 
+import itertools
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -111,12 +115,37 @@ def test_it_prints_and_becomes_a_table(rng):
         ({"spread": []}, r"HM025 spread is \[\]"),
         ({"spread": "wide"}, "HM025 spread is 'wide'"),
         ({"n": 0}, "HM025 n is 0; allowed: a whole number from 1"),
+        ({"rng": "a"}, "HM025 rng is 'a'"),
+        ({"measures": 5}, "HM025 measures is 5"),
         ({"measures": ["ckaa"]}, "HM023 no measure 'ckaa'"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, said, rng):
     with pytest.raises(HomologError, match=said):
         gauge_audit(network(rng), inputs(rng), **options)
+
+
+def test_one_measure_needs_no_list(rng):
+    found = gauge_audit(network(rng), inputs(rng), "cka", n=1, cost=None)
+    assert list(found.rescaled) == ["cka"]
+
+
+def test_outputs_that_balancing_would_change_are_told(rng, monkeypatch):
+    """As if balancing made every network louder than the one before."""
+    gains = itertools.count(1)
+
+    def louder(moved, **_):
+        heard = replace(moved, output_weights=moved.output_weights * next(gains))
+        return SimpleNamespace(network=heard, h=np.zeros(N))
+
+    monkeypatch.setattr("homolog.audit._gauge.balance", louder)
+    found = gauge_audit(network(rng), inputs(rng), "cka", spread=1.0, n=2)
+    assert found.output_difference == pytest.approx(2)
+
+
+def test_without_outputs_states_are_scaled_back(rng):
+    found = gauge_audit(network(rng, output_weights=None), inputs(rng), "cka", n=2)
+    assert found.output_difference < 1e-10
 
 
 def test_neurons_that_are_not_homogeneous_and_replicas_are_refused(rng):

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import constant_columns
+from homolog.audit._given import generator_of, measures_of
 from homolog.audit._objective import Objective
 from homolog.balancing import balance, transform
 from homolog.balancing._activity import difference
-from homolog.measures import find
 from homolog.tasks import Trials
 
 if TYPE_CHECKING:
@@ -107,7 +107,13 @@ class GaugeAudit:
 def gauge_audit(
     network: RecurrentNetwork,
     inputs: Any,
-    measures: Sequence[str | Measure] = ("cka", "nbs", "procrustes", "linear_regression", "cca"),
+    measures: str | Measure | Sequence[str | Measure] = (
+        "cka",
+        "nbs",
+        "procrustes",
+        "linear_regression",
+        "cca",
+    ),
     *,
     spread: float | Sequence[float] = (0.5, 1.0),
     n: int = 10,
@@ -132,7 +138,7 @@ def gauge_audit(
     inputs
         (trial, time, input), or `Trials` of a task. Every time of every trial is a row.
     measures
-        Names or measures. The untouched network is the reference.
+        One or more names or measures. The untouched network is the reference.
     spread
         Standard deviation of the log-scales h, which are Gaussian with sum 0. At 1 a sixth of
         the neurons are more than 2.7 times as active as they were, a sixth less than 0.37.
@@ -171,8 +177,8 @@ def gauge_audit(
     _refuse(network, n)
     if isinstance(inputs, Trials):
         inputs, step = inputs.inputs, inputs.step
-    chosen = tuple(find(one) if isinstance(one, str) else one for one in measures)
-    shifts = _shifts(spreads, n, network.n_neurons, np.random.default_rng(rng))
+    chosen = measures_of(measures)
+    shifts = _shifts(spreads, n, network.n_neurons, generator_of(rng))
     as_they_are = _Gauge(network, inputs, step, dt, None)
     scores, worst = as_they_are.scores(chosen, shifts)
     balanced = None
