@@ -63,6 +63,14 @@ def test_neurons_beyond_the_rank_capture_nothing_more(n_neurons, rng):
     assert captured_components(target, repeated).r2 == pytest.approx(expected, abs=1e-9)
 
 
+def test_neurons_of_very_unlike_size_count_alike(rng):
+    """What they span does not depend on their unit, however small one is beside another."""
+    target, courses = target_with([3.0, 2.0, 1.0], rng)
+    sizes = np.array([1e9, 1e-12])
+    found = captured_components(target, courses[:, :2] * sizes)
+    assert found.r2 == pytest.approx([1, 1, 0], abs=1e-9)
+
+
 def test_only_components_of_the_target_above_rounding_count(rng):
     thin, _ = target_with([3.0, 1.0], rng)
     target = thin @ rng.normal(size=(2, 30))
