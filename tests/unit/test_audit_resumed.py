@@ -105,6 +105,36 @@ def test_a_folder_of_another_audit_is_refused_by_what_differs(tmp_path):
     assert content(tmp_path) == before
 
 
+def test_a_folder_where_another_audit_finished_nothing_is_taken_over(tmp_path):
+    files.claim(tmp_path, audited(seeds=1, measures="cka", labels=None).facts)
+    found = audited(folder=tmp_path, seeds=1, measures="cka", goal=0.9, labels=None)
+    files.claim(tmp_path, found.facts)
+    assert "goal = 0.9\n" in (tmp_path / "run.toml").read_text()
+    assert finished(tmp_path) == 1
+
+
+def test_folds_may_be_a_number_of_numpy(tmp_path):
+    found = audited(folder=tmp_path, seeds=1, measures="cka", folds=np.int64(4))
+    assert "folds = 4\n" in (tmp_path / "run.toml").read_text()
+    assert found.decoding.folds == 4
+
+
+def test_tables_without_rows_are_removed_but_only_from_the_folder_of_an_audit(tmp_path):
+    own, others = tmp_path / "own", tmp_path / "others"
+    others.mkdir()
+    for folder in (own, others):
+        if folder is own:
+            audited(seeds=1, guarantee=0.9, measures="cka").save(folder)
+            (folder / "notes.csv").write_text("kept")
+        else:
+            (folder / "guarantees.csv").write_text("kept")
+        audited(seeds=1, measures="cka").save(folder)
+    assert not (own / "guarantees.csv").exists()
+    assert (own / "needed.csv").exists()
+    assert (own / "notes.csv").read_text() == "kept"
+    assert (others / "guarantees.csv").read_text() == "kept"
+
+
 def test_a_folder_with_files_of_others_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(HomologError, match=r"HM046 .* holds thesis.txt, which no audit left there"):

@@ -62,6 +62,8 @@ def test_it_writes_numbers_figures_and_report_and_goes_on_from_them(file, table,
     again = run(file, "--labels", table, "-o", out, "--guarantee", "0.9", *QUICK)
     assert again.stdout == result.stdout
     assert {one: one.stat().st_mtime_ns for one in before} == before
+    assert run(file, "--labels", table, "-o", out, *QUICK).exit_code == 0
+    assert not (out / "guarantees.csv").exists()
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
 
 
@@ -96,6 +98,10 @@ def test_blocks_of_trials_make_every_stimulus_a_class(tmp_path):
         (["--labels", "absent.csv"], "error: HM032 there is no file absent.csv"),
         ([*PATTERN, "--guarantee", "high"], "error: HM025 --guarantee is 'high'; allowed: 0.9,"),
         ([*PATTERN, "--guarantee", "cka=x"], "error: HM025 --guarantee is 'cka=x'"),
+        ([*PATTERN, "--guarantee", "cka=0.5,cka=0.8"], "error: HM025 --guarantee is 'cka=0.5,cka"),
+        ([*PATTERN, "--guarantee", "0.5,0.8"], "error: HM025 --guarantee is '0.5,0.8'; allowed"),
+        ([*PATTERN, "--guarantee", "cka=0.5,"], "error: HM025 --guarantee is 'cka=0.5,'"),
+        (["-m", ""], "error: HM025 measures is []; allowed: at least one"),
         (["--guarantee", "0.9"], "error: HM025 guarantee is 0.9; allowed: None without labels"),
         ([*PATTERN, "--goal", "2"], "error: HM025 goal is 2.0"),
         ([*PATTERN, "--folds", "1"], "error: HM025 folds is 1"),
@@ -122,6 +128,17 @@ def test_a_refusal_names_the_flag_that_helps(file, tmp_path):
     assert other.stderr.strip().endswith("(On the command line: --out.)")
     unfit = run(file, "--label-pattern", "x{a}", *QUICK)
     assert unfit.stderr.strip().endswith("(On the command line: --labels or --label-pattern.)")
+
+
+def test_a_missing_response_names_the_flag_that_helps(tmp_path):
+    responses = recording().responses.copy()
+    responses[3, 2] = np.nan
+    np.save(tmp_path / "gap.npy", responses)
+    options = ["--dims", "stimulus,neuron", *QUICK]
+    stopped = run(tmp_path / "gap.npy", "--nan", "pairwise", *options)
+    assert stopped.stderr.startswith("error: HM028"), stopped.stderr
+    assert stopped.stderr.strip().endswith("--nan drop-stimuli or --nan drop-units.)")
+    assert run(tmp_path / "gap.npy", "--nan", "drop-stimuli", *options).exit_code == 0
 
 
 def test_a_missing_extra_is_noticed_before_the_work(file, tmp_path, monkeypatch):

@@ -30,6 +30,8 @@ FREE = ("measures", "seeds", "guarantee")
 def claim(folder: Path, facts: Facts) -> None:
     """Write run.toml where there is none; else it must be of the same audit.
 
+    A folder in which another audit has finished nothing is taken over.
+
     Raises
     ------
     HomologError
@@ -40,14 +42,25 @@ def claim(folder: Path, facts: Facts) -> None:
     path = folder / FILE
     for torn in (folder / PARTS).glob(".*.json"):  # of a run that was killed while it wrote
         torn.unlink(missing_ok=True)
-    if path.exists():
-        if found := _contrasted(_said(path), facts):
-            raise errors.other_audit(folder, found)
-        return
     there = sorted(one.name for one in folder.glob("[!.]*")) if folder.exists() else []
-    if there:
+    if path.exists():
+        differing = _contrasted(_said(path), facts)
+        if not differing:
+            return
+        if there != [FILE]:
+            raise errors.other_audit(folder, differing)
+    elif there:
         raise errors.folder_of_others(folder, there[:3], "audit")
     write_whole(path, toml(facts).encode())
+
+
+def is_own(folder: Path) -> bool:
+    """Whether an audit was kept or saved there."""
+    try:
+        _said(folder / FILE)
+    except (OSError, errors.HomologError):
+        return False
+    return True
 
 
 def _said(path: Path) -> dict[str, Any]:

@@ -176,7 +176,8 @@ class Audit:
         Parameters
         ----------
         folder
-            Made if it is not there. Files of an earlier run are replaced one by one.
+            Made if it is not there. Files of an earlier run are replaced one by one, and tables
+            of it that have no rows now are removed.
         command
             What the user typed, to be kept with the run.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from homolog import _citations
 from homolog._tables import csv_text
 from homolog._write import write_whole
-from homolog.audit._audit_files import FILE, toml
+from homolog.audit._audit_files import FILE, is_own, toml
 from homolog.audit._audit_result import USUAL
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ TABLES: Mapping[str, Callable[[Audit], Rows]] = {
 
 def write(audit: Audit, folder: Path, command: str) -> Path:
     """Write every table that has rows, the page in words, and how to do it again."""
+    remove_stale(audit, folder)
     for name, rows_of in TABLES.items():
         if rows := rows_of(audit):
             write_whole(folder / f"{name}.csv", csv_text(rows).encode())
@@ -146,6 +147,15 @@ def write(audit: Audit, folder: Path, command: str) -> Path:
     facts = {**audit.facts, "run": {**run, "warnings": list(audit.warnings)}}
     write_whole(folder / FILE, toml(facts).encode())
     return folder
+
+
+def remove_stale(audit: Audit, folder: Path) -> None:
+    """Remove tables of an earlier run that have no rows now, from a folder of an audit only."""
+    if not is_own(folder):
+        return
+    for name, rows_of in TABLES.items():
+        if not rows_of(audit):
+            (folder / f"{name}.csv").unlink(missing_ok=True)
 
 
 def bibtex(audit: Audit) -> str:

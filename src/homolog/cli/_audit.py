@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 AUDIT_FLAGS = {
     **FLAGS,
     "HM003": "--dims",
+    "HM028": "--nan drop-stimuli or --nan drop-units",
     "HM046": "--out",
     "HM062": "--labels",
     "HM063": "--folds or --labels, or --blocks for single trials",
@@ -85,16 +86,18 @@ def audit(
         from homolog._write import refuse_unwritable, staged
         from homolog.audit import audit as audited
         from homolog.audit._audit_plan import DEFAULT_MEASURES
+        from homolog.audit._audit_tables import remove_stale
 
         if out is not None:
             report.require()
             refuse_unwritable(out)
         population = _loaded(recording, dims, nan, drop_constant)
+        chosen = split(measure)
         told = _labels(population, labels, label_pattern, blocks)
         with shown_progress(quiet, lines=True) as progress:
             found = audited(
                 _in_blocks(population, blocks),
-                split(measure) or DEFAULT_MEASURES,
+                DEFAULT_MEASURES if chosen is None else chosen,
                 labels=told or None,
                 seeds=seeds,
                 goal=goal,
@@ -110,6 +113,7 @@ def audit(
             with staged(out) as folder:
                 found.save(folder, command)
                 page = report.write_audit(found, folder, command=command)
+            remove_stale(found, out)
             typer.echo(f"\nreport: {out / page.name}")
 
 
@@ -157,9 +161,13 @@ def _least(text: str | None) -> float | dict[str, float] | None:
     if text is None:
         return None
     parts = [part.rpartition("=") for part in text.split(",")]
+    names = [name.strip() for name, _, _ in parts]
     try:
-        if len(parts) == 1 and not parts[0][1]:
+        if names == [""]:
             return float(text)
-        return {name.strip(): float(score) for name, equals, score in parts if equals or score}
+        if "" in names or len(set(names)) < len(names):
+            raise ValueError
+        return {name: float(score) for name, (_, _, score) in zip(names, parts, strict=True)}
     except ValueError:
-        raise errors.bad_value("--guarantee", text, "0.9, or cka=0.9,procrustes=0.8") from None
+        allowed = "0.9, or each measure once with its score, cka=0.9,procrustes=0.8"
+        raise errors.bad_value("--guarantee", text, allowed) from None
