@@ -174,7 +174,9 @@ def test_without_a_course_left_it_refuses(kind, rng):
     [
         ("shuffle", None, r"kind is 'shuffle'; allowed: 'replace', 'rescale', 'noise'"),
         ("replace", 1.1, r"amount of replace is 1.1; allowed: a number from -1 to 1"),
-        ("rescale", -1, r"amount of rescale is -1; allowed: a number from 0"),
+        ("rescale", -1, "amount of rescale is -1; allowed: a number from 0 to 1e[+]06"),
+        ("rescale", 1e90, "amount of rescale is 1e[+]90"),
+        ("noise", 1e200, "amount of noise is 1e[+]200"),
         ("noise", float("nan"), "amount of noise is nan"),
         ("noise", float("inf"), "amount of noise is inf"),
         ("noise", "much", "amount of noise is 'much'"),
@@ -183,6 +185,33 @@ def test_without_a_course_left_it_refuses(kind, rng):
 def test_amounts_that_mean_nothing_are_refused(kind, amount, said, rng):
     with pytest.raises(HomologError, match=f"HM025 {said}"):
         perturb_components(rng.normal(size=(20, 3)), kind=kind, amount=amount)
+
+
+def test_one_measure_needs_no_list(rng):
+    target = rng.normal(size=(20, 3))
+    for one in ("cka", measures.find("cka")):
+        assert list(perturb_components(target, one).simulated) == ["cka"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"rng": "a"}, "HM025 rng is 'a'; allowed: a whole number from 0, or a Generator"),
+        ({"rng": -1}, "HM025 rng is -1"),
+        ({"measures": 5}, "HM025 measures is 5; allowed: names or measures"),
+        ({"measures": [5]}, "HM025 measure is 5; allowed: a name or a measure"),
+        ({"measures": "ckaa"}, "HM023 no measure 'ckaa'"),
+    ],
+)
+def test_seeds_and_measures_that_are_none_are_refused(options, said, rng):
+    with pytest.raises(HomologError, match=said):
+        perturb_components(rng.normal(size=(20, 3)), **options)
+
+
+@pytest.mark.parametrize("kind", ["rescale", "noise"])
+def test_formulas_hold_up_to_the_largest_amount(kind, rng):
+    target = responses(*planted(SPECTRA["falling"], rng))
+    assert perturb_components(target, kind=kind, amount=1e6).disagreement < 1e-9
 
 
 def test_its_codes_are_stable():

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import centre, constant_columns
 from homolog.audit._components import Principal, principal
+from homolog.audit._given import generator_of, measures_of
 from homolog.audit._objective import Objective
 from homolog.audit._perturbation_theory import closed_forms
 from homolog.audit._targets import target_of
-from homolog.measures import find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,9 @@ Kind = Literal["replace", "rescale", "noise"]
 
 AMOUNTS: Mapping[str, float] = {"replace": 0.0, "rescale": 0.5, "noise": 1.0}
 """What is done to a component where no amount is given."""
+
+_MOST = 1e6
+"""Times as large as it was: beyond, rounding of the component hides the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,13 @@ class Perturbation:
 
 def perturb_components(
     target: Any,
-    measures: Sequence[str | Measure] = ("cka", "nbs", "procrustes", "linear_regression", "cca"),
+    measures: str | Measure | Sequence[str | Measure] = (
+        "cka",
+        "nbs",
+        "procrustes",
+        "linear_regression",
+        "cca",
+    ),
     *,
     kind: Kind = "replace",
     amount: float | None = None,
@@ -120,13 +129,13 @@ def perturb_components(
     target
         A `Representation`, or an array of (condition, neuron) or (condition, time, neuron).
     measures
-        Names or measures; any of the registry can be simulated. ``cka``, ``nbs``,
+        One or more names or measures; any of the registry can be simulated. ``cka``, ``nbs``,
         ``procrustes``, ``linear_regression`` and ``cca`` have closed forms.
     kind
         What is done.
     amount
-        c, the cosine that is left, from -1 to 1, by default 0; a, from 0, by default 0.5; or
-        :math:`\tau`, from 0, by default 1.
+        c, the cosine that is left, from -1 to 1, by default 0; a, from 0 to 1e6, by default
+        0.5; or :math:`\tau`, from 0 to 1e6, by default 1.
     rng
         Seed or generator of the courses w. Closed forms do not depend on them.
 
@@ -138,7 +147,7 @@ def perturb_components(
     Raises
     ------
     HomologError
-        HM025 for a kind or an amount that is not allowed, HM065 if no course is left that is
+        HM025 for a kind, an amount or a seed not allowed, HM065 if no course is left that is
         orthogonal to all components, HM023 for an unknown measure, HM006 for a constant neuron
         where the measure looks at each neuron.
 
@@ -167,17 +176,13 @@ def perturb_components(
     amount = _amount(kind, amount)
     given = target_of(target)
     parts = principal(given.rows)
-    courses = _courses(parts, kind, amount, np.random.default_rng(rng))
-    chosen = [_found(one) for one in measures]
+    courses = _courses(parts, kind, amount, generator_of(rng))
+    chosen = measures_of(measures)
     parts = _without_constant(parts, given.rows)
     simulated = {one.label: _simulated(one, parts, courses) for one in chosen}
     formulas = closed_forms(kind, parts.shares, amount)
     known = {name: formulas[name] for name in simulated if name in formulas}
     return Perturbation(kind, amount, parts.shares, simulated, known)
-
-
-def _found(measure: str | Measure) -> Measure:
-    return find(measure) if isinstance(measure, str) else measure
 
 
 def _amount(kind: str, amount: float | None) -> float:
@@ -186,9 +191,11 @@ def _amount(kind: str, amount: float | None) -> float:
         raise errors.bad_value("kind", kind, ", ".join(map(repr, AMOUNTS)))
     if amount is None:
         return AMOUNTS[kind]
-    least, most, allowed = (-1, 1, "from -1 to 1") if kind == "replace" else (0, np.inf, "from 0")
+    least, most, allowed = (
+        (-1, 1, "from -1 to 1") if kind == "replace" else (0, _MOST, f"from 0 to {_MOST:g}")
+    )
     number = isinstance(amount, int | float | np.number) and not isinstance(amount, bool)
-    if not number or not np.isfinite(amount) or not least <= amount <= most:
+    if not number or not least <= amount <= most:
         raise errors.bad_value(f"amount of {kind}", amount, f"a number {allowed}")
     return float(amount)
 
