@@ -1,5 +1,7 @@
 """The worst responses with a score are found where their place is known, and never beyond it."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from homolog.audit import Guarantee, decoding, guarantee
 from homolog.audit._adversary import Least, Readout, adverse, erased
 from homolog.audit._objective import objective
 from homolog.audit._targets import target_of
+from homolog.errors import HomologError
 
 SIDE = [0, 1] * 20
 LABELS = {"side": SIDE}
@@ -68,7 +71,9 @@ def least_between(x: np.ndarray, measure: str, score: float, ridge: float) -> np
     readout = Readout(members, target.shape, ridge=ridge)
     starts = np.random.default_rng(1).normal(size=(3, *x.shape))
     starts[0] = erased(target, members, 0.5)
-    return adverse(readout, [Least(objective(x, measure), score)], starts, 400, target.unit)
+    return target.unit * adverse(
+        readout, [Least(objective(x / target.unit, measure), score)], starts, 400
+    )
 
 
 @pytest.mark.parametrize("component", [0, 1, 2])
@@ -177,3 +182,51 @@ def test_erased_moves_class_means_together_at_each_time(rng: np.random.Generator
     for one in range(3):
         np.testing.assert_allclose(bare[one::3].mean(0), x.mean(0), atol=1e-12)
     np.testing.assert_allclose(erased(target_of(x), members, 1.0), x.reshape(36, 4), atol=1e-12)
+
+
+def test_the_worst_is_chosen_by_other_folds_than_it_is_reported_on() -> None:
+    rng = np.random.default_rng(0)
+    shapes = rng.normal(size=(60, 8))
+    shapes[30:, 0] += 3
+    side = {"side": np.repeat([0, 1], 30).tolist()}
+    found = guarantee(shapes, "cka", 0.9, side, seeds=2, steps=80)
+    others = [decoding(found.data["side"], side, rng=one).accuracy["side"] for one in range(10, 16)]
+    spread = np.std(others) + 0.02
+    assert abs(found.accuracy["side"] - np.mean(others)) < 3 * spread
+
+
+def test_units_do_not_matter() -> None:
+    rng = np.random.default_rng(1)
+    shapes = rng.normal(size=(24, 5)) * [3, 2, 1, 1, 1]
+    side = {"side": [0, 1] * 12}
+    plain = guarantee(shapes, "cka", 0.8, side, seeds=1, steps=40)
+    for unit in (1e-100, 1e100):
+        scaled = guarantee(unit * shapes, "cka", 0.8, side, seeds=1, steps=40)
+        assert scaled.accuracy == plain.accuracy
+        np.testing.assert_allclose(scaled.data["side"], unit * plain.data["side"], rtol=1e-6)
+
+
+def test_a_variable_that_is_all_there_is_cannot_be_erased() -> None:
+    only = np.array([0.0, 1.0] * 12)[:, None] * [1.0, 2.0, 3.0]
+    found = guarantee(only, "procrustes", 0.9, {"side": [0, 1] * 12}, seeds=1, steps=40)
+    assert found.erased["side"] == {}
+    assert found.accuracy["side"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seeds": -1},
+        {"seeds": 1.5},
+        {"steps": 0},
+        {"score": True},
+        {"measures": ["cka", "cka"]},
+        {"measures": {"cka": 0.9}, "score": 0.5},
+        {"measures": "ridge", "score": 0.9999999},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"measures": "cka", "score": 0.9, "labels": {"side": [0, 1] * 12}}
+    shapes = np.random.default_rng(2).normal(size=(24, 5))
+    with pytest.raises(HomologError, match="HM025"):
+        guarantee(shapes, **{**given, **wrong})

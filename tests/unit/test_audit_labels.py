@@ -174,3 +174,18 @@ def test_single_trials_are_decoded_as_rows() -> None:
     assert decoding(pseudo_trials(x, 10), labels).accuracy["stimulus"] > 0.9
     with pytest.raises(HomologError, match="HM063"):
         decoding(x, {"stimulus": ["a", "b", "c", "d"]})
+
+
+def test_missing_labels_of_pandas_are_named_not_compared() -> None:
+    for given in (
+        pd.Series(["a", pd.NA, "b", "a"], dtype="string"),
+        pd.Series([1, None, 2, 1], dtype="Int64"),
+        pd.Series([pd.Timestamp("2020-01-01"), pd.NaT, pd.NaT, pd.NaT]),
+    ):
+        with pytest.raises(HomologError, match=r"HM062 .*none for [13] of 4 conditions \(1"):
+            labels_of({"side": given.tolist()}, 4)
+
+
+def test_a_table_is_no_label() -> None:
+    with pytest.raises(HomologError, match="HM062"):
+        labels_of({"side": np.zeros((4, 2))}, 4)

@@ -138,6 +138,13 @@ def test_saved_and_read_to_the_last_bit(tmp_path: Path) -> None:
         audit.load_trajectory(tmp_path / "other.npz")
 
 
+def test_units_near_the_ends_of_double_precision() -> None:
+    plain = audit.maximise(TARGET, "procrustes")
+    for unit in (1e-200, 1e200):
+        found = audit.maximise(unit * TARGET, "procrustes")
+        np.testing.assert_allclose(found.score, plain.score, atol=1e-9)
+
+
 def test_says_when_it_fell_short() -> None:
     found = audit.maximise(TARGET, "procrustes", steps=3)
     assert not found.reached
@@ -156,6 +163,7 @@ def test_progress_counts_to_the_end() -> None:
     [
         ("HM060", {"measure": "rsa"}),
         ("HM023", {"measure": "ckaa"}),
+        ("HM025", {"measure": measures.find("soft_matching_correlation").using(normalise=False)}),
         ("HM061", {"start": RNG.normal(size=(39, 6))}),
         ("HM006", {"start": np.ones((40, 6))}),
         ("HM025", {"goal": 1.5}),

@@ -96,9 +96,7 @@ class Readout:
         return np.asarray(self._wanted - timed @ weights, dtype=np.float64)
 
 
-def adverse(
-    readout: Readout, least: Sequence[Least], start: Reals, steps: int, unit: float
-) -> Reals:
+def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) -> Reals:
     """Responses (candidate, row, neuron) that tell least, with the scores asked for.
 
     An augmented Lagrangian: falling short of a score costs more each round, until it does
@@ -114,22 +112,20 @@ def adverse(
         (candidate, row, neuron) responses to set out from.
     steps
         About how many steps.
-    unit
-        Size of a response.
     """
-    found = start / unit
-    whole = float(readout.slope(least[0].objective.rows[None] / unit)[0][0])  # that of the target
+    found = start
+    whole = float(readout.slope(least[0].objective.rows[None])[0][0])  # that of the target
     price = np.zeros((len(least), len(start)))
     weight = np.full(len(start), FIRST_WEIGHT)
     before = np.full(len(start), np.inf)
     for _ in range(ROUNDS):
-        found = _round(readout, least, found, price, weight, steps // ROUNDS, unit, whole)
-        lacking = np.array([one.aim - one.objective.slope(unit * found)[0] for one in least])
+        found = _round(readout, least, found, price, weight, steps // ROUNDS, whole)
+        lacking = np.array([one.aim - one.objective.slope(found)[0] for one in least])
         price = np.maximum(0, price + weight * lacking)
         short = lacking.max(0)
         weight = np.where(short > 0.25 * before, 4 * weight, weight)
         before = np.minimum(before, np.maximum(short, 1e-9))
-    return unit * _made_up(least, found, steps, unit)
+    return _made_up(least, found, steps)
 
 
 def _round(
@@ -139,7 +135,6 @@ def _round(
     price: Reals,
     weight: Reals,
     steps: int,
-    unit: float,
     whole: float,
 ) -> Reals:
     def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
@@ -147,10 +142,10 @@ def _round(
         value, gradient = readout.slope(y)
         value, gradient = value / whole, gradient / whole
         for one, paid in zip(least, price[:, which], strict=True):
-            score, rise = one.objective.slope(unit * y)
+            score, rise = one.objective.slope(y)
             due = np.maximum(0, paid + weight[which] * (one.aim - score))
             value = value + (due**2 - paid**2) / (2 * weight[which])
-            gradient = gradient - (due * unit)[:, None, None] * rise
+            gradient = gradient - due[:, None, None] * rise
         return value, gradient.reshape(flat.shape)
 
     flat = minimise(
@@ -159,17 +154,17 @@ def _round(
     return flat.reshape(start.shape)
 
 
-def _made_up(least: Sequence[Least], start: Reals, steps: int, unit: float) -> Reals:
+def _made_up(least: Sequence[Least], start: Reals, steps: int) -> Reals:
     """The nearest way up for candidates that fall short of a score."""
 
     def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
         y = flat.reshape(-1, *start.shape[1:])
         value, gradient = np.zeros(len(y)), np.zeros(y.shape)
         for one in least:
-            score, rise = one.objective.slope(unit * y)
+            score, rise = one.objective.slope(y)
             lacking = np.maximum(0, one.aim - score)
             value += lacking**2 / 2
-            gradient -= (lacking * unit)[:, None, None] * rise
+            gradient -= lacking[:, None, None] * rise
         return value, gradient.reshape(flat.shape)
 
     flat = minimise(slope, start.reshape(len(start), -1), steps=steps, tolerance=1e-12)

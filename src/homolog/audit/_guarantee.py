@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ Score = float | Mapping[str, float] | Sequence[float]
 
 KEPT_APART = (0.0, 0.3, 1.0)  # how far apart class means are where a search begins
 JITTER = 0.01  # share of noise in such a start, so that no direction is exactly even
+CHOOSING = 3  # draws of folds by which the worst is chosen; it is reported on others
 _STREAM = 0xADE5
 
 
@@ -151,8 +152,10 @@ def guarantee(
     Notes
     -----
     The readout is that of `decoding`: variables may be shrunk until its penalty hides
-    them, as most measures allow, or buried. A search proves what may happen, not what must: low
-    accuracies are facts, a high one says that no worse was found.
+    them, as most measures allow, or buried. The worst are chosen by other draws of folds than
+    they are reported on. A search proves what may happen, not what must: a high accuracy says
+    that no worse was found. One far below chance is chance: where class means are equal, those
+    of the conditions left in lean away from those left out.
 
     Examples
     --------
@@ -163,30 +166,38 @@ def guarantee(
     >>> worst.recording.above_chance("side"), worst.above_chance("side")
     (True, False)
     """
-    told = to_decode(target)
+    given = to_decode(target)
     if labels is None:
         raise errors.bad_labels("all", "got None", "Pass {'variable': one label per condition}.")
-    recording = decoding(told, labels, folds=folds, rng=rng)
+    for name, got, fewest in (("seeds", seeds, 0), ("steps", steps, 1)):
+        if not isinstance(got, int | np.integer) or got < fewest:
+            raise errors.bad_value(name, got, f"a whole number from {fewest}")
+    recording = decoding(given, labels, folds=folds, rng=rng)
+    told = replace(given, rows=given.rows / given.unit)
     least = _least(told, measures, score)
     search = _Search(told, least, folds, rng, seeds, steps)
     worst = {
-        variable: search.worst(variable, given)
-        for variable, given in labels_of(labels, told.shape[0]).items()
+        variable: search.worst(variable, named)
+        for variable, named in labels_of(labels, told.shape[0]).items()
     }
     return Guarantee(
         asked={one.objective.measure.label: one.score for one in least},
         accuracy={variable: one.decoded.accuracy[variable] for variable, one in worst.items()},
         recording=recording,
         found={variable: one.decoded for variable, one in worst.items()},
-        data={variable: one.rows.reshape(told.shape) for variable, one in worst.items()},
+        data={
+            variable: given.unit * one.rows.reshape(told.shape) for variable, one in worst.items()
+        },
         score={variable: _scores(least, one.rows) for variable, one in worst.items()},
-        erased={variable: _scores(least, one.erased) for variable, one in worst.items()},
+        erased={variable: one.erased for variable, one in worst.items()},
     )
 
 
 def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
     """Pair measures with their scores."""
     if isinstance(measures, Mapping):
+        if score is not None:
+            raise errors.bad_value("score", score, "nothing where measures come with their scores")
         measures, score = list(measures), list(measures.values())
     listed = [measures] if isinstance(measures, str | Measure) else list(measures)
     given: list[Any] = list(score) if isinstance(score, Sequence) else [score] * len(listed)
@@ -196,12 +207,22 @@ def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
     if not listed or len(given) != len(listed):
         raise errors.bad_value("score", score, f"one for each of {len(listed)} measures, from 1")
     for one in given:
-        if not isinstance(one, float | int | np.number) or not -np.inf < one < 1:
+        number = isinstance(one, float | int | np.number) and not isinstance(one, bool)
+        if not number or not -np.inf < one < 1:
             raise errors.bad_value(
                 "score", score, "numbers below 1 for each measure; 1 is the same"
             )
     paired = zip(listed, given, strict=True)
-    return [Least(objective(target.rows, measure), float(one)) for measure, one in paired]
+    found = [Least(objective(target.rows, measure), float(one)) for measure, one in paired]
+    labels = [one.objective.measure.label for one in found]
+    if len(set(labels)) < len(labels):
+        raise errors.bad_value("measures", ", ".join(labels), "each of them once")
+    for one, own in zip(found, _scores(found, target.rows).values(), strict=True):
+        if own < one.score:
+            label = one.objective.measure.label
+            most = f"at most {own:.6g} for {label}, what the target scores against itself"
+            raise errors.bad_value("score", one.score, most)
+    return found
 
 
 def _scores(least: Sequence[Least], rows: Reals) -> dict[str, float]:
@@ -211,7 +232,7 @@ def _scores(least: Sequence[Least], rows: Reals) -> dict[str, float]:
 @dataclass(frozen=True)
 class _Worst:
     rows: Reals
-    erased: Reals
+    erased: Mapping[str, float]
     decoded: Decoding
 
 
@@ -230,27 +251,42 @@ class _Search:
         shape = self.target.shape
         without = erased(self.target, members)
         readout = Readout(members, shape)
-        found = adverse(readout, self.least, self._starts(members), self.steps, self.target.unit)
-        # The target always has the score, whatever became of the others.
-        candidates = np.concatenate([self.target.rows[None], without[None], found])
-        candidates = candidates[self._holds(candidates)]
+        found = adverse(readout, self.least, self._starts(members), self.steps)
+        scores = self._erased_scores(without)
+        candidates = [found] if scores is None else [without[None], found]
+        candidates = np.concatenate(candidates)
+        # The target has the scores, whatever became of the others.
+        candidates = np.concatenate([self.target.rows[None], candidates[self._holds(candidates)]])
+        lowest = candidates[int(self._told(candidates, {variable: labels}).argmin())]
         one = {variable: labels}
-        alike = evenly_strong(candidates.reshape(-1, *shape), shape[-1])
-        told = accuracies(alike, one, self.folds, self.rng)[variable].mean(1)
-        lowest = candidates[int(told.argmin())]
         decoded = decoding(lowest.reshape(shape), one, folds=self.folds, rng=self.rng)
-        return _Worst(lowest, without, decoded)
+        return _Worst(lowest, scores or {}, decoded)
+
+    def _told(self, candidates: Reals, labels: Mapping[str, Sequence[Label]]) -> Reals:
+        """Accuracy of each candidate, mean over draws of folds that are not reported on."""
+        shape = self.target.shape
+        alike = evenly_strong(candidates.reshape(-1, *shape), shape[-1])
+        draws = range(self.rng + 1, self.rng + 1 + CHOOSING)
+        told = [next(iter(accuracies(alike, labels, self.folds, one).values())) for one in draws]
+        return np.mean(told, axis=(0, 2))
+
+    def _erased_scores(self, without: Reals) -> dict[str, float] | None:
+        """Scores without the variable; None where nothing is left to score."""
+        try:
+            return _scores(self.least, without)
+        except errors.HomologError:
+            return None
 
     def _starts(self, members: Reals) -> Reals:
         draws = np.random.default_rng([_STREAM, self.rng])
-        rows, unit = self.target.rows, self.target.unit
+        rows = self.target.rows
         planned = [erased(self.target, members, left) for left in KEPT_APART]
-        noise = unit * draws.normal(size=(len(planned) + self.seeds, *rows.shape))
+        noise = draws.normal(size=(len(planned) + self.seeds, *rows.shape))
         noise[: len(planned)] *= JITTER
         noise[: len(planned)] += planned
         return noise
 
     def _holds(self, candidates: Reals) -> NDArray[np.bool_]:
         """Whether scores, by the measures themselves, are all as high as asked."""
-        held = [one.objective.score(candidates[1:]) >= one.score for one in self.least]
-        return np.concatenate([[True], np.all(held, axis=0)])
+        held = [one.objective.score(candidates) >= one.score for one in self.least]
+        return np.all(held, axis=0)

@@ -48,7 +48,7 @@ def labels_of(labels: Labels, n_conditions: int) -> dict[str, tuple[Label, ...]]
 
 
 def _checked(variable: str, given: Any, n_conditions: int) -> tuple[Label, ...]:
-    if isinstance(given, str) or not hasattr(given, "__len__"):
+    if isinstance(given, str) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) != 1:
         raise errors.bad_labels(variable, f"got {given!r}", "Give one label for each condition.")
     if len(given) != n_conditions:
         raise errors.bad_labels(
@@ -76,7 +76,7 @@ def _checked(variable: str, given: Any, n_conditions: int) -> tuple[Label, ...]:
 
 
 def _is_missing(label: object) -> bool:
-    return label is None or label == "" or bool(label != label) or str(label) == "<NA>"
+    return label is None or str(label) in ("", "<NA>", "NaT") or bool(label != label)
 
 
 def _plain(label: object) -> Label:

@@ -117,7 +117,7 @@ def maximise_many(
     scores: Sequence[float] | None = None,
     progress: Progress = silent,
 ) -> tuple[Trajectory, ...]:
-    """As `maximise` from several starts side by side, each to the bit as it would be alone.
+    """As `maximise` from several starts side by side, each as it would be alone.
 
     Parameters
     ----------

@@ -98,11 +98,14 @@ def objective(rows: Reals, measure: str | Measure) -> Objective:
     Raises
     ------
     HomologError
-        HM060 for a measure through which no gradient flows, HM023 for an unknown name.
+        HM060 for a measure through which no gradient flows, HM023 for an unknown name, HM025
+        for one without a best score, such as products of responses that are not normalised.
     """
     found = measures.find(measure) if isinstance(measure, str) else measure
     if not found.smooth:
         raise errors.not_smooth(found.label, [n for n in measures.names() if _smooth(n)])
+    if found.higher_is_closer and not np.isfinite(found.best):
+        raise errors.bad_value("measure", found.label, "one whose best score is known")
     return Objective(rows, found)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import check_responses, to_numpy
+from homolog._arrays import centre, check_responses, frobenius, to_numpy
 from homolog.representation import Representation
 
 Reals = NDArray[np.float64]
@@ -42,7 +42,7 @@ class Target:
     @property
     def unit(self) -> float:
         """Root mean square of the rows about the mean of every neuron."""
-        return float(np.sqrt(np.mean(np.square(self.rows - self.rows.mean(0)), dtype=np.float64)))
+        return float(frobenius(centre(self.rows))) / self.rows.size**0.5
 
     @property
     def responses(self) -> Reals:

@@ -102,6 +102,8 @@ def needed_scores(ax: Axes, audit: Audit) -> Axes:
 
 
 def _needed(ax: Axes, audit: Audit, variable: str, i: int, place: float) -> None:
+    if audit.decoding is None or not audit.decoding.above_chance(variable):
+        return
     one, colour = audit.needed(audit.measures[i].label, variable), _colour(i)
     if one.reached:
         ends = [one.reached[0], one.reached[-1]]

@@ -27,6 +27,8 @@ class Row:
         What it is about, and the name of the measure's colour.
     cells
         For each further column its name, what is read and what is sorted by.
+    known
+        Whether the variable is decoded from the recording itself; if not, no score is needed.
     value, spread, goal
         In percent of the strip: the median, the range over seeds, and where the goal is.
         No value where the variable is not back.
@@ -38,6 +40,7 @@ class Row:
     measure: str
     colour: str
     cells: tuple[tuple[str, str, float | None], ...]
+    known: bool
     value: float | None
     spread: tuple[float, float] | None
     goal: float
@@ -59,9 +62,8 @@ def ends(audit: Audit) -> tuple[str, str]:
 
 
 def _row(audit: Audit, one: Needed, colour: str) -> Row:
-    said = (
-        back(one).removeprefix("at ") if one.variable in decodable(audit) else _words.number(None)
-    )
+    known = one.variable in decodable(audit)
+    said = back(one).removeprefix("at ") if known else _words.number(None)
     level, chance = _levels(audit, one.variable)
     return Row(
         variable=one.variable,
@@ -73,8 +75,9 @@ def _row(audit: Audit, one: Needed, colour: str) -> Row:
             (COLUMNS[3], _words.number(level, 2), level),
             (COLUMNS[4], _words.number(chance, 2), chance),
         ),
-        value=None if one.median is None else _percent(audit, one.median),
-        spread=_spread(audit, one),
+        known=known,
+        value=None if one.median is None or not known else _percent(audit, one.median),
+        spread=_spread(audit, one) if known else None,
         goal=_percent(audit, audit.goal),
         words=f"{one.variable} by {one.measure}: {said}; scores from {ends(audit)[0]} to 1.",
     )
