@@ -66,7 +66,8 @@ def test_lines_have_the_colour_that_the_table_gives_their_measure(
 ) -> None:
     page = opened(page_path).page
     lines = page.evaluate(
-        """[...document.querySelectorAll('#perturbation .scatterlayer .js-line')].map(l => l.style.stroke)"""
+        """[...document.querySelectorAll('#perturbation .scatterlayer .js-line')]
+        .map(l => l.style.stroke)"""
     )
     keys = page.evaluate(
         """[...document.querySelectorAll('.needed tbody .key')].slice(0, 2)

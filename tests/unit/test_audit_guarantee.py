@@ -222,7 +222,7 @@ def test_a_variable_that_is_all_there_is_cannot_be_erased() -> None:
         {"score": True},
         {"measures": ["cka", "cka"]},
         {"measures": {"cka": 0.9}, "score": 0.5},
-        {"measures": "ridge", "score": 0.9999999},
+        {"measures": "ridge", "score": 0.99999999999},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
