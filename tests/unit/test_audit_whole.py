@@ -281,3 +281,20 @@ def test_a_damaged_trajectory_is_refused_by_what_is_wrong(changes, why, tmp_path
     np.savez(path, **there | {"trajectory": np.asarray(json.dumps(kept))})
     with pytest.raises(HomologError, match=rf"^HM021 .* cannot be read as a trajectory: {why}"):
         load_trajectory(path)
+
+
+def test_few_conditions_are_warned_of_where_guessing_may_reach_the_level():
+    rng = np.random.default_rng(0)
+    side = np.repeat([0, 1], 20)
+    rates = rng.normal(size=(40, 6))
+    rates[:, 0] += 1.5 * side
+    found = audit(rates, "cka", labels={"side": side.tolist()}, seeds=1, workers=1)
+    own = found.decoding
+    assert own.by_guessing("side") == pytest.approx(25 / 40)  # P(26 or more of 40) is 0.040
+    assert own.chance["side"] < own.low["side"] < own.by_guessing("side")
+    assert any(note.startswith("side: with 40 conditions guessing") for note in found.warnings)
+
+
+def test_no_such_warning_where_the_variable_is_plain(found):
+    assert found.decoding.low["strong"] > found.decoding.by_guessing("strong")
+    assert not any(note.startswith("strong: with") for note in found.warnings)

@@ -193,4 +193,12 @@ def _warnings(
             for name in decoding.accuracy
             if not decoding.above_chance(name)
         ]
+        said += [
+            f"{name}: with {decoding.n_conditions} conditions guessing alone reaches"
+            f" {decoding.by_guessing(name):.2f}, and the recording's interval begins at"
+            f" {decoding.low[name]:.2f}: the score it needs may be reached by chance. More"
+            " conditions would tell."
+            for name in decoding.accuracy
+            if decoding.above_chance(name) and decoding.low[name] < decoding.by_guessing(name)
+        ]
     return tuple(said)

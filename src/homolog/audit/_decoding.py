@@ -60,6 +60,12 @@ class Decoding:
         """Whether chance lies below the interval."""
         return self.low[variable] > self.chance[variable]
 
+    def by_guessing(self, variable: str) -> float:
+        """Accuracy that guesses, right as often as chance, exceed in at most 1 of 20 tries."""
+        from scipy.stats import binom
+
+        return float(binom.ppf(0.95, self.n_conditions, self.chance[variable]) / self.n_conditions)
+
     def frame(self) -> pd.DataFrame:
         """One row for each variable."""
         import pandas as pd
