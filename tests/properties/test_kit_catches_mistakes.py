@@ -255,6 +255,11 @@ MISTAKES: dict[str, tuple[Measure, str, str]] = {
         "check_gradients",
         r"is -?0\.\d+ along a random direction, where central differences give -?0\.\d+",
     ),
+    "a formula for another gradient": (
+        replace(cka, gradient=nbs.gradient),
+        "check_gradients",
+        r"the formula of cka gives 0\.\d+ where its score is 0\.\d+",
+    ),
     "no gradient": (
         with_score(cka, constant),
         "check_gradients",
