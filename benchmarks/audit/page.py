@@ -47,8 +47,9 @@ how much from gradients in closed form.
 
 WHY_MISSED = """\
 Where it is missed, products and the arrays they make are what is left. With many rows a step is
-four products of rows with neurons and a pass of Adam over all responses; Procrustes, linear regression and soft matching as
-public code has them make hardly more products, and their decompositions are of the neurons alone.
+four products of rows with neurons and a pass of Adam over all responses; Procrustes, linear
+regression and soft matching as public code has them make hardly more products, and their
+decompositions are of the neurons alone.
 CKA and NBS decompose kernels of all rows there, and the goal is passed many times over.
 """
 
