@@ -31,6 +31,7 @@ from homolog._arrays._libraries import (
     to_numpy,
     working_dtype,
 )
+from homolog._arrays._principal import Principal, principal
 from homolog._arrays._rotations import haar, haar_around_mean
 from homolog._arrays._spectra import (
     RANK_TOLERANCE,
@@ -45,6 +46,7 @@ from homolog._arrays._spectra import (
 __all__ = [
     "RANK_TOLERANCE",
     "Array",
+    "Principal",
     "basis",
     "carries_gradient",
     "centre",
@@ -69,6 +71,7 @@ __all__ = [
     "nuclear_norm",
     "of_one_kind",
     "polar",
+    "principal",
     "require_memory",
     "root",
     "rounding",

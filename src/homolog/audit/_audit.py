@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from homolog import errors
+from homolog._arrays import principal
 from homolog._processes import refuse_unguarded
 from homolog.audit import _audit_files, _audit_parts, _course, _guaranteed
 from homolog.audit._audit_plan import (
@@ -23,7 +24,6 @@ from homolog.audit._audit_plan import (
     recording_digest,
 )
 from homolog.audit._audit_result import Audit
-from homolog.audit._components import principal
 from homolog.audit._course import FOLDS_SEED
 from homolog.audit._perturbation import Perturbation, perturb_components
 from homolog.statistics import Progress, silent

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import centre, constant_columns
-from homolog.audit._components import Principal, principal
+from homolog._arrays import Principal, centre, constant_columns, principal
 from homolog.audit._given import generator_of, measures_of
 from homolog.audit._objective import Objective
 from homolog.audit._perturbation_theory import closed_forms

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import centre, frobenius
+from homolog._arrays import centre, frobenius, principal
 from homolog.audit._boundary import Side, Slope, extremes, side
-from homolog.audit._components import principal
 from homolog.audit._given import generator_of, measure_of
 from homolog.audit._objective import Objective, objective
 from homolog.audit._proved import Spectra, of_population, of_rank, proved
