@@ -74,6 +74,13 @@ def test_options_add_up():
     assert dict(rsa.options) == {"comparison": "pearson", "dissimilarity": "cosine"}
 
 
+def test_measures_can_be_keys():
+    scores = {find("rsa"): 1, find("rsa").using(comparison="cosine"): 2, find("cka"): 3}
+    assert scores[find("rsa").using(comparison="cosine")] == 2
+    assert scores[find("rsa").using(comparison="spearman")] == 1
+    assert len(scores) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "change", "back", "what"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -11,6 +11,7 @@ from homolog import errors
 from homolog.audit import _adam, _lbfgs
 from homolog.audit._objective import Objective, objective
 from homolog.audit._record import Record
+from homolog.audit._row_space import RowSpace, row_space
 from homolog.audit._targets import Reals, Target, target_of
 from homolog.audit._trajectory import Trajectory
 from homolog.measures._measure import Measure
@@ -151,13 +152,17 @@ def _run(
     first = _started(imitated, seeds) if start is None else _given(imitated, start, unit)
     _check_start(climbed, first[0])
     grid = np.sort(np.asarray(_SCORES if scores is None else scores, dtype=np.float64))
-    records = [Record(climbed, goal, grid) for _ in seeds]
+    bounded = RowSpace if optimiser == "adam" else row_space
+    spaces = [bounded(climbed, one) for one in first]
+    records = [Record(space, goal, grid) for space in spaces]
 
     def told(done: int) -> None:
         progress(f"maximise {climbed.measure.label}", done, steps)
 
-    climb: Callable[..., None] = _adam.climb if optimiser == "adam" else _lbfgs.climb
-    climb(climbed, first, records, steps, rate, told)
+    if optimiser == "adam":
+        _adam.climb(climbed, first, records, steps, rate, told)
+    else:
+        _lbfgs.climb(spaces, records, steps, told)
     told(steps)
     return tuple(
         record.trajectory(imitated, unit, optimiser, seed)

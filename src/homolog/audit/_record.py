@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from homolog.audit._objective import Objective
+from homolog.audit._row_space import RowSpace
 from homolog.audit._targets import Reals, Target
 from homolog.audit._trajectory import Trajectory
 
@@ -14,17 +14,17 @@ class Record:
 
     Parameters
     ----------
-    climbed
-        What is maximised.
+    space
+        What is maximised, and where.
     goal
         The score at which to stop.
     grid
         Scores in ascending order at which responses are kept.
     """
 
-    def __init__(self, climbed: Objective, goal: float, grid: Reals) -> None:
+    def __init__(self, space: RowSpace, goal: float, grid: Reals) -> None:
         self.steps = -1
-        self._climbed, self._goal, self._grid = climbed, goal, grid.tolist()
+        self._space, self._goal, self._grid = space, goal, grid.tolist()
         self._next = -np.inf
         self._points: list[tuple[int, float, Reals]] = []
         self._score = -np.inf
@@ -34,7 +34,7 @@ class Record:
         self.steps += 1
         done = score >= self._goal
         if done:  # the slope's score is a little less exact than the measure's own
-            score = float(self._climbed.score(y[None])[0])
+            score = float(self._space.climbed.score(y[None])[0])
             done = score >= self._goal
         self._score = score
         if done or score >= self._next:
@@ -57,12 +57,13 @@ class Record:
         step, score, responses = zip(*self._points, strict=True)
         shape = (*target.shape[:-1], responses[0].shape[1])
         scores = np.array(score)
-        value = self._climbed.value(scores)
+        climbed = self._space.climbed
+        value = climbed.value(scores)
         return Trajectory(
-            measure=self._climbed.measure,
+            measure=climbed.measure,
             score=scores,
-            value=value * unit if self._climbed.in_units else value,
-            data=np.stack([unit * one.reshape(shape) for one in responses]),
+            value=value * unit if climbed.in_units else value,
+            data=np.stack([unit * self._space.rows(one).reshape(shape) for one in responses]),
             step=np.array(step),
             target=target.responses,
             goal=self._goal,

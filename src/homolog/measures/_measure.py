@@ -59,6 +59,9 @@ class Measure:
         Whether the score at few stimuli is systematically off its value at many.
     smooth
         Whether gradients flow.
+    of_products
+        Whether stimuli count only through the products X'X, X'Y and Y'Y of centred responses,
+        summed over them: then they may be mixed by any rotation, if it is the same for both.
     fits
         Whether it fits on some stimuli and scores on others; then it has the options
         ``folds`` and ``rng``.
@@ -82,12 +85,13 @@ class Measure:
     citation: str
     metric: bool = False
     fits: bool = False
+    of_products: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
     halves: tuple[Callable[..., Any], Callable[..., Any]] = field(kw_only=True, repr=False)
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
-    together: Callable[[Sequence[Any]], Array | None] | None = field(default=None, repr=False)
+    together: Callable[..., Array | None] | None = field(default=None, repr=False)
     gradient: Callable[..., Gradient | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -98,6 +102,10 @@ class Measure:
         x, y = of_one_kind(x, y)
         check_rows(tuple(x.shape), tuple(y.shape))
         return self.score(self._summarise(x), self._summarise(y))
+
+    def __hash__(self) -> int:
+        """Equal measures have equal labels, so that measures can be keys."""
+        return hash(self.label)
 
     def summary(self, x: Array) -> Any:
         """What this measure needs to know of one population, computed once."""
@@ -113,7 +121,9 @@ class Measure:
 
         None where scoring pair by pair is less work, or this measure knows no other way.
         """
-        values = self.together(summaries) if self.together else None
+        if self.together is None:
+            return None
+        values = self.together(summaries, **self._options_of(self.together))
         return None if values is None else to_numpy(values)
 
     def gradient_at(self, x: NDArray[np.float64]) -> Gradient | None:
@@ -136,11 +146,14 @@ class Measure:
         """Mean score if stimuli were paired at random; None if no closed form is known."""
         if self.chance_level is None:
             return None
-        return float(self.chance_level(reference, candidate))
+        options = self._options_of(self.chance_level)
+        return float(self.chance_level(reference, candidate, **options))
 
     def caution(self, reference: Any, candidate: Any) -> str | None:
         """What a reader of this very score should know, if anything."""
-        return self.cautioned(reference, candidate) if self.cautioned else None
+        if self.cautioned is None:
+            return None
+        return self.cautioned(reference, candidate, **self._options_of(self.cautioned))
 
     def using(self, **options: Any) -> "Measure":
         """The variant of this measure with other settings.
@@ -216,9 +229,10 @@ def measure(
     candidate_invariant_to: Iterable[str] | None = None,
     metric: bool = False,
     fits: bool = False,
+    of_products: bool = False,
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
-    together: Callable[[Sequence[Any]], Array | None] | None = None,
+    together: Callable[..., Array | None] | None = None,
     gradient: Callable[..., Gradient | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
@@ -229,13 +243,16 @@ def measure(
     differ for them; `chance` gives the mean score under random pairing of stimuli, and
     `caution` a sentence of warning about two summaries, or None; `together` scores all
     pairs of many summaries in one go, or returns None where that does not pay;
-    `gradient` is what `Measure.gradient_at` calls.
+    `gradient` is what `Measure.gradient_at` calls. Each of these is given the options that
+    it names; `variant` may return None for ``chance_level``, ``together`` or ``gradient``
+    where a variant has no such formula.
     The other arguments are the attributes of `Measure`.
     """
 
     def build(score: Callable[..., Array]) -> Measure:
         defaults = {**_options(summary), **_options(score)}
         promises: dict[str, Any] = {
+            "title": (inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
             "best": best,
             "worst": worst,
             "kind": kind,
@@ -248,21 +265,20 @@ def measure(
             "biased": biased,
             "smooth": smooth,
             "fits": fits,
+            "of_products": of_products,
         }
+        formulas = {"chance_level": chance, "together": together, "gradient": gradient}
         built = Measure(
             name=score.__name__,
-            title=(inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
             **promises,
-            declared=MappingProxyType(promises),
+            declared=MappingProxyType({**promises, **formulas}),
             source=source,
             citation=inspect.cleandoc(citation),
             options=MappingProxyType(defaults),
             defaults=MappingProxyType(defaults),
             halves=(summary, score),
-            chance_level=chance,
+            **formulas,
             cautioned=caution,
-            together=together,
-            gradient=gradient,
             variant=variant,
         )
         object.__setattr__(built, "__doc__", score.__doc__)

@@ -76,6 +76,7 @@ def _gradient(x: Reals, *, pca: int | None = None) -> Gradient:
     invariant_to={"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/1706.05806",
     citation="""
         @inproceedings{raghu2017svcca,

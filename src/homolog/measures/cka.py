@@ -48,6 +48,7 @@ def _gradient(x: Reals) -> Gradient:
     invariant_to={"shift", "scale", "permutation", "rotation"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/1905.00414",
     citation="""
         @inproceedings{kornblith2019similarity,

@@ -1,16 +1,31 @@
 """Linear predictivity within the stimuli at hand: variance of x that y accounts for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, basis, centre, even_columns, frobenius, inner, narrow
+from homolog._arrays import (
+    Array,
+    basis,
+    centre,
+    constant,
+    even_columns,
+    frobenius,
+    inner,
+    namespace,
+    narrow,
+    root,
+)
 from homolog.measures import _many
+from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._least_squares import Reals, fitted
 from homolog.measures._measure import Gradient, along_stimuli, measure
+
+_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 
 
 @dataclass(frozen=True)
@@ -36,18 +51,41 @@ def _unit(x: Array) -> Array:
     return narrow(x / frobenius(x))
 
 
-def _chance(x: _Summary, y: _Summary) -> float:
+def _promises(*, predict: Predicted, angle: bool) -> Mapping[str, Any]:
+    ends = {"best": 0.0, "worst": np.pi / 2, "kind": "distance"} if angle else {}
+    return ends | turned_round(predict, ROTATIONS, _ANY_MAP)
+
+
+def _chance(
+    x: _Summary, y: _Summary, *, predict: Predicted = "reference", angle: bool = False
+) -> float | None:
     """A random subspace of dimension r takes r / (M - 1) of any variance."""
+    return None if angle else averaged(_chance_one_way, x, y, predict)
+
+
+def _chance_one_way(x: _Summary, y: _Summary) -> float:
     n_stimuli, rank = y.basis.shape
     return rank / (n_stimuli - 1)
 
 
-def _together(populations: Sequence[_Summary]) -> Array | None:
+def _together(
+    populations: Sequence[_Summary], *, predict: Predicted = "reference", angle: bool = False
+) -> Array | None:
     """A population's variance within a subspace is an overlap, too: with its projection."""
-    return _many.overlaps([x.responses for x in populations], [x.basis for x in populations])
+    if angle:
+        return None
+    shared = _many.overlaps([x.responses for x in populations], [x.basis for x in populations])
+    if shared is None or predict == "reference":
+        return shared
+    return shared.T if predict == "candidate" else (shared + shared.T) / 2
 
 
-def _gradient(x: Reals) -> Gradient:
+def _gradient(
+    x: Reals, *, predict: Predicted = "reference", angle: bool = False
+) -> Gradient | None:
+    """Known for the plain measure alone."""
+    if angle or predict != "reference":
+        return None
     x = narrow(centre(x))
     square = float(inner(x, x))
 
@@ -66,23 +104,18 @@ def _gradient(x: Reals) -> Gradient:
 @measure(
     summary=_summary,
     gradient=_gradient,
+    variant=_promises,
     together=_together,
     chance=_chance,
     best=1.0,
     worst=0.0,
     kind="variance",
     symmetric=False,
-    invariant_to={"shift", "scale", "permutation", "rotation"},
-    candidate_invariant_to={
-        "shift",
-        "scale",
-        "permutation",
-        "rotation",
-        "neuron_scale",
-        "linear",
-    },
+    invariant_to=ROTATIONS,
+    candidate_invariant_to=_ANY_MAP,
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/1905.00414",
     citation="""
         @inproceedings{kornblith2019similarity,
@@ -94,7 +127,9 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def linear_regression(x: _Summary, y: _Summary) -> Float[Array, ""]:
+def linear_regression(
+    x: _Summary, y: _Summary, *, predict: Predicted = "reference", angle: bool = False
+) -> Float[Array, ""]:
     r"""Share of the reference's variance that is linear in the candidate, in-sample.
 
     .. math:: R^2 = \|Q_Y^\top X\|_F^2 \,/\, \|X\|_F^2
@@ -112,7 +147,8 @@ def linear_regression(x: _Summary, y: _Summary) -> Float[Array, ""]:
     -------
     score
         From 0 to 1, no unit. 1 when every reference neuron is a weighted sum of
-        candidate neurons on these stimuli.
+        candidate neurons on these stimuli. With ``angle=True`` from 0, best, to pi/2
+        radians.
 
     Raises
     ------
@@ -121,9 +157,35 @@ def linear_regression(x: _Summary, y: _Summary) -> Float[Array, ""]:
 
     Notes
     -----
+    Options: ``predict="candidate"`` asks the reverse, how much of the candidate is linear in
+    the reference, and ``"both"`` takes the mean of the two, which is symmetric.
+    ``angle=True`` gives the linear angle, the arccosine of the score: not a metric, and not
+    the angle between responses and their fit, whose cosine is the root of the score.
+
     Unrelated populations score rank/(M - 1): 1 whenever the candidate has as many
-    neurons as there are stimuli. Use `ridge` to predict stimuli not fitted. Rank is
-    judged relative to the largest singular value, and nothing is padded.
+    neurons as there are stimuli. Use `ridge` to predict stimuli not fitted; without a
+    penalty it is this regression, held out. Rank is judged relative to the largest singular
+    value, and nothing is padded.
     """
+    if angle:
+        return _angle(averaged(_unexplained, x, y, predict))
+    return averaged(_explained, x, y, predict)
+
+
+def _explained(x: _Summary, y: _Summary) -> Array:
     explained = y.basis.T @ x.responses
     return inner(explained, explained)
+
+
+def _unexplained(x: _Summary, y: _Summary) -> Array:
+    """One less `_explained`, with all digits where little is left."""
+    left = x.responses - y.basis @ (y.basis.T @ x.responses)
+    share = inner(left, left)
+    # Of what is all rounding the gradient would be a random direction.
+    resolved = (64 * float(namespace(share).finfo(share.dtype).eps)) ** 2
+    return share if bool(constant(share) > resolved) else 0 * share
+
+
+def _angle(versine: Array) -> Array:
+    """The angle whose cosine is one less the argument."""
+    return 2 * namespace(versine).atan2(root(versine), root(2 - versine))

@@ -17,6 +17,7 @@ from homolog.measures._shape import Shape, cosine, unit_shape
     invariant_to={"shift", "scale", "permutation", "rotation"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/2311.11436",
     citation="""
         @inproceedings{harvey2023duality,

@@ -34,6 +34,7 @@ def _gradient(x: Reals, *, fraction: float = 0.8) -> Gradient:
     invariant_to={"shift", "scale", "permutation", "neuron_scale"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/2602.19331",
     citation="""
         @inproceedings{kapoor2026partial,

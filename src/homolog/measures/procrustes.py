@@ -1,14 +1,33 @@
 """Angular Procrustes distance: the angle that no rotation can remove."""
 
+from collections.abc import Mapping
+from typing import Any, Literal
+
 import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, namespace, root, shape_distance
+from homolog._arrays import Array, shape_distance
+from homolog.measures import _angles
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._shape import Reals, Shape, cosine, unit_shape
 
 _AT_THE_CONE = 1e-7
 """Sines of angles below this are rounding."""
+
+Form = Literal["angle", "chordal", "disparity", "score"]
+
+_TITLES = {
+    "chordal": "Procrustes distance between populations scaled to one size",
+    "disparity": "Procrustes disparity: variance that no rotation and scale explains",
+    "score": "Procrustes score: how far the angle is from a right one",
+}
+
+
+def _promises(*, form: str) -> Mapping[str, Any]:
+    _angles.check_form(form, Form.__args__)
+    if form == "angle":
+        return {}
+    return {**_angles.promises(form), "title": _TITLES[form], "gradient": None}
 
 
 def _gradient(x: Reals) -> Gradient:
@@ -27,6 +46,7 @@ def _gradient(x: Reals) -> Gradient:
 @measure(
     summary=unit_shape,
     gradient=_gradient,
+    variant=_promises,
     best=0.0,
     worst=1.5707963267948966,
     kind="distance",
@@ -35,6 +55,7 @@ def _gradient(x: Reals) -> Gradient:
     invariant_to={"shift", "scale", "permutation", "rotation"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/2110.14739",
     citation="""
         @inproceedings{williams2021shape,
@@ -46,7 +67,7 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def procrustes(x: Shape, y: Shape) -> Float[Array, ""]:
+def procrustes(x: Shape, y: Shape, *, form: Form = "angle") -> Float[Array, ""]:
     r"""Procrustes angle between two populations, in radians.
 
     .. math:: \theta = \arccos \frac{\|Y^\top X\|_*}{\|X\|_F \, \|Y\|_F}
@@ -65,21 +86,27 @@ def procrustes(x: Shape, y: Shape) -> Float[Array, ""]:
     -------
     distance
         From 0 (same up to rotation and scale) to pi/2 radians. A metric: symmetric, and
-        the way over a third population is never shorter.
+        the way over a third population is never shorter. See Notes for other forms.
 
     Raises
     ------
     HomologError
-        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 unknown form.
 
     Notes
     -----
+    Option ``form``: ``"angle"``; ``"chordal"``, the distance
+    :math:`d = \sqrt{2 - 2\cos\theta}` between the populations scaled to norm 1, from 0 to
+    :math:`\sqrt 2`, a metric, too; ``"disparity"``, :math:`\sin^2\theta`, from 0 to 1, the
+    share of variance that the best rotation *and* scale leave unexplained, no metric;
+    ``"score"``, the similarity :math:`1 - 2\theta/\pi`, from 0 to 1. The distance that keeps
+    the size is `size_and_shape`, the cosine is `nbs`.
+
     Biased: noise and few stimuli move it, so compare it with its chance level and with
     the distance between two halves of the trials. The 95 % interval of the comparison
     held the value at many stimuli in 69 % of simulated studies of related populations at
     40 stimuli, and in none of unrelated ones. At equality it has a cone, where the
     gradient returned is 0.
     """
-    distance = shape_distance(x.responses, y.responses, x.square, y.square)
-    other = root(4 - distance * distance)
-    return 2 * namespace(distance).atan2(distance, other)
+    chord = shape_distance(x.responses, y.responses, x.square, y.square)
+    return _angles.of_chord(chord, form)

@@ -30,6 +30,7 @@ def _promises(*, both_ways: bool) -> Mapping[str, Any]:
     invariant_to={"shift", "scale", "permutation", "neuron_scale"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/1511.07543",
     citation="""
         @inproceedings{li2016convergent,

@@ -1,5 +1,8 @@
 """Size-and-shape distance: what no rotation can remove, in the responses' own unit."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
@@ -9,6 +12,13 @@ from homolog.measures._shape import Reals, Shape, shape, turned
 
 _AT_THE_CONE = 1e-14
 """Squared distances below this fraction of the squared sizes are rounding."""
+
+
+def _promises(*, squared: bool) -> Mapping[str, Any]:
+    if not squared:
+        return {}
+    title = "Squared size-and-shape distance: the Bures distance of Gram matrices, squared"
+    return {"metric": False, "title": title, "gradient": None}
 
 
 def _gradient(x: Reals) -> Gradient:
@@ -29,6 +39,7 @@ def _gradient(x: Reals) -> Gradient:
 @measure(
     summary=shape,
     gradient=_gradient,
+    variant=_promises,
     best=0.0,
     worst=float("inf"),
     kind="distance",
@@ -37,6 +48,7 @@ def _gradient(x: Reals) -> Gradient:
     invariant_to={"shift", "permutation", "rotation"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/2110.14739",
     citation="""
         @inproceedings{williams2021shape,
@@ -48,13 +60,14 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def size_and_shape(x: Shape, y: Shape) -> Float[Array, ""]:
+def size_and_shape(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array, ""]:
     r"""Procrustes distance that keeps the size, in the unit of the responses.
 
     .. math:: \min_{Q^\top Q = I} \|X - YQ\|_F
        = \sqrt{\|X\|_F^2 + \|Y\|_F^2 - 2 \|Y^\top X\|_*}
 
-    with the mean response of every neuron removed.
+    with the mean response of every neuron removed. It equals the Bures distance between the
+    Gram matrices :math:`XX^\top` and :math:`YY^\top`.
 
     Parameters
     ----------
@@ -75,6 +88,9 @@ def size_and_shape(x: Shape, y: Shape) -> Float[Array, ""]:
 
     Notes
     -----
+    With option ``squared=True`` its square, which some call the Bures metric although it is
+    none: a detour can be shorter.
+
     Do not use it for populations in different units, nor for comparing pairs with
     different numbers of stimuli. At equality the gradient returned is 0.
     """
@@ -82,4 +98,5 @@ def size_and_shape(x: Shape, y: Shape) -> Float[Array, ""]:
     size = xp.maximum(largest(x.responses), largest(y.responses))
     unit = 1.0 if modest(size) else size
     a, b = x.responses / unit, y.responses / unit
-    return unit * shape_distance(a, b, inner(a, a), inner(b, b))
+    distance = unit * shape_distance(a, b, inner(a, a), inner(b, b))
+    return distance * distance if squared else distance

@@ -61,6 +61,7 @@ def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
     invariant_to={"shift", "scale", "permutation", "neuron_scale"},
     biased=True,
     smooth=True,
+    of_products=True,
     source="https://arxiv.org/abs/2311.09466",
     citation="""
         @inproceedings{khosla2024soft,

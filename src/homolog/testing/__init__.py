@@ -22,7 +22,7 @@ from homolog.testing._halves import (
     check_order_of_stimuli,
 )
 from homolog.testing._inputs import check_array_kinds, check_inputs_untouched, check_number_types
-from homolog.testing._invariances import check_invariances
+from homolog.testing._invariances import check_invariances, check_products
 from homolog.testing._refusals import check_refusals
 from homolog.testing._rule_contract import (
     check_declared,
@@ -65,6 +65,7 @@ CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_symmetry,
     check_metric,
     check_invariances,
+    check_products,
     check_order_of_stimuli,
     check_halves,
     check_all_pairs,

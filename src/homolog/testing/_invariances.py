@@ -99,3 +99,33 @@ def _transformed(
     if side == "reference":
         return before, value(m, TRANSFORMS[name](x, rng), y)
     return before, value(m, x, TRANSFORMS[name](y, rng))
+
+
+def check_products(m: Measure, rng: np.random.Generator) -> None:
+    """Stimuli may be mixed by one rotation, means dropped, exactly where products are all."""
+    if m.of_products:
+        for sizes in regimes(m, rng):
+            before, after = _mixed(m, sizes, rng)
+            require(
+                near(before, after, _SAME),
+                f"{m.label} declares that stimuli count only through products of centred"
+                f" responses, but where one rotation mixed the stimuli of both, it went from"
+                f" {before:.12g} to {after:.12g} ({shown(sizes)})",
+            )
+        return
+    draws = [_mixed(m, NARROW, rng) for _ in range(_N_DRAWS)]
+    largest = max(abs(after - before) for before, after in draws)
+    require(
+        largest > _CHANGED,
+        f"{m.label} does not declare of_products, but where one rotation mixed the stimuli of both"
+        f" in {_N_DRAWS} tries, it changed by at most {largest:.2g}: declare it",
+    )
+
+
+def _mixed(m: Measure, sizes: Sizes, rng: np.random.Generator) -> tuple[float, float]:
+    """Scores before and after a rotation of centred responses that keeps them centred."""
+    x, y = pair(rng, sizes)
+    n = len(x)
+    level, _ = np.linalg.qr(np.column_stack([np.ones(n), rng.normal(size=(n, n - 1))]))
+    turned = level[:, 1:] @ orthogonal(rng, n - 1) @ level[:, 1:].T
+    return value(m, x, y), value(m, turned @ x, turned @ y)
