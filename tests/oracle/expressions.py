@@ -11,7 +11,8 @@ import numpy as np
 from scipy.spatial.distance import pdist, squareform
 
 from homolog import measures
-from homolog.measures.rsa import dissimilarities
+from homolog.measures._dissimilarity import Dissimilarity, dissimilarities
+from homolog.measures.rsa import Comparison
 
 Responses = np.ndarray
 
@@ -20,6 +21,7 @@ unbiased_cka = measures.find("unbiased_cka")
 nbs = measures.find("nbs")
 procrustes = measures.find("procrustes")
 size_and_shape = measures.find("size_and_shape")
+squared_size_and_shape = size_and_shape.using(squared=True)
 linear_regression = measures.find("linear_regression")
 cca = measures.find("cca")
 rsa = measures.find("rsa")
@@ -124,16 +126,17 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     ),
     "nbs": nbs,
     "nbs²": lambda x, y: nbs(x, y) ** 2,
-    "1 − nbs²": lambda x, y: 1 - nbs(x, y) ** 2,
     "nbs of standardised rows": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
     "procrustes": procrustes,
-    "sin² procrustes": lambda x, y: np.sin(procrustes(x, y)) ** 2,
-    "2 sin(procrustes / 2)": lambda x, y: 2 * np.sin(procrustes(x, y) / 2),
-    "1 − 2/π procrustes": lambda x, y: 1 - 2 / np.pi * procrustes(x, y),
+    "procrustes(form=disparity)": procrustes.using(form="disparity"),
+    "procrustes(form=chordal)": procrustes.using(form="chordal"),
+    "procrustes(form=score)": procrustes.using(form="score"),
     "size_and_shape": size_and_shape,
-    "size_and_shape² of X/√Nx, Y/√Ny": lambda x, y: size_and_shape(scaled(x), scaled(y)) ** 2,
-    "size_and_shape² of standardised rows": lambda x, y: (
-        size_and_shape(unit_rows(x), unit_rows(y)) ** 2
+    "size_and_shape(squared=True) of X/√Nx, Y/√Ny": lambda x, y: squared_size_and_shape(
+        scaled(x), scaled(y)
+    ),
+    "size_and_shape(squared=True) of standardised rows": lambda x, y: squared_size_and_shape(
+        unit_rows(x), unit_rows(y)
     ),
     "linear_regression": linear_regression,
     "linear_regression of Y from X": lambda x, y: linear_regression(y, x),
@@ -172,8 +175,8 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     f"rsa({dissimilarity}, {comparison})": rsa.using(
         dissimilarity=dissimilarity, comparison=comparison
     )
-    for dissimilarity in ("correlation", "cosine", "squared_euclidean", "euclidean")
-    for comparison in ("spearman", "pearson", "cosine", "kendall")
+    for dissimilarity in Dissimilarity.__args__
+    for comparison in Comparison.__args__
 }
 
 

@@ -24,10 +24,12 @@ class Peer:
     expression: str
     tolerance: float
     tall: bool  # answers in our convention only where stimuli outnumber neurons
+    counts: bool  # takes responses that are never negative
 
     def applies(self, x: Responses, y: Responses) -> bool:
         """Whether the peer's convention is ours on these populations."""
-        return not self.tall or max(x.shape[1], y.shape[1]) < len(x)
+        tall_enough = not self.tall or max(x.shape[1], y.shape[1]) < len(x)
+        return tall_enough and (not self.counts or min(x.min(), y.min()) >= 0)
 
 
 PEERS: list[Peer] = []
@@ -40,12 +42,15 @@ def peer(
     module: str | None = None,
     tolerance: float = 1e-10,
     tall: bool = False,
+    counts: bool = False,
 ) -> Callable[[Score], Score]:
     """Enter the function that follows into `PEERS`."""
 
     def enter(score: Score) -> Score:
         call = (score.__doc__ or "").splitlines()[0].rstrip(".")
-        PEERS.append(Peer(package, module or package, call, score, expression, tolerance, tall))
+        PEERS.append(
+            Peer(package, module or package, call, score, expression, tolerance, tall, counts)
+        )
         return score
 
     return enter
@@ -90,7 +95,7 @@ def bures(x: Responses, y: Responses) -> float:
     return _rsatoolbox(x, y, "squared_euclidean", "bures")
 
 
-@peer("size_and_shape² of X/√Nx, Y/√Ny", "rsatoolbox", tolerance=1e-6)
+@peer("size_and_shape(squared=True) of X/√Nx, Y/√Ny", "rsatoolbox", tolerance=1e-6)
 def bures_metric(x: Responses, y: Responses) -> float:
     """`compare(…, 'bures_metric')` of squared Euclidean RDMs: a squared distance."""
     return _rsatoolbox(x, y, "squared_euclidean", "bures_metric")
@@ -101,18 +106,22 @@ def _enter_rsa(kind: str, ours: str, theirs: str) -> None:
         return _rsatoolbox(x, y, kind, theirs)
 
     method = "euclidean" if kind == "squared_euclidean" else kind
-    own = kind in ("correlation", "squared_euclidean")
+    own = kind in ("correlation", "squared_euclidean", "poisson")
     source = f"`calc_rdm(…, '{method}')`" if own else f"SciPy's `pdist(…, '{method}')`"
     score.__doc__ = f"`compare(…, '{theirs}')` of {source}."
-    peer(f"rsa({kind}, {ours})", "rsatoolbox")(score)
+    peer(f"rsa({kind}, {ours})", "rsatoolbox", counts=kind == "poisson")(score)
 
 
-for _kind in ("correlation", "squared_euclidean", "cosine", "euclidean"):
+for _kind in ("correlation", "squared_euclidean", "cosine", "euclidean", "poisson"):
     for _ours, _theirs in {
         "spearman": "spearman",
         "pearson": "corr",
         "cosine": "cosine",
         "kendall": "kendall",
+        "rho_a": "rho-a",
+        "tau_a": "tau-a",
+        "whitened_pearson": "corr_cov",
+        "whitened_cosine": "cosine_cov",
     }.items():
         _enter_rsa(_kind, _ours, _theirs)
 
@@ -173,7 +182,7 @@ def partial_emd_of_some(x: Responses, y: Responses) -> float:
 # --- SciPy --------------------------------------------------------------------------------
 
 
-@peer("1 − nbs²", "scipy")
+@peer("procrustes(form=disparity)", "scipy")
 def disparity(x: Responses, y: Responses) -> float:
     """`spatial.procrustes` disparity, the smaller population zero-padded."""
     from scipy.spatial import procrustes

@@ -7,6 +7,8 @@ from homolog.measures._measure import Measure
 def _variants() -> list[Measure]:
     rsa = find("rsa").using
     return [
+        *(find("procrustes").using(form=form) for form in ("chordal", "disparity", "score")),
+        find("size_and_shape").using(squared=True),
         find("soft_matching").using(normalise=False),
         find("soft_matching_correlation").using(normalise=False),
         find("semi_matching_correlation").using(both_ways=True),
@@ -16,9 +18,13 @@ def _variants() -> list[Measure]:
         find("held_out_matching_correlation").using(folds=3),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)
-            for dissimilarity in ("correlation", "cosine", "squared_euclidean", "euclidean")
-            for comparison in ("spearman", "pearson", "cosine", "kendall")
-            if (dissimilarity, comparison) != ("correlation", "spearman")
+            for dissimilarity, comparisons in {
+                "correlation": ("pearson", "cosine", "kendall", "rho_a"),
+                "cosine": ("spearman", "pearson", "whitened_pearson"),
+                "squared_euclidean": ("spearman", "cosine", "whitened_cosine"),
+                "euclidean": ("spearman", "pearson"),
+            }.items()
+            for comparison in comparisons
         ),
     ]
 

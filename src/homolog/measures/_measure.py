@@ -267,7 +267,11 @@ def measure(
             "fits": fits,
             "of_products": of_products,
         }
-        formulas = {"chance_level": chance, "together": together, "gradient": gradient}
+        formulas: dict[str, Any] = {
+            "chance_level": chance,
+            "together": together,
+            "gradient": gradient,
+        }
         built = Measure(
             name=score.__name__,
             **promises,
