@@ -88,7 +88,8 @@ the installed release by `tests/oracle/test_disagreements.py` or by the tables a
 - **torch_cka 0.21** accumulates in single precision and reads two loaders side by side: with
   `shuffle=True` the stimuli of the two networks no longer correspond.
 - **rsatoolbox 0.3.2**: `euclidean` dissimilarities are squared and divided by the number of
-  neurons, and `bures_metric` is a squared distance. `rho-a` and `tau-a` do not correct for ties.
+  neurons, and `bures_metric` is a squared distance. `rho-a` and `tau-a`, like
+  ours, do not correct for ties.
   Correlation distances that are equal are ranked as rounding left them.
 - **scikit-learn**: `r2_score` is the mean over neurons unless `multioutput="variance_weighted"`.
 - **SciPy**: `spatial.procrustes` wants equal numbers of neurons; its disparity is 1 − nbs².

@@ -4,13 +4,14 @@ Nothing here is taken from a package or from homolog: stimulus × stimulus matri
 and enumeration, in float64. Slow and plain on purpose.
 """
 
+from collections.abc import Callable
 from itertools import combinations, permutations
 from math import lcm
 
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import kendalltau, pearsonr, spearmanr
+from scipy.stats import kendalltau, pearsonr, rankdata, spearmanr
 from tests.oracle.populations import POPULATIONS, Responses
 
 from homolog import measures
@@ -124,12 +125,57 @@ DISSIMILARITIES = {
     "cosine": lambda a, b: 1 - a @ b / np.sqrt(a @ a * (b @ b)),
     "squared_euclidean": lambda a, b: np.mean((a - b) ** 2),
     "euclidean": lambda a, b: np.sqrt(np.mean((a - b) ** 2)),
+    "poisson": lambda a, b: np.mean(divergence(a, b) + divergence(b, a)),
 }
+
+
+def divergence(counts: Responses, others: Responses) -> Responses:
+    """Kullback-Leibler, between Poisson rates of counts and a tenth of a count of 1 each."""
+    rates, others = (counts + 0.1) / 1.1, (others + 0.1) / 1.1
+    return rates * np.log(rates / others) - rates + others
+
+
+def whitened(correlated: bool) -> Callable[[Responses, Responses], float]:
+    """With the covariance of the distances between patterns of independent noise."""
+
+    def compare(a: Responses, b: Responses) -> float:
+        n_stimuli = int(np.sqrt(2 * len(a))) + 1
+        contrasts = np.array(
+            [
+                np.eye(n_stimuli)[i] - np.eye(n_stimuli)[j]
+                for i, j in combinations(range(n_stimuli), 2)
+            ]
+        )
+        root = np.linalg.cholesky(np.linalg.inv((contrasts @ contrasts.T) ** 2)).T
+        if correlated:
+            a, b = a - a.mean(), b - b.mean()
+        return cosine(root @ a, root @ b)
+
+    return compare
+
+
+def concordance(a: Responses, b: Responses) -> float:
+    """Mean product of the signs of all differences, ties counted as 0."""
+    signs = [np.sign(v[:, None] - v)[np.triu_indices(len(v), 1)] for v in (a, b)]
+    return float(np.mean(signs[0] * signs[1]))
+
+
+def rank_covariance(a: Responses, b: Responses) -> float:
+    """12 / (n³ - n) of the inner product of centred ranks."""
+    n = len(a)
+    first, second = (rankdata(v) - (n + 1) / 2 for v in (a, b))
+    return float(12 * first @ second / (n**3 - n))
+
+
 COMPARISONS = {
     "spearman": lambda a, b: spearmanr(a, b).statistic,
     "pearson": lambda a, b: pearsonr(a, b).statistic,
     "cosine": cosine,
     "kendall": lambda a, b: kendalltau(a, b).statistic,
+    "rho_a": rank_covariance,
+    "tau_a": concordance,
+    "whitened_pearson": whitened(correlated=True),
+    "whitened_cosine": whitened(correlated=False),
 }
 
 
@@ -139,7 +185,7 @@ def test_rsa_compares_a_dissimilarity_for_every_pair_of_stimuli(
     name: str, dissimilarity: str
 ) -> None:
     """Rounded to 12 decimals, so that equal dissimilarities are equal."""
-    x, y = POPULATIONS[name]
+    x, y = (np.abs(p) if dissimilarity == "poisson" else p for p in POPULATIONS[name])
     unlike = DISSIMILARITIES[dissimilarity]
     first, second = (np.round([unlike(a, b) for a, b in combinations(p, 2)], 12) for p in (x, y))
     for comparison, compare in COMPARISONS.items():
@@ -203,6 +249,22 @@ def test_held_out_matching_correlation(x: Responses, y: Responses, folds: int) -
         scores.append(float(np.mean(unseen[linear_sum_assignment(-seen)])))
     got = ours("held_out_matching_correlation", x, y, folds=fold)
     assert got == pytest.approx(np.mean(scores), abs=1e-12)
+
+
+@on(POPULATIONS)
+def test_whitened_cosine_of_squared_distances_is_cka(x: Responses, y: Responses) -> None:
+    score = ours("rsa", x, y, dissimilarity="squared_euclidean", comparison="whitened_cosine")
+    assert score == pytest.approx(ours("cka", x, y), abs=1e-12)
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS)
+def test_chance_of_rsa_is_the_mean_over_pairings(comparison: str) -> None:
+    """All 720 pairings of six stimuli, whose dissimilarities tie."""
+    rng = np.random.default_rng(0)
+    x, y = rng.poisson(1.0, size=(6, 4)) * 1.0, rng.poisson(2.0, size=(6, 3)) * 1.0
+    rsa = measures.find("rsa").using(dissimilarity="poisson", comparison=comparison)
+    scores = [float(rsa(x, y[list(order)])) for order in permutations(range(6))]
+    assert rsa.chance(rsa.summary(x), rsa.summary(y)) == pytest.approx(np.mean(scores), abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["equal 45x9, 45x9", "wide 20x32, 20x13", "counts 30x6, 30x4"])

@@ -24,7 +24,7 @@ def _variants() -> dict[str, Measure]:
     pairs = {
         f"rsa {kind} {comparison}": rsa.using(dissimilarity=kind, comparison=comparison)
         for kind in ("correlation", "cosine", "squared_euclidean", "euclidean")
-        for comparison in ("pearson", "cosine")
+        for comparison in ("pearson", "cosine", "whitened_pearson", "whitened_cosine")
     }
     closed = {name: one for name, one in found.items() if one.gradient is not None}
     return closed | raw | pairs

@@ -91,7 +91,9 @@ def test_rsa_of_a_stimulus_without_a_pattern(kind, pair):
     assert -1 <= float(find("rsa").using(dissimilarity="squared_euclidean")(x, y)) <= 1
 
 
-@pytest.mark.parametrize("comparison", ["spearman", "pearson", "kendall"])
+@pytest.mark.parametrize(
+    "comparison", ["spearman", "pearson", "kendall", "rho_a", "whitened_pearson"]
+)
 def test_rsa_of_stimuli_that_are_all_equally_unlike(comparison, rng):
     says = (
         "HM031 rsa is undefined here, not 0: all pairs of stimuli are equally dissimilar in a"
@@ -100,7 +102,8 @@ def test_rsa_of_stimuli_that_are_all_equally_unlike(comparison, rng):
     rsa = find("rsa").using(dissimilarity="squared_euclidean", comparison=comparison)
     with pytest.raises(HomologError, match=says):
         rsa(np.eye(7), rng.normal(size=(7, 3)))
-    assert float(rsa.using(comparison="cosine")(np.eye(7), 3 * np.eye(7))) == pytest.approx(1)
+    for cosine in ("cosine", "whitened_cosine"):
+        assert float(rsa.using(comparison=cosine)(np.eye(7), 3 * np.eye(7))) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("comparison", ["spearman", "pearson", "cosine", "kendall"])
@@ -110,6 +113,17 @@ def test_rsa_of_stimuli_that_all_evoke_one_pattern(comparison, rng):
     rsa = find("rsa").using(dissimilarity="cosine", comparison=comparison)
     with pytest.raises(HomologError, match=says):
         rsa(rng.uniform(0.1, 9.0, size=(20, 1)), rng.normal(size=(20, 3)))
+
+
+def test_rsa_of_negative_responses_as_poisson_counts(rng):
+    says = (
+        r"HM031 rsa is undefined here, not 0: a response is -0\.5, and a Poisson rate is never"
+        r' negative\. Use spike counts, not centred, or dissimilarity="squared_euclidean"\.'
+    )
+    x, y = rng.poisson(3.0, size=(2, 20, 4)).astype(float)
+    y[3, 2] = -0.5
+    with pytest.raises(HomologError, match=says):
+        find("rsa").using(dissimilarity="poisson")(x, y)
 
 
 def test_rsa_of_more_pairs_than_fit_into_memory():

@@ -6,92 +6,56 @@ from typing import Any, Literal, NoReturn
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import (
     Array,
-    centre,
     constant,
     frobenius,
     inner,
     largest,
     namespace,
     require_memory,
-    root,
     rounding,
     to_namespace_of,
     to_numpy,
 )
+from homolog.measures._dissimilarity import Dissimilarity, Reals, dissimilarities, through
+from homolog.measures._levels import levels
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._tuning import one_by_one
 
-Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean"]
-Comparison = Literal["spearman", "pearson", "cosine", "kendall"]
+Comparison = Literal[
+    "spearman",
+    "pearson",
+    "cosine",
+    "kendall",
+    "rho_a",
+    "tau_a",
+    "whitened_pearson",
+    "whitened_cosine",
+]
 
-Reals = NDArray[np.float64]
-
-_BY_RANK = ("spearman", "kendall")
+_BY_RANK = ("spearman", "kendall", "rho_a", "tau_a")
+_WHITENED = ("whitened_pearson", "whitened_cosine")
+_COSINES = ("cosine", "whitened_cosine")
 _ROTATES = {"permutation", "rotation", "scale"}
 
 
 @dataclass(frozen=True)
 class _Summary:
-    """Dissimilarities of all pairs, made ready so that a comparison is one product."""
+    """Dissimilarities of all pairs, made ready so that a comparison is one product.
+
+    Attributes
+    ----------
+    pairs
+        One entry for each pair of stimuli.
+    untied
+        The share of couples of pairs that are not equally dissimilar, for tau-a.
+    """
 
     pairs: Array = along_stimuli("pairs")
-
-
-def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -> Array:
-    """The (stimulus, stimulus) matrix of how unlike the responses to two stimuli are.
-
-    Parameters
-    ----------
-    x
-        (stimulus, neuron) responses.
-    dissimilarity
-        ``"correlation"``: 1 - r across neurons; ``"cosine"``: 1 - cosine;
-        ``"squared_euclidean"``, divided by the number of neurons; ``"euclidean"``, its
-        root.
-
-    Returns
-    -------
-    matrix
-        Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine.
-    """
-    xp = namespace(x)
-    if dissimilarity in ("correlation", "cosine"):
-        unit = _unit_patterns(x, dissimilarity)
-        return _apart(1 - unit @ unit.T, 1.0)
-    x = centre(x)
-    energy = xp.sum(x * x, axis=1)
-    total = energy[:, None] + energy[None, :]
-    squared = _apart(total - 2 * (x @ x.T), total) / x.shape[1]
-    return squared if dissimilarity == "squared_euclidean" else root(squared)
-
-
-def _unit_patterns(x: Array, dissimilarity: str) -> Array:
-    xp = namespace(x)
-    if dissimilarity == "correlation":
-        x = x - xp.mean(x, axis=1, keepdims=True)
-    norm = xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
-    flat = to_numpy(norm)[:, 0] <= rounding(x) * float(largest(x))
-    if flat.any():
-        raise errors.undefined(
-            "rsa",
-            f"{flat.sum()} stimuli evoke the same response in all neurons"
-            f" (first at row {np.flatnonzero(flat)[0]}), so their {dissimilarity} has no value",
-            'Use dissimilarity="squared_euclidean", or drop those stimuli.',
-        )
-    return x / norm
-
-
-def _apart(matrix: Array, total: Array | float) -> Array:
-    """The matrix with 0 on its diagonal and for pairs that only rounding tells apart."""
-    xp = namespace(matrix)
-    differs = matrix > 16 * xp.finfo(matrix.dtype).eps * total
-    other = to_namespace_of(matrix, ~np.eye(matrix.shape[0], dtype=bool))
-    return xp.where(differs & other, matrix, to_namespace_of(matrix, np.asarray(0.0)))
+    untied: float = 1.0
 
 
 def _summary(
@@ -110,28 +74,64 @@ def _summary(
     )
     if dissimilarity == "euclidean" and comparison in _BY_RANK:
         dissimilarity = "squared_euclidean"  # ranked alike, and ties survive
-    matrix = dissimilarities(x / largest(x), dissimilarity=dissimilarity)
-    pairs = matrix[to_namespace_of(matrix, ~np.tri(n_stimuli, dtype=bool))]
-    return _Summary(_ready(pairs, comparison))
-
-
-def _ready(pairs: Array, comparison: Comparison) -> Array:
-    xp = namespace(pairs)
-    if not bool(xp.any(constant(pairs) > 0)):
+    matrix = dissimilarities(
+        x if dissimilarity == "poisson" else x / largest(x), dissimilarity=dissimilarity
+    )
+    if not bool(namespace(x).any(constant(matrix) > 0)):
         raise errors.undefined(
             "rsa",
             "all stimuli evoke the same pattern in a population, up to its size",
             'Use dissimilarity="squared_euclidean", or procrustes.',
         )
-    if comparison == "cosine":
-        return pairs / frobenius(pairs)
-    if comparison in _BY_RANK:
-        ready = _unit_ranks(to_numpy(pairs))
-        return to_namespace_of(pairs, ready) if ready.any() else _refuse_equal()
-    spread = pairs - xp.mean(pairs)
-    if float(largest(spread)) <= rounding(pairs) * float(largest(pairs)):
+    return (
+        _ranked(matrix, comparison)
+        if comparison in _BY_RANK
+        else _Summary(_unit(matrix, comparison)[0])
+    )
+
+
+def _ranked(matrix: Array, comparison: Comparison) -> _Summary:
+    """Ranks of norm 1."""
+    found = levels(to_numpy(_of_pairs(matrix)))
+    if len(found.count) == 1:
         _refuse_equal()
-    return spread / frobenius(spread)
+    ranks = found.ranks(corrected=comparison != "rho_a")
+    return _Summary(to_namespace_of(matrix, ranks), found.untied)
+
+
+def _unit(matrix: Array, comparison: Comparison) -> tuple[Array, Array]:
+    """Dissimilarities scaled to norm 1, centred or whitened where asked for, and that norm."""
+    pairs = _of_pairs(_prepared(matrix, comparison))
+    flat = float(largest(pairs)) <= rounding(pairs) * float(largest(matrix))
+    if flat and comparison not in _COSINES:
+        _refuse_equal()
+    norm = frobenius(pairs)
+    return pairs / norm, norm
+
+
+def _of_pairs(matrix: Array) -> Array:
+    return matrix[to_namespace_of(matrix, ~np.tri(matrix.shape[0], dtype=bool))]
+
+
+def _prepared(matrix: Array, comparison: Comparison) -> Array:
+    """Off its diagonal, what of the matrix is compared.
+
+    Pairs that share a stimulus err together: the covariance of the errors of unrelated
+    patterns is 4 for a pair with itself, 1 where one stimulus is shared. Its eigenvectors
+    are the mean (2M), what each stimulus adds to all of its pairs (M), and the rest (2), so
+    whitening weighs three parts.
+    """
+    if comparison == "cosine":
+        return matrix
+    xp = namespace(matrix)
+    m = matrix.shape[0]
+    mean = xp.sum(matrix) / (m * (m - 1))
+    if comparison == "pearson":
+        return matrix - mean
+    kept = m**-0.5 if comparison == "whitened_cosine" else 0.0
+    added = (xp.sum(matrix, axis=1) - (m - 1) * mean) / (m - 2)
+    less = (1 - (2 / m) ** 0.5) * added + (1 - kept) * mean / 2
+    return matrix - less[:, None] - less[None, :]
 
 
 def _refuse_equal() -> NoReturn:
@@ -142,61 +142,10 @@ def _refuse_equal() -> NoReturn:
     )
 
 
-def _unit_ranks(pairs: np.ndarray) -> np.ndarray:
-    """Centred ranks of norm 1; dissimilarities apart by rounding alone share their mean rank.
-
-    Spike counts give many equal dissimilarities; left to rounding, their order would be
-    an accident. All 0 if all are equal.
-    """
-    eps = float(np.finfo(pairs.dtype).eps)
-    pairs = pairs.astype(np.float64, copy=False)
-    order, level = _ascending(pairs)
-    gaps, rounding_error = _gaps(pairs[order], eps)
-    mixed = np.unique(level[1:][gaps < -rounding_error])
-    if len(mixed):
-        _sort_within(order, pairs, np.searchsorted(level, mixed), np.searchsorted(level, mixed + 1))
-        gaps, rounding_error = _gaps(pairs[order], eps)
-    first = np.flatnonzero(np.concatenate(([True], gaps > rounding_error)))
-    count = np.diff(first, append=len(pairs))
-    centred = first + (count - len(pairs)) / 2
-    norm = np.sqrt(np.sum(count * centred**2))
-    ranks = np.empty(len(pairs))
-    ranks[order] = np.repeat(centred / max(norm, 1.0), count)
-    return ranks
-
-
-def _gaps(ascending: np.ndarray, eps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Differences between neighbours, and how much of each may be rounding at precision `eps`.
-
-    Judged by the median, for one stray stimulus can make the largest as large as it likes.
-    """
-    rounding_error = max(1e-12, 16 * eps) * ascending[1:]
-    rounding_error += 18 * eps * ascending[len(ascending) // 2]
-    return np.diff(ascending), rounding_error
-
-
-def _ascending(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The order that sorts dissimilarities by level, and the level of each.
-
-    Levels are one part of the largest in 2^40 apart for two thousand stimuli. Sorting
-    integers that carry their place in the lowest bits takes less than half the time of
-    `argsort`.
-    """
-    bits = (len(pairs) - 1).bit_length()
-    keys = (pairs * (2.0 ** (62 - bits) / pairs.max())).astype(np.int64)
-    keys <<= bits
-    keys |= np.arange(len(pairs))
-    keys.sort()
-    return keys & ((1 << bits) - 1), keys >> bits
-
-
-def _sort_within(
-    order: np.ndarray, pairs: np.ndarray, starts: np.ndarray, stops: np.ndarray
-) -> None:
-    """Sort some stretches of an order in place: wide levels, where one pair dwarfs the others."""
-    for start, stop in zip(starts, stops, strict=True):
-        stretch = order[start:stop]
-        order[start:stop] = stretch[np.argsort(pairs[stretch])]
+def _chance(x: _Summary, y: _Summary) -> Array:
+    """Exact mean over all pairings of stimuli: only the mean dissimilarities then agree."""
+    xp = namespace(x.pairs, y.pairs)
+    return xp.sum(x.pairs) * xp.sum(y.pairs) / x.pairs.shape[0]
 
 
 def _gradient(
@@ -206,39 +155,24 @@ def _gradient(
     comparison: Comparison = "spearman",
 ) -> Gradient | None:
     """By the formula of the comparison, then by that of the dissimilarity."""
-    if comparison in _BY_RANK:
+    if comparison in _BY_RANK or dissimilarity == "poisson":
         return None
     reference = _summary(x, dissimilarity=dissimilarity, comparison=comparison).pairs
     upper = ~np.tri(len(x), dtype=bool)
 
     def one(y: Reals) -> tuple[float, Reals]:
         matrix = dissimilarities(y, dissimilarity=dissimilarity)
-        pairs = matrix[upper]
-        ready = _ready(pairs, comparison)
+        ready, norm = _unit(matrix, comparison)
         value = float(inner(reference, ready))
-        spread = pairs - pairs.mean() if comparison == "pearson" else pairs
         by_pair = np.zeros_like(matrix)
-        by_pair[upper] = (reference - value * ready) / float(frobenius(spread))
-        return value, _through(dissimilarity, y, matrix, by_pair + by_pair.T)
+        by_pair[upper] = (reference - value * ready) / float(norm)
+        by_pair += by_pair.T
+        if comparison in _WHITENED:  # symmetric, so it is its own transpose
+            by_pair = _prepared(by_pair, comparison)
+            np.fill_diagonal(by_pair, 0)
+        return value, through(dissimilarity, y, matrix, by_pair)
 
     return one_by_one(one)
-
-
-def _through(dissimilarity: Dissimilarity, y: Reals, matrix: Reals, by_pair: Reals) -> Reals:
-    """The gradient by responses of one by the dissimilarity of each pair."""
-    if dissimilarity in ("correlation", "cosine"):
-        patterns = y - y.mean(axis=1, keepdims=True) if dissimilarity == "correlation" else y
-        norm = np.linalg.norm(patterns, axis=1, keepdims=True)
-        unit = patterns / norm
-        gradient = -(by_pair @ unit)
-        gradient -= unit * np.vecdot(gradient, unit)[:, None]
-        if dissimilarity == "correlation":
-            gradient -= gradient.mean(axis=1, keepdims=True)
-        return gradient / norm
-    if dissimilarity == "euclidean":
-        apart = matrix > 0
-        by_pair = np.where(apart, by_pair / np.where(apart, 2 * matrix, 1), 0)
-    return 2 / y.shape[1] * (by_pair.sum(axis=1, keepdims=True) * y - by_pair @ y)
 
 
 def _check_options(dissimilarity: str, comparison: str) -> None:
@@ -257,12 +191,17 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
         "cosine": _ROTATES,
         "squared_euclidean": _ROTATES | {"shift"},
         "euclidean": _ROTATES | {"shift"},
+        "poisson": {"permutation"},
     }[dissimilarity]
+    positive = comparison == "cosine" or (
+        comparison == "whitened_cosine" and dissimilarity != "poisson"
+    )
     return {
         "invariant_to": invariant,
         "candidate_invariant_to": invariant,
-        "smooth": comparison in ("pearson", "cosine"),
-        "worst": 0.0 if comparison == "cosine" else -1.0,
+        "smooth": comparison not in _BY_RANK and dissimilarity != "poisson",
+        "worst": 0.0 if positive else -1.0,
+        "of_products": (dissimilarity, comparison) == ("squared_euclidean", "whitened_cosine"),
     }
 
 
@@ -270,6 +209,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
+    chance=_chance,
     best=1.0,
     worst=-1.0,
     kind="correlation",
@@ -319,16 +259,34 @@ def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Flo
     Notes
     -----
     Options: ``dissimilarity`` is ``"correlation"`` (1 - Pearson r across neurons),
-    ``"cosine"``, ``"squared_euclidean"`` (divided by the number of neurons) or
-    ``"euclidean"``; ``comparison`` is ``"spearman"`` (ties share their mean rank),
-    ``"pearson"``, ``"cosine"`` or ``"kendall"`` (tau-b). The correlation dissimilarity
+    ``"cosine"``, ``"squared_euclidean"`` (divided by the number of neurons),
+    ``"euclidean"`` or ``"poisson"`` (symmetrised Kullback-Leibler divergence of spike
+    counts, each with a tenth of a prior count of 1; it depends on the unit and refuses
+    negative responses). ``comparison`` is
+
+    - ``"spearman"``: correlation of ranks, where ties share their mean rank;
+    - ``"kendall"``: tau-b, concordant less discordant couples of pairs, without ties;
+    - ``"rho_a"``, ``"tau_a"``: the same without correction for ties, so that a population
+      whose dissimilarities tie scores below 1 with itself; to be preferred where
+      candidates that tie would gain from it;
+    - ``"pearson"``, ``"cosine"``: of the values;
+    - ``"whitened_cosine"``, ``"whitened_pearson"``: pairs that share a stimulus err
+      together, so pairs are weighted by the inverse of the covariance that independent
+      noise would give them. The whitened cosine of squared Euclidean distances is `cka`.
+
+    Chance (random pairing of stimuli) is exactly 0, but not for the cosines: all
+    dissimilarities are positive, so the plain cosine of unrelated populations is often
+    above 0.9, and its chance level is given in closed form. The correlation dissimilarity
     ignores the mean over neurons of each stimulus, but not the mean of each neuron:
     subtract it first, or do not, knowingly. Noise shrinks the score, for plain
     dissimilarities are biased upwards; pairs share stimuli, so they are not independent.
+    Mahalanobis distances are squared Euclidean ones of whitened noise: multiply responses
+    by the root of the noise precision first.
     """
-    if comparison == "kendall":
+    if comparison in ("kendall", "tau_a"):
         from scipy.stats import kendalltau
 
-        tau, _ = kendalltau(to_numpy(x.pairs), to_numpy(y.pairs))
-        return to_namespace_of(x.pairs, np.asarray(tau))
+        tau = np.asarray(kendalltau(to_numpy(x.pairs), to_numpy(y.pairs))[0])
+        told_apart = (x.untied * y.untied) ** 0.5 if comparison == "tau_a" else 1.0
+        return to_namespace_of(x.pairs, tau * told_apart)
     return inner(x.pairs, y.pairs)

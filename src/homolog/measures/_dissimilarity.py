@@ -1,0 +1,125 @@
+"""How unlike the responses to two stimuli are, for all pairs of stimuli."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    centre,
+    largest,
+    namespace,
+    root,
+    rounding,
+    to_namespace_of,
+    to_numpy,
+)
+
+Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean", "poisson"]
+
+Reals = NDArray[np.float64]
+
+_PRIOR_RATE = 1.0
+_PRIOR_WEIGHT = 0.1
+"""How much a prior of that rate counts beside a response, so that none is 0."""
+
+
+def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -> Array:
+    """The (stimulus, stimulus) matrix of how unlike the responses to two stimuli are.
+
+    Parameters
+    ----------
+    x
+        (stimulus, neuron) responses.
+    dissimilarity
+        ``"correlation"``: 1 - r across neurons; ``"cosine"``: 1 - cosine;
+        ``"squared_euclidean"``, divided by the number of neurons; ``"euclidean"``, its
+        root; ``"poisson"``: the mean over neurons of the symmetrised Kullback-Leibler
+        divergence of Poisson counts.
+
+    Returns
+    -------
+    matrix
+        Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine.
+    """
+    if dissimilarity in ("correlation", "cosine"):
+        unit = _unit_patterns(x, dissimilarity)
+        return _apart(1 - unit @ unit.T, 1.0)
+    if dissimilarity == "poisson":
+        rates = _rates(x)
+        return _differences(rates, namespace(x).log(rates)) / x.shape[1]
+    squared = _differences(x, x) / x.shape[1]
+    return squared if dissimilarity == "squared_euclidean" else root(squared)
+
+
+def _differences(a: Array, b: Array) -> Array:
+    """Sums over neurons of the product of the differences in `a` and in `b`, by pair of rows."""
+    xp = namespace(a)
+    a, b = centre(a), centre(b)
+    shared, own = a @ b.T, xp.sum(a * b, axis=1)
+    size = own if a is b else xp.sqrt(xp.sum(a * a, axis=1) * xp.sum(b * b, axis=1))
+    apart = own[:, None] + own[None, :] - shared - shared.T
+    return _apart(apart, size[:, None] + size[None, :])
+
+
+def _rates(x: Array) -> Array:
+    """Responses with the prior, all positive."""
+    least = float(namespace(x).min(x))
+    if least < 0:
+        raise errors.undefined(
+            "rsa",
+            f"a response is {least:.4g}, and a Poisson rate is never negative",
+            'Use spike counts, not centred, or dissimilarity="squared_euclidean".',
+        )
+    return (x + _PRIOR_WEIGHT * _PRIOR_RATE) / (1 + _PRIOR_WEIGHT)
+
+
+def _unit_patterns(x: Array, dissimilarity: str) -> Array:
+    xp = namespace(x)
+    if dissimilarity == "correlation":
+        x = x - xp.mean(x, axis=1, keepdims=True)
+    norm = xp.sqrt(xp.sum(x * x, axis=1, keepdims=True))
+    flat = to_numpy(norm)[:, 0] <= rounding(x) * float(largest(x))
+    if flat.any():
+        raise errors.undefined(
+            "rsa",
+            f"{flat.sum()} stimuli evoke the same response in all neurons"
+            f" (first at row {np.flatnonzero(flat)[0]}), so their {dissimilarity} has no value",
+            'Use dissimilarity="squared_euclidean", or drop those stimuli.',
+        )
+    return x / norm
+
+
+def _apart(matrix: Array, total: Array | float) -> Array:
+    """The matrix with 0 on its diagonal and for pairs that only rounding tells apart."""
+    xp = namespace(matrix)
+    differs = matrix > 16 * xp.finfo(matrix.dtype).eps * total
+    other = to_namespace_of(matrix, ~np.eye(matrix.shape[0], dtype=bool))
+    return xp.where(differs & other, matrix, to_namespace_of(matrix, np.asarray(0.0)))
+
+
+def through(dissimilarity: Dissimilarity, y: Reals, matrix: Reals, by_pair: Reals) -> Reals:
+    """The gradient by responses of one by the dissimilarity of each pair.
+
+    Parameters
+    ----------
+    dissimilarity
+        Any but ``"poisson"``.
+    y, matrix
+        (stimulus, neuron) responses and what `dissimilarities` makes of them.
+    by_pair
+        (stimulus, stimulus) gradient, symmetric.
+    """
+    if dissimilarity in ("correlation", "cosine"):
+        patterns = y - y.mean(axis=1, keepdims=True) if dissimilarity == "correlation" else y
+        norm = np.linalg.norm(patterns, axis=1, keepdims=True)
+        unit = patterns / norm
+        gradient = -(by_pair @ unit)
+        gradient -= unit * np.vecdot(gradient, unit)[:, None]
+        return gradient / norm
+    if dissimilarity == "euclidean":
+        apart = matrix > 0
+        by_pair = np.where(apart, by_pair / np.where(apart, 2 * matrix, 1), 0)
+    return 2 / y.shape[1] * (by_pair.sum(axis=1, keepdims=True) * y - by_pair @ y)
