@@ -122,7 +122,8 @@ def test_a_folder_has_each_figure_with_its_numbers(found, bare, tmp_path):
 def test_the_page_says_everything_in_words(found):
     page = _audit.page(found, "homolog audit x.npz -o out")
     for said in (
-        "What a similarity score guarantees",
+        "What a similarity score shows",
+        "≤ chance: as by guessing.",
         "By cka not every variable is back below 0.99.",
         "Score needed before each variable is back",
         "The worst that was found",
@@ -163,6 +164,34 @@ def test_rows_of_the_table_are_what_is_needed(found):
     assert by_procrustes.value == round(100 * (needed.median - left) / (1 - left), 2)
     assert by_procrustes.cells[0][2] == needed.median
     assert by_procrustes.words.startswith("weak by procrustes: 0.")
+
+
+def test_the_worst_on_the_page_is_chance_where_it_is_no_better(found):
+    rows = _audit_table.guarantees(found)
+    assert [row[:2] for row in rows] == [
+        (f"{measure} 0.9", variable) for measure in MEASURES for variable in ("strong", "weak")
+    ]
+    own = found.decoding
+    assert rows[1][2:] == ("≤ chance", f"{own.accuracy['weak']:.2f}", "0.50")
+    better = replace(found.guarantees[0], accuracy={"strong": 0.9, "weak": 0.8})
+    without = replace(found, guarantees=(better,))
+    assert [row[2] for row in _audit_table.guarantees(without)] == ["0.90", "0.80"]
+    assert "≤ chance" not in _audit.page(without, None)
+
+
+def test_the_strip_runs_to_the_goal_where_a_start_never_came(found):
+    courses = [
+        replace(found.courses[0], seed=i, needed={"strong": 0.2, "weak": score})
+        for i, score in enumerate((0.5, None, 0.7))
+    ]
+    some = replace(found, courses=tuple(courses), measures=found.measures[:1], seeds=(0, 1, 2))
+    strong, weak = _audit_table.rows(some)
+    assert sum(weak.spread) == pytest.approx(weak.goal, abs=0.02)
+    assert strong.spread == (strong.value, 0)
+    (ax,) = axes()
+    figures.needed_scores(ax, some)
+    ends = [tuple(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 6]
+    assert ends == [(0.2, 0.2), (0.5, some.goal)]
 
 
 def test_charts_have_no_numbers_that_json_does_not_know(found):

@@ -11,6 +11,7 @@ import homolog
 from homolog import errors
 from homolog.audit import _course, load_trajectory, maximise
 from homolog.audit._audit import audit
+from homolog.audit._audit_words import back
 from homolog.errors import HomologError
 from unit.audited import MEASURES, N, audited, labels, recording
 
@@ -26,6 +27,7 @@ def test_cka_is_high_without_the_weak_variable_and_procrustes_is_not(found):
     assert by_cka.at_usual < 0.75 < found.decoding.low["weak"]
     assert by_procrustes.median < 0.95
     assert found.needed("cka", "strong").median < 0.6
+    assert found.needed("cka", "weak").end == min(one.score[-1] for one in found.of("cka"))
 
 
 def test_the_component_of_the_weak_variable_is_captured_in_the_same_order(found):
@@ -64,18 +66,50 @@ def test_the_table_says_what_the_numbers_are(found):
     under = lines.index("score at which a component is half captured")
     shown = next(line.split() for line in lines[under:] if line.startswith("procrustes"))
     assert shown[1:4] == [f"{score:.3f}" for score in half[:3]]
-    assert "lowest accuracy found, an upper bound on the true one" in lines
+    under = lines.index("lowest accuracy found, an upper bound on the true one")
+    worst = next(line for line in lines[under:] if line.startswith("cka 0.9") and "weak" in line)
+    assert found.guarantees[0].accuracy["weak"] <= own.chance["weak"]
+    assert worst.split()[3:] == ["≤", "chance", f"{own.accuracy['weak']:.3f}", "0.500"]
+    assert lines[-1].startswith("≤ chance: as by guessing. Accuracies below chance tell no more")
+
+
+def test_a_table_without_guarantees_says_that_no_worse_were_searched_for(found):
+    told = "No worse responses were searched for (--guarantee)."
+    without = replace(found, guarantees=())
+    assert told in str(without).splitlines()
+    assert without.in_words().count(told) == 1
+    assert told not in str(found) + found.in_words()
+    plain = [replace(one, accuracy={"strong": 0.9, "weak": 0.9}) for one in found.guarantees]
+    assert "≤ chance" not in str(replace(found, guarantees=tuple(plain)))
 
 
 def test_words_tell_by_every_measure_what_is_back(found):
     page = found.in_words()
-    assert page.startswith("# What a similarity to planted guarantees\n")
+    assert page.startswith("# What a similarity to planted shows\n")
     needed = found.needed("procrustes", "weak").median
     assert f"weak at {needed:.2f}" in page
     cka = next(line for line in page.splitlines() if line.startswith("- **cka**: "))
     assert "Not back below 0.99: weak." in cka
     assert f"weak {found.needed('cka', 'weak').at_usual:.2f} (recording" in cka
-    assert "By cka not every variable is back below 0.99." in page
+    assert (
+        f"On the way up from random responses, every variable is decoded as well as from the"
+        f" recording at {needed:.2f} by procrustes. By cka not every variable is back below 0.99."
+        f" Worse responses were searched for: at cka 0.9 and procrustes 0.9 a"
+    ) in page
+
+
+def test_the_headline_says_where_worse_responses_were_found(found):
+    def told(cka, procrustes):
+        both = zip(found.guarantees, (cka, procrustes), strict=True)
+        changed = (replace(g, above_chance={"strong": True, "weak": above}) for g, above in both)
+        return replace(found, guarantees=tuple(changed)).in_words()
+
+    begun = "Worse responses were searched for: at "
+    assert f"{begun}cka 0.9 and procrustes 0.9 a variable was brought to chance.\n" in told(0, 0)
+    assert f"{begun}cka 0.9 a variable was brought to chance, at procrustes 0.9 none was." in (
+        told(False, True)
+    )
+    assert f"{begun}cka 0.9 and procrustes 0.9 none was brought to chance." in told(True, True)
 
 
 def test_frames_hold_one_row_for_each_thing(found):
@@ -101,8 +135,22 @@ def test_needed_over_seeds_counts_those_that_never_came(found):
     most = some_needing(0.7, None, 0.5).needed("cka", "weak")
     assert (most.median, most.reached) == (0.7, (0.5, 0.7))
     assert some_needing(0.7, None).needed("cka", "weak").median is None
-    assert "weak at 0.70 (0.50 to 0.70), not by 1 start" in some_needing(0.7, None, 0.5).in_words()
-    assert "(but for 1 of 2 starts)" in some_needing(0.7, None).in_words()
+    assert most.unreached == (most.end,)
+    said = "0.70 (0.50 to > 0.99), back in 2 of 3 starts"
+    assert f"weak at {said}." in some_needing(0.7, None, 0.5).in_words()
+    assert f"  {said}  " in str(some_needing(0.7, None, 0.5))
+    rare = some_needing(0.7, None, None)
+    assert "Not back below 0.99: weak (0.70 to > 0.99), back in 1 of 3 starts." in rare.in_words()
+    assert "  not below 0.99 (0.70 to > 0.99), back in 1 of 3 starts  " in str(rare)
+    assert "weak at 0.70." in some_needing(0.7, 0.7).in_words()
+
+
+def test_a_start_that_stopped_early_does_not_widen_the_range(found):
+    early = replace(found.courses[0], score=np.array([0.0, 0.6]), needed={"weak": None})
+    late = [replace(found.courses[0], needed={"weak": score}) for score in (0.7, 0.9)]
+    courses = (*late, replace(early, accuracy={"weak": np.array([0.5, 0.5])}))
+    one = replace(found, courses=courses, measures=found.measures[:1], seeds=(0, 1, 2))
+    assert back(one.needed("cka", "weak")) == "at 0.90 (0.70 to 0.90), back in 2 of 3 starts"
 
 
 def test_accuracy_is_that_of_the_first_point_with_the_score(found):

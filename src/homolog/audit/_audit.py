@@ -44,7 +44,7 @@ def audit(
     workers: int = 1,
     progress: Progress = silent,
 ) -> Audit:
-    """Ask what a high similarity to a recording guarantees, by each of several measures.
+    """Ask what a high similarity to a recording shows, by each of several measures.
 
     Random responses are changed until a measure finds them as good as the recording. On the
     way it is seen which variables can be decoded from them, and which principal components of

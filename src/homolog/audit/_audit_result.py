@@ -39,15 +39,26 @@ class Needed:
         level; None where it never did.
     at_usual
         Mean accuracy over seeds at a score of 0.9; None if no seed came so far.
-    end
-        The highest score to which all seeds came.
+    ends
+        One for each seed: the highest score to which it came.
     """
 
     measure: str
     variable: str
     scores: tuple[float | None, ...]
     at_usual: float | None
-    end: float
+    ends: tuple[float, ...]
+
+    @property
+    def end(self) -> float:
+        """The highest score to which all seeds came."""
+        return min(self.ends)
+
+    @property
+    def unreached(self) -> tuple[float, ...]:
+        """Where those ended that never came to the recording's level."""
+        both = zip(self.scores, self.ends, strict=True)
+        return tuple(end for score, end in both if score is None)
 
     @property
     def reached(self) -> tuple[float, ...]:
@@ -145,7 +156,7 @@ class Audit:
             variable=variable,
             scores=tuple(one.needed[variable] for one in courses),
             at_usual=float(np.mean(there)) if there else None,
-            end=min(float(one.score[-1]) for one in courses),
+            ends=tuple(float(one.score[-1]) for one in courses),
         )
 
     def half_capture(self, measure: str) -> Reals:

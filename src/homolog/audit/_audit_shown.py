@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from homolog.audit._audit_result import USUAL
-from homolog.audit._audit_words import back, counted, decodable, size
+from homolog.audit._audit_words import (
+    AT_CHANCE,
+    BELOW_CHANCE,
+    UNSEARCHED,
+    back,
+    counted,
+    decodable,
+    lowest,
+    size,
+)
 
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit
@@ -25,11 +34,14 @@ def table(audit: Audit) -> str:
     parts = [head]
     if audit.decoding is not None:
         parts.append(_aligned(_needed(audit, audit.decoding)))
+    if decodable(audit) and not audit.guarantees:
+        parts.append(UNSEARCHED)
     if audit.courses[0].half_capture.size:
         parts += ["score at which a component is half captured", _aligned(_components(audit))]
     if audit.guarantees and audit.decoding is not None:
-        parts += ["lowest accuracy found, an upper bound on the true one"]
-        parts += [_aligned(_guarantees(audit, audit.decoding))]
+        lines = _guarantees(audit, audit.decoding)
+        parts += ["lowest accuracy found, an upper bound on the true one", _aligned(lines)]
+        parts += [BELOW_CHANCE] if any(AT_CHANCE in line for line in lines) else []
     if audit.warnings:
         parts.append("\n".join(f"! {note}" for note in audit.warnings))
     return "\n\n".join(parts)
@@ -60,11 +72,11 @@ def _components(audit: Audit) -> list[Line]:
 
 def _guarantees(audit: Audit, own: Decoding) -> list[Line]:
     lines = [("scores", "variable", "accuracy", "recording", "chance")]
-    lines += [
-        (one.called, name, f"{low:.3f}", f"{own.accuracy[name]:.3f}", f"{own.chance[name]:.3f}")
-        for one in audit.guarantees
-        for name, low in one.accuracy.items()
-    ]
+    for one in audit.guarantees:
+        for name, accuracy in one.accuracy.items():
+            told = lowest(accuracy, own.chance[name], 3)
+            levels = f"{own.accuracy[name]:.3f}", f"{own.chance[name]:.3f}"
+            lines.append((one.called, name, told, *levels))
     return lines
 
 

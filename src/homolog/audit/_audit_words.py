@@ -1,4 +1,4 @@
-"""An audit in words: which score is needed before each variable is back, by every measure."""
+"""An audit in words: at which score each variable is back, by every measure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from homolog.audit._audit_result import USUAL
 
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit, Needed
+    from homolog.audit._decoding import Decoding
 
 NAMED_COMPONENTS = 5
+AT_CHANCE = "≤ chance"
+BELOW_CHANCE = (
+    f"{AT_CHANCE}: as by guessing. Accuracies below chance tell no more: where class means are"
+    " equal, holding a condition out moves the mean of its class away from it."
+)
+UNSEARCHED = "No worse responses were searched for (--guarantee)."
 
 
 def page(audit: Audit) -> str:
     """The audit as one page of Markdown."""
-    parts = [f"# What a similarity to {audit.name} guarantees", method(audit)]
+    parts = [f"# What a similarity to {audit.name} shows", method(audit)]
     parts += [
         verdict(audit),
         *(f"- **{one.label}**: {of(audit, one.label)}" for one in audit.measures),
@@ -52,19 +59,42 @@ def size(audit: Audit) -> str:
 
 
 def verdict(audit: Audit) -> str:
-    """The headline: how much more one measure asks for than another."""
+    """The headline: how much more one measure asks for than another, and what that is worth."""
     if not decodable(audit):
         return _verdict_on_components(audit)
+    return " ".join([*_on_the_way_up(audit), _worst(audit)])
+
+
+def _on_the_way_up(audit: Audit) -> list[str]:
     last = {one.label: _all_back(audit, one.label) for one in audit.measures}
-    back = {label: score for label, score in last.items() if score is not None}
-    said = [f"by {label} at {score:.2f}" for label, score in sorted(back.items(), key=_second)]
-    never = [label for label in last if label not in back]
-    what = "Every variable is" if len(decodable(audit)) > 1 else f"{decodable(audit)[0]} is"
-    first = f"{what} back {listed(said)}." if said else ""
-    if not never:
-        return first
-    beyond = f"By {listed(never)} {_not_all(audit)} back below {_end(audit, never):.2f}."
-    return f"{first} {beyond}".strip()
+    there = {label: score for label, score in last.items() if score is not None}
+    said = [f"{score:.2f} by {label}" for label, score in sorted(there.items(), key=_second)]
+    never = [label for label in last if label not in there]
+    found: list[str] = []
+    if said:
+        found += [
+            f"On the way up from random responses, {_every(audit)} decoded as well as from the"
+            f" recording at {listed(said)}."
+        ]
+    if never:
+        found += [f"By {listed(never)} {_not_all(audit)} below {_end(audit, never):.2f}."]
+    return found
+
+
+def _worst(audit: Audit) -> str:
+    """Whether worse responses were searched for, and where they tell nothing of a variable."""
+    if not audit.guarantees:
+        return UNSEARCHED
+    names = decodable(audit)
+    hidden = [g.called for g in audit.guarantees if not all(g.above_chance[n] for n in names)]
+    shown = [one.called for one in audit.guarantees if one.called not in hidden]
+    what, none = (names[0], "it was not") if len(names) == 1 else ("a variable", "none was")
+    if not hidden:
+        return f"Worse responses were searched for: at {listed(shown)} {none} brought to chance."
+    but = f", at {listed(shown)} {none}" if shown else ""
+    return (
+        f"Worse responses were searched for: at {listed(hidden)} {what} was brought to chance{but}."
+    )
 
 
 def _verdict_on_components(audit: Audit) -> str:
@@ -92,8 +122,14 @@ def _all_back(audit: Audit, measure: str) -> float | None:
     return max(known) if len(known) == len(scores) else None
 
 
+def _every(audit: Audit) -> str:
+    names = decodable(audit)
+    return f"{names[0]} is" if len(names) == 1 else "every variable is"
+
+
 def _not_all(audit: Audit) -> str:
-    return "not every variable is" if len(decodable(audit)) > 1 else f"{decodable(audit)[0]} is not"
+    names = decodable(audit)
+    return f"{names[0]} is not back" if len(names) == 1 else "not every variable is back"
 
 
 def _end(audit: Audit, measures: Sequence[str]) -> float:
@@ -121,23 +157,26 @@ def _back(needs: Sequence[Needed]) -> list[str]:
     said = [f"Back: {listed(there)}."] if there else []
     if not absent:
         return said
-    named = [f"{one.variable}{_but(one)}" for one in absent]
+    named = [f"{one.variable}{_over_starts(one)}" for one in absent]
     return [*said, f"Not back below {min(one.end for one in absent):.2f}: {listed(named)}."]
 
 
-def _but(one: Needed) -> str:
-    return f" (but for {len(one.reached)} of {len(one.scores)} starts)" if one.reached else ""
-
-
 def back(one: Needed) -> str:
-    """At which score a variable is back."""
-    if one.median is None:
-        return f"not below {one.end:.2f}{_but(one)}"
-    low, high = one.reached[0], one.reached[-1]
-    missed = len(one.scores) - len(one.reached)
-    spread = f" ({low:.2f} to {high:.2f})" if f"{low:.2f}" != f"{high:.2f}" else ""
-    absent = f", not by {counted(missed, 'start')}" if missed else ""
-    return f"at {one.median:.2f}{spread}{absent}"
+    """At which score a variable is back, with the range over starts."""
+    middle = f"not below {one.end:.2f}" if one.median is None else f"at {one.median:.2f}"
+    return f"{middle}{_over_starts(one)}"
+
+
+def _over_starts(one: Needed) -> str:
+    """The range over starts; open at its end where some never came to the level."""
+    if not one.reached:
+        return ""
+    low, high = f"{one.reached[0]:.2f}", f"{one.reached[-1]:.2f}"
+    if not one.unreached:
+        return f" ({low} to {high})" if low != high else ""
+    beyond = max(one.unreached)
+    end = high if beyond < one.reached[-1] else f"> {beyond:.2f}"
+    return f" ({low} to {end}), back in {len(one.reached)} of {len(one.scores)} starts"
 
 
 def _at_usual(audit: Audit, needs: Sequence[Needed]) -> list[str]:
@@ -172,20 +211,25 @@ def half_captured(score: float, goal: float) -> str:
 
 def guarantees(audit: Audit) -> list[str]:
     """A sentence for each guarantee that was searched for."""
-    if audit.decoding is None:
+    own = audit.decoding
+    if own is None:
         return []
     return [
-        f"At {one.called}: the lowest accuracy found is "
-        + listed(
-            [
-                f"{accuracy:.2f} for {name} (recording {audit.decoding.accuracy[name]:.2f}, chance"
-                f" {audit.decoding.chance[name]:.2f})"
-                for name, accuracy in one.accuracy.items()
-            ]
-        )
-        + ". The true minimum may be lower."
+        f"At {one.called}: the lowest accuracy found is"
+        f" {listed([_lowest_of(name, low, own) for name, low in one.accuracy.items()])}."
+        " The true minimum may be lower."
         for one in audit.guarantees
     ]
+
+
+def _lowest_of(name: str, accuracy: float, own: Decoding) -> str:
+    levels = f"recording {own.accuracy[name]:.2f}, chance {own.chance[name]:.2f}"
+    return f"{lowest(accuracy, own.chance[name])} for {name} ({levels})"
+
+
+def lowest(accuracy: float, chance: float, decimals: int = 2) -> str:
+    """The lowest accuracy that was found; what is below chance is chance."""
+    return AT_CHANCE if accuracy <= chance else f"{accuracy:.{decimals}f}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -72,7 +72,7 @@ def audit(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Ask what a high similarity to RECORDING guarantees.
+    """Ask what a high similarity to RECORDING shows.
 
     Random responses are made ever more like the recording, as each measure
     sees it: which variables can be decoded from them, and at which score? With

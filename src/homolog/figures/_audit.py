@@ -106,7 +106,7 @@ def _needed(ax: Axes, audit: Audit, variable: str, i: int, place: float) -> None
         return
     one, colour = audit.needed(audit.measures[i].label, variable), _colour(i)
     if one.reached:
-        ends = [one.reached[0], one.reached[-1]]
+        ends = [one.reached[0], audit.goal if one.unreached else one.reached[-1]]
         ax.plot(ends, [place, place], color=colour, alpha=0.35, linewidth=6, solid_capstyle="butt")
     if one.median is not None:
         ax.plot(one.median, place, _mark(i), color=colour, markersize=7)

@@ -42,9 +42,14 @@ def _shown(audit: Audit) -> dict[str, Any]:
         "decoding": _audit_charts.decoding_curves(audit),
         "components": [chart for chart in components if chart is not None],
         "told": [(one.label, _audit_words.of(audit, one.label)) for one in audit.measures],
-        "guarantees": _audit_tables.guarantees(audit),
+        "guarantees": _audit_table.guarantees(audit),
+        "below_chance": _audit_words.BELOW_CHANCE if _at_chance(audit) else None,
         "warnings": [("", text) for text in audit.warnings],
     }
+
+
+def _at_chance(audit: Audit) -> bool:
+    return any(_audit_words.AT_CHANCE in row for row in _audit_table.guarantees(audit))
 
 
 def _facts(audit: Audit) -> list[tuple[str, int]]:

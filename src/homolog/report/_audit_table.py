@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from homolog.audit import _audit_tables
 from homolog.audit._audit_curves import first_score
 from homolog.audit._audit_result import USUAL
-from homolog.audit._audit_words import back, decodable
+from homolog.audit._audit_words import back, decodable, lowest
 from homolog.report import _words
 
 if TYPE_CHECKING:
@@ -56,6 +57,19 @@ def rows(audit: Audit) -> list[Row]:
     ]
 
 
+def guarantees(audit: Audit) -> list[tuple[str, ...]]:
+    """For each guarantee and variable: scores, variable, lowest accuracy, recording, chance."""
+    return [
+        (
+            row["scores"],
+            row["variable"],
+            lowest(row["lowest_accuracy_found"], row["chance"]),
+            *(_words.number(row[level], 2) for level in ("recording", "chance")),
+        )
+        for row in _audit_tables.guarantees(audit)
+    ]
+
+
 def ends(audit: Audit) -> tuple[str, str]:
     """What the strips run from and to."""
     return _words.number(first_score(audit), 1), "1"
@@ -89,9 +103,11 @@ def _levels(audit: Audit, variable: str) -> tuple[float | None, float | None]:
 
 
 def _spread(audit: Audit, one: Needed) -> tuple[float, float] | None:
-    if len(one.reached) < 2:
+    """Where the range over starts begins and how wide it is: to the goal where some never came."""
+    if not one.reached or len(one.scores) < 2:
         return None
-    low, high = (_percent(audit, score) for score in (one.reached[0], one.reached[-1]))
+    last = audit.goal if one.unreached else one.reached[-1]
+    low, high = _percent(audit, one.reached[0]), _percent(audit, last)
     return low, round(high - low, 2)
 
 
