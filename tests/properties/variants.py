@@ -4,6 +4,16 @@ from homolog.measures import find, names
 from homolog.measures._measure import Measure
 
 
+def _predictions() -> list[Measure]:
+    regression = find("linear_regression").using
+    return [
+        regression(predict="candidate"),
+        regression(predict="both"),
+        regression(form="angle"),
+        find("ridge").using(folds=3),
+    ]
+
+
 def _variants() -> list[Measure]:
     rsa = find("rsa").using
     return [
@@ -14,7 +24,7 @@ def _variants() -> list[Measure]:
         find("semi_matching_correlation").using(both_ways=True),
         find("partial_soft_matching").using(fraction=0.35),
         find("cca").using(pca=3),
-        find("ridge").using(folds=3),
+        *_predictions(),
         find("held_out_matching_correlation").using(folds=3),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -20,11 +20,31 @@ from homolog._arrays import (
     narrow,
     root,
 )
-from homolog.measures import _many
+from homolog.measures import _angles, _many
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._least_squares import Reals, fitted
 from homolog.measures._measure import Gradient, along_stimuli, measure
 
+Form = Literal["share", "angle"]
+
+_LINEAR_ANGLE = {
+    "best": 0.0,
+    "worst": np.pi / 2,
+    "kind": "distance",
+    "chance_level": None,
+    "together": None,
+}
+_TITLES = {
+    "share": {
+        "candidate": "Share of the candidate's variance that is linear in the reference, in-sample",
+        "both": "Mean share of either's variance that is linear in the other, in-sample",
+    },
+    "angle": {
+        "reference": "Linear angle from the candidate to the reference, in-sample, in radians",
+        "candidate": "Linear angle from the reference to the candidate, in-sample, in radians",
+        "both": "Linear angle between populations, in-sample, in radians",
+    },
+}
 _ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 
 
@@ -51,16 +71,19 @@ def _unit(x: Array) -> Array:
     return narrow(x / frobenius(x))
 
 
-def _promises(*, predict: Predicted, angle: bool) -> Mapping[str, Any]:
-    ends = {"best": 0.0, "worst": np.pi / 2, "kind": "distance"} if angle else {}
-    return ends | turned_round(predict, ROTATIONS, _ANY_MAP)
+def _promises(*, predict: Predicted, form: Form) -> Mapping[str, Any]:
+    _angles.check_form(form, get_args(Form))
+    plain = predict == "reference" and form == "share"
+    return {
+        **turned_round(predict, ROTATIONS, _ANY_MAP),
+        **({} if form == "share" else _LINEAR_ANGLE),
+        **({} if plain else {"title": _TITLES[form][predict], "gradient": None}),
+    }
 
 
-def _chance(
-    x: _Summary, y: _Summary, *, predict: Predicted = "reference", angle: bool = False
-) -> float | None:
+def _chance(x: _Summary, y: _Summary, *, predict: Predicted) -> float:
     """A random subspace of dimension r takes r / (M - 1) of any variance."""
-    return None if angle else averaged(_chance_one_way, x, y, predict)
+    return averaged(_chance_one_way, x, y, predict)
 
 
 def _chance_one_way(x: _Summary, y: _Summary) -> float:
@@ -68,35 +91,26 @@ def _chance_one_way(x: _Summary, y: _Summary) -> float:
     return rank / (n_stimuli - 1)
 
 
-def _together(
-    populations: Sequence[_Summary], *, predict: Predicted = "reference", angle: bool = False
-) -> Array | None:
+def _together(populations: Sequence[_Summary], *, predict: Predicted) -> Array | None:
     """A population's variance within a subspace is an overlap, too: with its projection."""
-    if angle:
-        return None
     shared = _many.overlaps([x.responses for x in populations], [x.basis for x in populations])
     if shared is None or predict == "reference":
         return shared
     return shared.T if predict == "candidate" else (shared + shared.T) / 2
 
 
-def _gradient(
-    x: Reals, *, predict: Predicted = "reference", angle: bool = False
-) -> Gradient | None:
-    """Known for the plain measure alone."""
-    if angle or predict != "reference":
-        return None
+def _gradient(x: Reals) -> Gradient:
     x = narrow(centre(x))
     square = float(inner(x, x))
 
     def at(y: Reals) -> tuple[Reals, Reals]:
         y = y - y.mean(axis=1, keepdims=True)
-        weights = fitted(y, x)
-        cross = y.swapaxes(1, 2) @ x
+        weights, cross = fitted(y, x)
         value = np.einsum("ijk,ijk->i", weights, cross) / square
-        turned = weights.swapaxes(1, 2)
-        gradient = x @ turned - y @ (weights @ turned)
-        return value, (2 / square) * gradient
+        turned = (2 / square) * weights.swapaxes(1, 2)
+        gradient = x @ turned
+        gradient -= y @ (weights @ turned)
+        return value, gradient
 
     return at
 
@@ -128,7 +142,7 @@ def _gradient(
     """,
 )
 def linear_regression(
-    x: _Summary, y: _Summary, *, predict: Predicted = "reference", angle: bool = False
+    x: _Summary, y: _Summary, *, predict: Predicted = "reference", form: Form = "share"
 ) -> Float[Array, ""]:
     r"""Share of the reference's variance that is linear in the candidate, in-sample.
 
@@ -147,7 +161,7 @@ def linear_regression(
     -------
     score
         From 0 to 1, no unit. 1 when every reference neuron is a weighted sum of
-        candidate neurons on these stimuli. With ``angle=True`` from 0, best, to pi/2
+        candidate neurons on these stimuli. With ``form="angle"`` from 0, best, to pi/2
         radians.
 
     Raises
@@ -159,7 +173,7 @@ def linear_regression(
     -----
     Options: ``predict="candidate"`` asks the reverse, how much of the candidate is linear in
     the reference, and ``"both"`` takes the mean of the two, which is symmetric.
-    ``angle=True`` gives the linear angle, the arccosine of the score: not a metric, and not
+    ``form="angle"`` gives the linear angle, the arccosine of the score: not a metric, and not
     the angle between responses and their fit, whose cosine is the root of the score.
 
     Unrelated populations score rank/(M - 1): 1 whenever the candidate has as many
@@ -167,8 +181,9 @@ def linear_regression(
     penalty it is this regression, held out. Rank is judged relative to the largest singular
     value, and nothing is padded.
     """
-    if angle:
-        return _angle(averaged(_unexplained, x, y, predict))
+    if form == "angle":
+        chord = root(2 * averaged(_unexplained, x, y, predict))
+        return _angles.of_chord(chord, form)
     return averaged(_explained, x, y, predict)
 
 
@@ -184,8 +199,3 @@ def _unexplained(x: _Summary, y: _Summary) -> Array:
     # Of what is all rounding the gradient would be a random direction.
     resolved = (64 * float(namespace(share).finfo(share.dtype).eps)) ** 2
     return share if bool(constant(share) > resolved) else 0 * share
-
-
-def _angle(versine: Array) -> Array:
-    """The angle whose cosine is one less the argument."""
-    return 2 * namespace(versine).atan2(root(versine), root(2 - versine))
