@@ -27,18 +27,34 @@ def test_rows_are_found_by_the_place_of_the_condition(tmp_path):
     assert labels_in_table(path, (2, 1, 0)) == {"side": ("c", "b", "a")}
 
 
+@pytest.mark.parametrize("by", [";", "\t"])
+def test_columns_may_be_separated_by_semicolons_or_tabs(tmp_path, by):
+    path = table(
+        tmp_path, TABLE.replace(",", by).replace("reward", "reward, ml") + f"{by} {by}\n\n"
+    )
+    found = labels_in_table(path, CONDITIONS)
+    assert found == {"context": ("on", "on", "off"), "reward, ml": ("1", "2", "2")}
+
+
+def test_a_separator_within_a_name_parts_nothing(tmp_path):
+    path = table(tmp_path, "condition;digit\n7, image 1;7\n3, image 1;3\n")
+    assert labels_in_table(path, ("3, image 1", "7, image 1")) == {"digit": ("3", "7")}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (TABLE.replace("look 60°,on,2\n", ""), "no row for 1 of 3 conditions, such as 'look 60°'"),
         (TABLE.replace("look 60°", "look 90°"), "no row for condition 'look 60°'; its first col"),
-        (TABLE + "look 90°,on,2\n", "'look 90°' is no condition of the recording"),
-        (TABLE + "look 60°,on,2\n", "condition 'look 60°' has two rows. Leave out one"),
-        (TABLE + "look 60°,on\n", "row 5 has 2 fields and row 1 has 3. Give every row as many"),
+        (TABLE + "\n,,\nlook 90°,on,2\n", "row 7: 'look 90°' is no condition of the recording"),
+        (TABLE + "look 60°,on,2\n", "rows 4 and 5 are both for condition 'look 60°'. Leave"),
+        (TABLE + "look 60°,on\n", "row 5 has 2 columns and the header has 3. Give every"),
+        (TABLE.replace("on,1", "on, "), "row 3, column 'reward' is empty. Give a label, or leave"),
+        (TABLE.replace("look 60°", ""), "row 4, column 'condition' is empty. Give a label"),
         ("condition\nlook 0°\n", "no variable or no condition in it. Give a header"),
         ("", "no variable or no condition in it"),
         (TABLE.replace("reward", "context"), "its variables are context, context. Name every"),
-        (b"\xff\xfe,\n", "it is not UTF-8 text. Save it as UTF-8"),
+        (b"\xff\xfe,\n", "it is not UTF-8 text. Save it as comma-separated text in UTF-8"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused_by_what_is_lacking(tmp_path, text, message):
@@ -52,6 +68,9 @@ def test_a_table_that_is_not_there_names_those_that_are(tmp_path):
     table(tmp_path, TABLE)
     with pytest.raises(HomologError, match=r"HM032 there is no file .*label.csv.*'labels.csv'"):
         labels_in_table(tmp_path / "label.csv", CONDITIONS)
+    (tmp_path / "tabs.tsv").touch()
+    with pytest.raises(HomologError, match=r"HM032 there is no file .*tab.tsv.*'tabs.tsv'"):
+        labels_in_table(tmp_path / "tab.tsv", CONDITIONS)
 
 
 def test_names_are_taken_apart_by_a_pattern():
@@ -64,6 +83,13 @@ def test_names_are_taken_apart_by_a_pattern():
         "zoom": ("1", "2"),
         "movie": ("03", "10"),
     }
+
+
+def test_each_part_of_a_pattern_takes_as_little_as_it_can():
+    names = ("no-look-1", "look-1")
+    assert labels_by_pattern("{context}-{}", names) == {"context": ("no", "look")}
+    told = labels_by_pattern("{context}-{nth}", names)
+    assert told == {"context": ("no", "look"), "nth": ("look-1", "1")}
 
 
 def test_signs_of_regular_expressions_in_a_pattern_are_plain_letters():

@@ -167,7 +167,9 @@ def test_without_labels_there_are_components_only():
     assert "score needed" not in str(found)
     assert found.frame().empty
     counts = [int(np.isfinite(found.half_capture(name)).sum()) for name in MEASURES]
-    assert f"{counts[1]} by procrustes and {counts[0]} by cka" in found.in_words()
+    assert f"{counts[1]} by procrustes and {counts[0]} by cka. Components only: nothing is dec" in (
+        found.in_words()
+    )
     with pytest.raises(HomologError, match=r"HM023 no variable of this audit 'weak'"):
         found.needed("cka", "weak")
 

@@ -42,10 +42,21 @@ def test_it_prints_what_the_library_says(file, table):
     assert run(file, *PATTERN, *QUICK).stdout == result.stdout
 
 
+def test_labels_are_told_before_the_work_unless_it_is_to_be_quiet(file):
+    noisy = [one for one in QUICK if one != "--quiet"]
+    result = run(file, "--label-pattern", "{strong} {weak} {}", *noisy)
+    assert result.stderr.splitlines()[0] == "labels: strong: left, right; weak: go, stop"
+    assert run(file, *PATTERN, *QUICK).stderr == ""
+    each = run(file, "--label-pattern", "{} {} {each}", "--folds", "2", *noisy).stderr
+    assert each.splitlines()[0] == "labels: each: 0, 1, 2, 3, 4, 5, … (48 in all)"
+
+
 def test_without_labels_it_tells_of_components(file):
     result = run(file, *QUICK)
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == str(audited(seeds=1, labels=None)).strip()
+    told = "Components only: nothing is decoded without labels (--labels)."
+    assert result.stdout.splitlines()[2] == told
 
 
 def test_it_writes_numbers_figures_and_report_and_goes_on_from_them(file, table, tmp_path):
@@ -102,7 +113,7 @@ def test_blocks_of_trials_make_every_stimulus_a_class(tmp_path):
         ([*PATTERN, "--guarantee", "0.5,0.8"], "error: HM025 --guarantee is '0.5,0.8'; allowed"),
         ([*PATTERN, "--guarantee", "cka=0.5,"], "error: HM025 --guarantee is 'cka=0.5,'"),
         (["-m", ""], "error: HM025 measures is []; allowed: at least one"),
-        (["--guarantee", "0.9"], "error: HM025 guarantee is 0.9; allowed: None without labels"),
+        (["--guarantee", "0.9"], "error: HM025 --guarantee is '0.9'; allowed: a score beside --la"),
         ([*PATTERN, "--goal", "2"], "error: HM025 goal is 2.0"),
         ([*PATTERN, "--folds", "1"], "error: HM025 folds is 1"),
         (["--blocks", "3"], "error: HM026"),

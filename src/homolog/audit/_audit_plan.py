@@ -80,7 +80,11 @@ def planned(
     known = {} if labels is None else labels_of(labels, target.shape[0])
     least = _least(guarantee, listed)
     if least and not known:
-        raise errors.bad_value("guarantee", guarantee, "None without labels: nothing is decoded")
+        raise errors.bad_value(
+            "guarantee",
+            guarantee,
+            "None without labels, for it is the lowest accuracy of decoding them",
+        )
     for measure in {
         one.label: one for one in [*listed, *(m for g in least for m, _ in g)]
     }.values():

@@ -10,6 +10,7 @@ from homolog.audit._audit_result import USUAL
 from homolog.audit._audit_words import (
     AT_CHANCE,
     BELOW_CHANCE,
+    NO_LABELS,
     UNSEARCHED,
     back,
     counted,
@@ -31,7 +32,7 @@ Line = tuple[str, ...]
 def table(audit: Audit) -> str:
     """All that an audit found, aligned in columns, with the warnings below."""
     head = f"{audit.name}: {size(audit)}; goal {audit.goal:g}, {counted(len(audit.seeds), 'seed')}"
-    parts = [head]
+    parts = [head] if audit.variables else [head, NO_LABELS]
     if audit.decoding is not None:
         parts.append(_aligned(_needed(audit, audit.decoding)))
     if decodable(audit) and not audit.guarantees:

@@ -20,6 +20,7 @@ BELOW_CHANCE = (
     f"{AT_CHANCE}: as by guessing. Accuracies below chance tell no more: where class means are"
     " equal, holding a condition out moves the mean of its class away from it."
 )
+NO_LABELS = "Components only: nothing is decoded without labels (--labels)."
 UNSEARCHED = "No worse responses were searched for (--guarantee)."
 
 
@@ -60,6 +61,8 @@ def size(audit: Audit) -> str:
 
 def verdict(audit: Audit) -> str:
     """The headline: how much more one measure asks for than another, and what that is worth."""
+    if audit.decoding is None:
+        return f"{_verdict_on_components(audit)} {NO_LABELS}"
     if not decodable(audit):
         return _verdict_on_components(audit)
     return " ".join([*_on_the_way_up(audit), _worst(audit)])

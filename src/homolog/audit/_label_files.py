@@ -12,7 +12,10 @@ from pathlib import Path
 from homolog import errors
 
 Named = dict[str, tuple[str, ...]]
-Rows = list[list[str]]
+Lines = dict[int, list[str]]
+"""Rows that are not empty, by their numbers: from 1, as a spreadsheet shows them."""
+
+SEPARATORS = (",", ";", "\t")
 
 
 def labels_in_table(path: str | PathLike[str], conditions: Sequence[object]) -> Named:
@@ -21,8 +24,9 @@ def labels_in_table(path: str | PathLike[str], conditions: Sequence[object]) -> 
     Parameters
     ----------
     path
-        Comma-separated text with a header. The first column holds the label of each
-        condition, in any order, or its place: 0, 1, 2 and so on.
+        Text with a header, its columns separated by commas, semicolons or tabs. The first
+        column holds the label of each condition, in any order, or its place: 0, 1, 2 and so
+        on.
     conditions
         Labels of the conditions, in their order.
 
@@ -38,41 +42,75 @@ def labels_in_table(path: str | PathLike[str], conditions: Sequence[object]) -> 
     """
     path = Path(path)
     header, rows = _read(path)
-    by_name = {row[0]: row for row in rows}
-    if len(by_name) < len(rows):
-        twice = next(name for name in by_name if sum(row[0] == name for row in rows) > 1)
-        raise errors.labels_unmatched(path, f"condition {twice!r} has two rows", "Leave out one.")
-    wanted = _wanted(path, by_name, conditions)
+    number_of: dict[str, int] = {}
+    for number, row in rows.items():
+        if row[0] in number_of:
+            why = f"rows {number_of[row[0]]} and {number} are both for condition {row[0]!r}"
+            raise errors.labels_unmatched(path, why, "Leave out one.")
+        number_of[row[0]] = number
+    wanted = [rows[number_of[name]] for name in _wanted(path, number_of, conditions)]
     return {
-        variable: tuple(by_name[name][column].strip() for name in wanted)
+        variable: tuple(row[column].strip() for row in wanted)
         for column, variable in enumerate(header[1:], start=1)
     }
 
 
-def _read(path: Path) -> tuple[list[str], Rows]:
-    if not path.is_file():
-        near = sorted(one.name for one in path.parent.glob("*.csv")) if path.parent.is_dir() else []
-        raise errors.no_file(path, near)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise errors.labels_unmatched(path, "it is not UTF-8 text", "Save it as UTF-8.") from None
-    rows = [row for row in csv.reader(StringIO(text, newline="")) if row]
-    if len(rows) < 2 or len(rows[0]) < 2:
+def _read(path: Path) -> tuple[list[str], Lines]:
+    """The header, and the rows below it."""
+    lines = _lines(path)
+    first, cells = next(iter(lines.items()), (1, []))
+    if len(lines) < 2 or len(cells) < 2:
         remedy = "Give a header, conditions in the first column, and variables in the others."
         raise errors.labels_unmatched(path, "no variable or no condition in it", remedy)
-    header = [name.strip() for name in rows[0]]
-    for nth, row in enumerate(rows, 1):
-        if len(row) != len(header):
-            why = f"row {nth} has {len(row)} fields and row 1 has {len(header)}"
-            raise errors.labels_unmatched(path, why, "Give every row as many, parted by commas.")
+    header = [name.strip() for name in cells]
     if len(set(header[1:])) < len(header) - 1 or "" in header[1:]:
         why = f"its variables are {', '.join(header[1:])}"
         raise errors.labels_unmatched(path, why, "Name every variable, each otherwise.")
-    return header, rows[1:]
+    rows = {number: row for number, row in lines.items() if number != first}
+    for number, row in rows.items():
+        _refuse_uneven(path, number, row, header)
+    return header, rows
 
 
-def _wanted(path: Path, there: dict[str, list[str]], conditions: Sequence[object]) -> list[str]:
+def _refuse_uneven(path: Path, number: int, row: list[str], header: list[str]) -> None:
+    if len(row) != len(header):
+        why = f"row {number} has {len(row)} columns and the header has {len(header)}"
+        remedy = "Give every row as many, separated by commas, semicolons or tabs."
+        raise errors.labels_unmatched(path, why, remedy)
+    for name, cell in zip(header, row, strict=True):
+        if not cell.strip():
+            remedy = "Give a label, or leave out the variable, or the condition."
+            raise errors.labels_unmatched(path, f"row {number}, column {name!r} is empty", remedy)
+
+
+def _lines(path: Path) -> Lines:
+    """The cells of each row, separated by whatever gives all rows as many."""
+    if not path.is_file():
+        here = path.parent.iterdir() if path.parent.is_dir() else ()
+        raise errors.no_file(path, sorted(n.name for n in here if n.suffix in (".csv", ".tsv")))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        remedy = "Save it as comma-separated text in UTF-8."
+        raise errors.labels_unmatched(path, "it is not UTF-8 text", remedy) from None
+    found = [_separated(text, one) for one in SEPARATORS]
+    return next(filter(_even, found), max(found, key=_columns))
+
+
+def _separated(text: str, by: str) -> Lines:
+    rows = csv.reader(StringIO(text, newline=""), delimiter=by)
+    return {number: row for number, row in enumerate(rows, 1) if any(map(str.strip, row))}
+
+
+def _columns(lines: Lines) -> int:
+    return len(next(iter(lines.values()), []))
+
+
+def _even(lines: Lines) -> bool:
+    return _columns(lines) > 1 and len({len(row) for row in lines.values()}) == 1
+
+
+def _wanted(path: Path, there: dict[str, int], conditions: Sequence[object]) -> list[str]:
     """The first cell of the row of every condition: its label, or else its place."""
     labels = [str(one) for one in conditions]
     places = [str(place) for place in range(len(labels))]
@@ -85,8 +123,8 @@ def _wanted(path: Path, there: dict[str, list[str]], conditions: Sequence[object
     elif lacking:
         why = f"no row for condition {lacking[0]!r}; its first column begins {next(iter(there))!r}"
     else:
-        unknown = next(name for name in there if name not in labels)
-        why = f"{unknown!r} is no condition of the recording"
+        name, number = next((name, n) for name, n in there.items() if name not in labels)
+        why = f"row {number}: {name!r} is no condition of the recording"
     remedy = "Give a row for each condition, with its label, or 0, 1, 2 and so on, first."
     raise errors.labels_unmatched(path, why, remedy)
 
@@ -98,7 +136,9 @@ def labels_by_pattern(pattern: str, conditions: Sequence[object]) -> Named:
     ----------
     pattern
         As the names are, with a variable in braces where they differ, as in
-        ``"{context} {direction}°"``. ``{}`` is a part that is no variable.
+        ``"{context} {direction}°"``. ``{}`` is a part that is no variable. Where a name can be
+        split in several ways, each part takes as little as it can, from left to right: by
+        ``"{context}-{}"`` the context of ``"no-look-1"`` is ``"no"``.
     conditions
         Labels of the conditions, in their order.
 
@@ -111,6 +151,8 @@ def labels_by_pattern(pattern: str, conditions: Sequence[object]) -> Named:
     --------
     >>> labels_by_pattern("{side}-{}", ("left-1", "right-2"))
     {'side': ('left', 'right')}
+    >>> labels_by_pattern("{context}-{}", ("look-1", "no-look-1"))
+    {'context': ('look', 'no')}
     """
     names = re.findall(r"\{(\w*)\}", pattern)
     variables = [name for name in names if name]

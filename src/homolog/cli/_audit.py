@@ -13,6 +13,8 @@ import typer
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from homolog.representation import NanPolicy, Representation
 
 AUDIT_FLAGS = {
@@ -28,6 +30,8 @@ AUDIT_FLAGS = {
 STIMULUS = "stimulus"
 """What the variable is called that tells the stimuli of blocks apart."""
 
+CLASSES_NAMED = 6
+
 
 def audit(
     recording: Annotated[str, typer.Argument(help="File with the responses.")],
@@ -39,11 +43,15 @@ def audit(
         Path | None, typer.Option("--out", "-o", help="Folder for numbers, figures and report.")
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option(help="Table: condition first, then a column for each variable.")
+        Path | None,
+        typer.Option(help="Table (.csv, .tsv): condition first, then a column for each variable."),
     ] = None,
     label_pattern: Annotated[
         str | None,
-        typer.Option(help='Labels in the names of conditions: "{context} {direction}°".'),
+        typer.Option(
+            help='Labels in the names of conditions: "{context} {direction}°". Each part takes as'
+            " little as it can; {} is no variable."
+        ),
     ] = None,
     blocks: Annotated[
         int | None,
@@ -82,7 +90,7 @@ def audit(
     """
     kept = "nothing was written" if out is None else f"the same command goes on from {out}"
     with refusals(f"interrupted: {kept}", AUDIT_FLAGS):
-        from homolog import report
+        from homolog import errors, report
         from homolog._write import refuse_unwritable, staged
         from homolog.audit import audit as audited
         from homolog.audit._audit_plan import DEFAULT_MEASURES
@@ -94,6 +102,11 @@ def audit(
         population = _loaded(recording, dims, nan, drop_constant)
         chosen = split(measure)
         told = _labels(population, labels, label_pattern, blocks)
+        if guarantee is not None and not told:
+            lacking = "a score beside --labels or --label-pattern, whose accuracies it is about"
+            raise errors.bad_value("--guarantee", guarantee, lacking)
+        if told and not quiet:
+            typer.echo(f"labels: {'; '.join(map(_classes, told.items()))}", err=True)
         with shown_progress(quiet, lines=True) as progress:
             found = audited(
                 _in_blocks(population, blocks),
@@ -144,6 +157,14 @@ def _labels(
         name: [one for one in given for _ in range(blocks)] for name, given in found.items()
     }
     return {STIMULUS: [one for one in population.labels for _ in range(blocks)], **repeated}
+
+
+def _classes(told: tuple[str, Sequence[object]]) -> str:
+    """A variable with its first classes, for a person who sees whether they are meant."""
+    name, given = told
+    classes = list(dict.fromkeys(map(str, given)))
+    rest = [f"… ({len(classes)} in all)"] if len(classes) > CLASSES_NAMED else []
+    return f"{name}: {', '.join([*classes[:CLASSES_NAMED], *rest])}"
 
 
 def _in_blocks(population: Representation, blocks: int | None) -> Representation:
