@@ -8,7 +8,9 @@ import pytest
 from homolog import measures
 from homolog.audit import Guarantee, decoding, guarantee
 from homolog.audit._adversary import Least, Readout, adverse, erased
+from homolog.audit._guarantee import held
 from homolog.audit._objective import objective
+from homolog.audit._readout import held_out_logits
 from homolog.audit._targets import target_of
 from homolog.errors import HomologError
 
@@ -109,6 +111,46 @@ def test_cka_allows_no_difference_between_classes_up_to_a_known_score(
     below, above = (least_between(x, "cka", highest + by, ridge=1e6) for by in (-0.01, 0.02))
     assert min(share_between(y) for y in below) < 1e-6
     assert min(share_between(y) for y in above) > 1e-4
+
+
+@pytest.mark.parametrize(("measure", "score"), [("cka", 0.9), ("procrustes", 0.8)])
+def test_at_the_worst_the_one_way_to_tell_less_is_to_score_less(measure: str, score: float) -> None:
+    x = carried_by(0, np.random.default_rng(3))
+    target, members = target_of(x), np.eye(2)[SIDE]
+    readout = Readout(members, target.shape)
+    least = Least(objective(x / target.unit, measure), score)
+    found = adverse(readout, [least], erased(target, members, 0.5)[None], 160)
+    ways = readout.slope(found)[1], least.objective.slope(found)[1]
+    told, scored = (way.ravel() / np.linalg.norm(way) for way in ways)
+    assert told @ scored > 0.999
+
+
+def test_the_penalty_is_that_of_the_readout_that_decodes_where_it_is_unsure(
+    rng: np.random.Generator,
+) -> None:
+    """Logistic regression fitted to one half and read from its copy, beside ridge regression."""
+    n = 4000
+    x = np.linalg.qr(np.c_[np.ones(n), rng.normal(size=(n, 3))]).Q[:, 1:] * [1.0, 2.0, 4.0]
+    members = np.eye(2)[np.arange(n) % 2]
+    halves = np.repeat([0, 1], n)
+    classes = np.tile(np.arange(n) % 2, 2)
+    logits = held_out_logits(np.concatenate([x, x])[None], classes, halves, tolerance=1e-9)[0, :n]
+    read = members - Readout(members, x.shape)._residuals(x[None, None])[0, 0]
+    assert np.corrcoef(logits[:, 1] - logits[:, 0], read[:, 1])[0, 1] > 1 - 1e-6
+    other = members - Readout(members, x.shape, ridge=4.5)._residuals(x[None, None])[0, 0]
+    assert np.corrcoef(logits[:, 1] - logits[:, 0], other[:, 1])[0, 1] < 1 - 1e-5
+
+
+def test_a_score_is_held_from_itself_on_and_not_a_digit_below(rng: np.random.Generator) -> None:
+    x, y = rng.normal(size=(2, 20, 4))
+    reached = [float(objective(x, name).score(y[None])[0]) for name in ("cka", "nbs")]
+    cka, nbs = (
+        Least(objective(x, name), score)
+        for name, score in zip(("cka", "nbs"), reached, strict=True)
+    )
+    above = Least(nbs.objective, np.nextafter(nbs.score, 1))
+    assert held([cka, nbs], y[None]).tolist() == [True]
+    assert held([cka, above], y[None]).tolist() == [False]
 
 
 def test_gradient_of_what_a_readout_tells(rng: np.random.Generator) -> None:

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from homolog import measures
 from homolog.audit import Region, region
+from homolog.audit._boundary import _shared
 from homolog.audit._proved import of_population, of_rank, proved
 from homolog.audit._region import SIDES
 from homolog.errors import HomologError
@@ -95,6 +97,29 @@ def test_bounds_hold_for_random_pairs(first, second, rng):
                 )
                 return
             assert between[0, 0] - 1e-7 <= other <= between[1, 0] + 1e-7
+
+
+@pytest.mark.parametrize("rank", [3, 7, 30])
+def test_the_bound_of_unknown_spectra_is_that_of_the_worst_and_hardly_wider(rank):
+    """Both spectra, one large component and the rest even, by descent instead of on a grid."""
+
+    def flatness(shares):
+        norms = np.sqrt(shares**2 + (1 - shares) ** 2 / (rank - 1))
+        return -(np.sqrt(shares).sum() ** 2) / norms.prod()
+
+    ends = [(1 / rank, 1)] * 2
+    worst = max(-minimize(flatness, start, bounds=ends).fun for start in ([0.3, 0.6], [0.9, 0.9]))
+    nbs = 1 - 1e-4
+    low, _ = proved("nbs", "cka", of_rank(rank), of_rank(rank), np.array([nbs]))
+    assert worst <= (1 - low[0]) / (1 - nbs) <= 1.0015 * worst
+
+
+def test_the_best_of_a_level_set_out_for_both_levels_beside_it():
+    y = np.arange(9.0).reshape(3, 3, 1, 1)
+    best = np.array([[0.0, 2.0, 1.0]] * 3)
+    outermost = np.array([10.0, 20.0, 30.0]).reshape(3, 1, 1)
+    begun = _shared(y, best, outermost)[:, :, 0, 0]
+    assert begun.tolist() == [[10, 20, 0], [20, 30, 10], [30, 8, 20]]
 
 
 def _score(name, x, y):

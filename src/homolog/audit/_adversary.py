@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from homolog.audit._quasi_newton import minimise
 from homolog.audit._targets import Reals, Target
 
 RIDGE = 4.0  # logistic loss with C = 1 is, near 0, least squares with this penalty
-ROUNDS = 8  # of multipliers, each with its share of the steps
+ROUNDS = 8  # each with its share of the steps
 FIRST_WEIGHT = 10.0  # of a score that falls short
+GROWTH = 4.0  # of that weight, from one round to the next
 MARGIN = 1e-4  # of what is missing to 1: aimed at above the least score
 
 
@@ -99,8 +100,8 @@ class Readout:
 def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) -> Reals:
     """Responses (candidate, row, neuron) that tell least, with the scores asked for.
 
-    An augmented Lagrangian: falling short of a score costs more each round, until it does
-    not pay; then what is still short is made up for, whatever it tells.
+    Falling short of a score costs more each round, until it does not pay; then what is still
+    short is made up for, whatever it tells.
 
     Parameters
     ----------
@@ -113,61 +114,41 @@ def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) 
     steps
         About how many steps.
     """
-    found = start
     whole = float(readout.slope(least[0].objective.rows[None])[0][0])  # that of the target
-    price = np.zeros((len(least), len(start)))
-    weight = np.full(len(start), FIRST_WEIGHT)
-    before = np.full(len(start), np.inf)
-    for _ in range(ROUNDS):
-        found = _round(readout, least, found, price, weight, steps // ROUNDS, whole)
-        lacking = np.array([one.aim - one.objective.slope(found)[0] for one in least])
-        price = np.maximum(0, price + weight * lacking)
-        short = lacking.max(0)
-        weight = np.where(short > 0.25 * before, 4 * weight, weight)
-        before = np.minimum(before, np.maximum(short, 1e-9))
-    return _made_up(least, found, steps)
+
+    def slope(y: Reals, weight: float) -> tuple[Reals, Reals]:
+        told, gradient = readout.slope(y)
+        short, rise = _short(least, y)
+        return told / whole + weight * short, gradient / whole + weight * rise
+
+    found = start
+    for number in range(ROUNDS):
+        paid = partial(slope, weight=FIRST_WEIGHT * GROWTH**number)
+        found = _descended(paid, found, steps // ROUNDS, tolerance=1e-4 / start[0].size)
+    return _descended(partial(_short, least), found, steps, tolerance=1e-12)
 
 
-def _round(
-    readout: Readout,
-    least: Sequence[Least],
-    start: Reals,
-    price: Reals,
-    weight: Reals,
-    steps: int,
-    whole: float,
+def _short(least: Sequence[Least], y: Reals) -> tuple[Reals, Reals]:
+    """Half the squares of what candidates are short of each score, and their gradient."""
+    value, gradient = np.zeros(len(y)), np.zeros(y.shape)
+    for one in least:
+        score, rise = one.objective.slope(y)
+        lacking = np.maximum(0, one.aim - score)
+        value += lacking**2 / 2
+        gradient -= lacking[:, None, None] * rise
+    return value, gradient
+
+
+def _descended(
+    slope: Callable[[Reals], tuple[Reals, Reals]], start: Reals, steps: int, tolerance: float
 ) -> Reals:
-    def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
-        y = flat.reshape(-1, *start.shape[1:])
-        value, gradient = readout.slope(y)
-        value, gradient = value / whole, gradient / whole
-        for one, paid in zip(least, price[:, which], strict=True):
-            score, rise = one.objective.slope(y)
-            due = np.maximum(0, paid + weight[which] * (one.aim - score))
-            value = value + (due**2 - paid**2) / (2 * weight[which])
-            gradient = gradient - due[:, None, None] * rise
+    """Candidates led downhill, each by itself."""
+
+    def flat_slope(flat: Reals, _which: NDArray[np.int64]) -> tuple[Reals, Reals]:
+        value, gradient = slope(flat.reshape(-1, *start.shape[1:]))
         return value, gradient.reshape(flat.shape)
 
-    flat = minimise(
-        slope, start.reshape(len(start), -1), steps=steps, tolerance=1e-4 / start[0].size
-    )
-    return flat.reshape(start.shape)
-
-
-def _made_up(least: Sequence[Least], start: Reals, steps: int) -> Reals:
-    """The nearest way up for candidates that fall short of a score."""
-
-    def slope(flat: Reals, which: NDArray[np.int64]) -> tuple[Reals, Reals]:
-        y = flat.reshape(-1, *start.shape[1:])
-        value, gradient = np.zeros(len(y)), np.zeros(y.shape)
-        for one in least:
-            score, rise = one.objective.slope(y)
-            lacking = np.maximum(0, one.aim - score)
-            value += lacking**2 / 2
-            gradient -= lacking[:, None, None] * rise
-        return value, gradient.reshape(flat.shape)
-
-    flat = minimise(slope, start.reshape(len(start), -1), steps=steps, tolerance=1e-12)
+    flat = minimise(flat_slope, start.reshape(len(start), -1), steps=steps, tolerance=tolerance)
     return flat.reshape(start.shape)
 
 

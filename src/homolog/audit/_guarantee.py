@@ -115,9 +115,9 @@ def guarantee(
     """Search for responses that score at least so high and tell as little as they can.
 
     For each variable by itself, a ridge readout of its classes is made as bad as possible
-    while every score is held (an augmented Lagrangian with L-BFGS), from several starts: the
-    target without the variable, with part of it, the target itself, and Gaussian
-    responses. What is found is then measured and decoded as any responses are.
+    while every score is held (L-BFGS, with a growing penalty on scores that fall short), from
+    several starts: the target without the variable, with part of it, the target itself, and
+    Gaussian responses. What is found is then measured and decoded as any responses are.
 
     Parameters
     ----------
@@ -229,6 +229,11 @@ def _scores(least: Sequence[Least], rows: Reals) -> dict[str, float]:
     return {one.objective.measure.label: float(one.objective.score(rows[None])[0]) for one in least}
 
 
+def held(least: Sequence[Least], candidates: Reals) -> NDArray[np.bool_]:
+    """Whether scores of candidates, by the measures themselves, are all as high as asked."""
+    return np.all([one.objective.score(candidates) >= one.score for one in least], axis=0)
+
+
 @dataclass(frozen=True)
 class _Worst:
     rows: Reals
@@ -253,10 +258,10 @@ class _Search:
         readout = Readout(members, shape)
         found = adverse(readout, self.least, self._starts(members), self.steps)
         scores = self._erased_scores(without)
-        candidates = [found] if scores is None else [without[None], found]
-        candidates = np.concatenate(candidates)
+        candidates = np.concatenate([found] if scores is None else [without[None], found])
         # The target has the scores, whatever became of the others.
-        candidates = np.concatenate([self.target.rows[None], candidates[self._holds(candidates)]])
+        kept = candidates[held(self.least, candidates)]
+        candidates = np.concatenate([self.target.rows[None], kept])
         lowest = candidates[int(self._told(candidates, {variable: labels}).argmin())]
         one = {variable: labels}
         decoded = decoding(lowest.reshape(shape), one, folds=self.folds, rng=self.rng)
@@ -285,8 +290,3 @@ class _Search:
         noise[: len(planned)] *= JITTER
         noise[: len(planned)] += planned
         return noise
-
-    def _holds(self, candidates: Reals) -> NDArray[np.bool_]:
-        """Whether scores, by the measures themselves, are all as high as asked."""
-        held = [one.objective.score(candidates) >= one.score for one in self.least]
-        return np.all(held, axis=0)
