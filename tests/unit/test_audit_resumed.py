@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import homolog.audit._audit_files as files
+from homolog.audit import audit
 from homolog.errors import HomologError
 from unit.audited import audited, labels
 
@@ -95,14 +96,30 @@ def test_a_damaged_part_and_one_of_other_settings_are_done_anew(tmp_path):
 def test_a_folder_of_another_audit_is_refused_by_what_differs(tmp_path):
     audited(folder=tmp_path, seeds=1, measures="cka")
     before = content(tmp_path)
-    with pytest.raises(HomologError, match=r"HM066 .* another audit: audit.goal was 0.99, now 0.9"):
+    with pytest.raises(HomologError, match=r"HM066 .* another audit: goal: 0.99, now 0.9. Give"):
         audited(folder=tmp_path, seeds=1, measures="cka", goal=0.9)
     other = labels() | {"weak": labels()["weak"][::-1]}
-    with pytest.raises(HomologError, match=r"HM066 .*: audit.labels was '.*', now '"):
+    with pytest.raises(HomologError, match=r"HM066 .* another audit: other labels of weak. Give"):
         audited(folder=tmp_path, seeds=1, measures="cka", labels=other)
-    with pytest.raises(HomologError, match=r"audit.variables was \['strong', 'weak'\], now \[\]"):
+    with pytest.raises(HomologError, match=r"audit: variables: strong, weak, now none. Give"):
         audited(folder=tmp_path, seeds=1, measures="cka", labels=None)
     assert content(tmp_path) == before
+
+
+def test_a_folder_of_another_recording_is_refused_by_its_size_or_its_responses(tmp_path):
+    rates = np.random.default_rng(0).normal(size=(20, 4))
+
+    def done(responses):
+        audit(responses, "cka", seeds=1, folder=tmp_path)
+
+    done(rates)
+    name = "the population"
+    said = rf"recording: {name} \(20 rows × 4 neurons\), now {name} \(20 rows × 3 neurons\)\. Give"
+    with pytest.raises(HomologError, match=rf"HM066 .* another audit: {said}"):
+        done(rates[:, :3])
+    said = rf"recording: {name}, now {name} with other responses\. Give"
+    with pytest.raises(HomologError, match=rf"HM066 .* another audit: {said}"):
+        done(rates + 1.0)
 
 
 def test_a_folder_where_another_audit_finished_nothing_is_taken_over(tmp_path):

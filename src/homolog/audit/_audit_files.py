@@ -23,8 +23,8 @@ FILE, PARTS = "run.toml", "parts"
 Facts = Mapping[str, Mapping[str, Any]]
 """What is audited and how: tables of run.toml."""
 
-FREE = ("measures", "seeds", "guarantee")
-"""What may be otherwise than before: each of these has parts of its own."""
+SETTINGS = ("goal", "folds", "variables")
+"""What may not be otherwise than before; measures, seeds and guarantees have their own parts."""
 
 
 def claim(folder: Path, facts: Facts) -> None:
@@ -73,12 +73,39 @@ def _said(path: Path) -> dict[str, Any]:
     return said
 
 
-def _contrasted(said: Mapping[str, Any], facts: Facts) -> dict[str, tuple[object, object]]:
-    """What decides about the numbers of a part and was otherwise: both values, by name."""
+def _contrasted(said: Mapping[str, Any], facts: Facts) -> list[str]:
+    """What decides about the numbers of a part and was otherwise, in words."""
     now = tomllib.loads(toml(facts))
-    names = [("recording", "blake2b"), *(("audit", key) for key in now["audit"] if key not in FREE)]
-    both = {f"{table}.{key}": (said[table].get(key), now[table].get(key)) for table, key in names}
-    return {name: (before, after) for name, (before, after) in both.items() if before != after}
+    both = {key: (_plain(said["audit"].get(key)), _plain(now["audit"][key])) for key in SETTINGS}
+    return [
+        *_recordings_contrasted(said["recording"], now["recording"]),
+        *(f"{key}: {was}, now {is_now}" for key, (was, is_now) in both.items() if was != is_now),
+        *_labels_contrasted(said["audit"], now["audit"]),
+    ]
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+def _recordings_contrasted(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    if before.get("blake2b") == now["blake2b"]:
+        return []
+    sizes = [f"{one.get('n_rows')} rows × {one.get('n_neurons')} neurons" for one in (before, now)]
+    if sizes[0] == sizes[1]:
+        return [f"recording: {before.get('name')}, now {now['name']} with other responses"]
+    was, is_now = (
+        f"{one.get('name')} ({size})" for one, size in zip((before, now), sizes, strict=True)
+    )
+    return [f"recording: {was}, now {is_now}"]
+
+
+def _labels_contrasted(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Which of the variables that are the same by name have other labels."""
+    were = dict(zip(before.get("variables", []), before.get("labels", []), strict=False))
+    are = dict(zip(now["variables"], now["labels"], strict=True))
+    other = [name for name in are if name in were and were[name] != are[name]]
+    return [f"other labels of {', '.join(other)}"] if other else []
 
 
 def toml(facts: Facts) -> str:

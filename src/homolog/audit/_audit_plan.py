@@ -193,7 +193,7 @@ def facts(plan: Plan) -> dict[str, dict[str, Any]]:
             "goal": plan.goal,
             "folds": plan.folds,
             "variables": sorted(plan.labels),
-            "labels": _labels_digest(plan.labels),
+            "labels": [_digest(plan.labels[name]) for name in sorted(plan.labels)],
             "guarantee": [[f"{one.label} {s:g}" for one, s in least] for least in plan.guarantees],
         },
         "recording": {
@@ -239,5 +239,5 @@ def recording_digest(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def _labels_digest(labels: Labels) -> str:
-    return blake2b(repr(sorted(labels.items())).encode(), digest_size=16).hexdigest()
+def _digest(labels: Sequence[int | str]) -> str:
+    return blake2b(repr(labels).encode(), digest_size=16).hexdigest()

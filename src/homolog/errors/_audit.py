@@ -1,6 +1,6 @@
 """Refusals of audits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from homolog.errors._base import HomologError, counted
 
@@ -68,15 +68,12 @@ def too_few_trials(name: str, n_lacking: int, n_stimuli: int, blocks: int) -> Ho
     )
 
 
-def other_audit(folder: object, differing: Mapping[str, tuple[object, object]]) -> HomologError:
+def other_audit(folder: object, differing: Sequence[str]) -> HomologError:
     """HM066: a folder with parts of another audit."""
-    told = "; ".join(
-        f"{name} was {before!r}, now {now!r}" for name, (before, now) in differing.items()
-    )
     return HomologError(
         "HM066",
-        f"{folder} holds another audit: {told}. Give another folder, or the recording, labels and"
-        " settings of before to go on with it.",
+        f"{folder} holds another audit: {'; '.join(differing)}. Give another folder, or the"
+        " recording, labels and settings of before to go on with it.",
     )
 
 
