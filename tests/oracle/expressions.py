@@ -75,6 +75,11 @@ def squared_roots(x: Responses) -> Responses:
     return vectors * np.sqrt(np.clip(squares, 0, None))
 
 
+def evenly_apart(x: Responses) -> Responses:
+    """Scaled so that the mean squared distance between stimuli is 1."""
+    return x / np.sqrt(np.mean(pdist(x, "sqeuclidean")))
+
+
 def scaled(x: Responses) -> Responses:
     return x / np.sqrt(x.shape[1])
 
@@ -112,9 +117,18 @@ def first_dissimilarities(kind: str, x: Responses, _: Responses) -> Responses:
 
 OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "cka": cka,
-    "arccos cka": lambda x, y: np.arccos(cka(x, y)),
-    "2/π arccos cka": lambda x, y: 2 / np.pi * np.arccos(cka(x, y)),
-    "1 − 2/π arccos cka": lambda x, y: 1 - 2 / np.pi * np.arccos(cka(x, y)),
+    "cka(form=angle)": cka.using(form="angle"),
+    "2/π cka(form=angle)": lambda x, y: 2 / np.pi * cka.using(form="angle")(x, y),
+    "cka(form=score)": cka.using(form="score"),
+    "cka(diagonal=False)": cka.using(diagonal=False),
+    "cka(kernel=rbf)": cka.using(kernel="rbf"),
+    "cka(kernel=rbf, diagonal=False)": cka.using(kernel="rbf", diagonal=False),
+    "cka(kernel=rbf, bandwidth=√½, relative=False), mean squared distance 1": lambda x, y: (
+        cka.using(kernel="rbf", bandwidth=0.5**0.5, relative=False)(
+            evenly_apart(x), evenly_apart(y)
+        )
+    ),
+    "unbiased_cka(kernel=rbf)": unbiased_cka.using(kernel="rbf"),
     "cka of standardised rows": lambda x, y: cka(unit_rows(x), unit_rows(y)),
     "√cka of square-root distances": lambda x, y: np.sqrt(cka(squared_roots(x), squared_roots(y))),
     "cka × √(PR X · PR Y)": shared_dimensions,
@@ -168,6 +182,20 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "1 − partial_soft_matching": lambda x, y: 1 - partial_soft_matching(x, y),
     "1 − partial_soft_matching(fraction=0.35)": lambda x, y: (
         1 - partial_soft_matching.using(fraction=0.35)(x, y)
+    ),
+    "neighbour_overlap": measures.find("neighbour_overlap"),
+    "neighbour_overlap(nearest=inner_product, centred=True, share=neighbourhood)": measures.find(
+        "neighbour_overlap"
+    ).using(nearest="inner_product", centred=True, share="neighbourhood"),
+    "neighbour_rank_similarity": measures.find("neighbour_rank_similarity"),
+    "10 × neighbour_order(nearest=inner_product, centred=True)": lambda x, y: (
+        10 * measures.find("neighbour_order").using(nearest="inner_product", centred=True)(x, y)
+    ),
+    "neighbour_order(nearest=inner_product, centred=True, compared=edits)": measures.find(
+        "neighbour_order"
+    ).using(nearest="inner_product", centred=True, compared="edits"),
+    "second_order_cosine(compared=distances)": measures.find("second_order_cosine").using(
+        compared="distances"
     ),
     "first dissimilarities(squared_euclidean)": partial(first_dissimilarities, "squared_euclidean"),
     "first dissimilarities(correlation)": partial(first_dissimilarities, "correlation"),

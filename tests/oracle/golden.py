@@ -18,6 +18,7 @@ USED: dict[str, dict[str, str]] = {
     "reference": {
         "cka": "cka",
         "cka_debiased_song": "unbiased_cka",
+        "cka_zero_diagonal_lange": "cka(diagonal=False)",
         "nbs": "nbs",
         "procrustes_angle": "procrustes",
         "procrustes_size_and_shape": "size_and_shape",
@@ -48,7 +49,7 @@ USED: dict[str, dict[str, str]] = {
             "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N"
         ),
         "PermutationMetric(euclidean)": "√N × soft_matching(normalise=False), zero-padded",
-        "LinearCKA": "arccos cka",
+        "LinearCKA": "cka(form=angle)",
     },
     "rsatoolbox": {
         "rdm=euclidean first 3 entries of X's vector": "first dissimilarities(squared_euclidean)",
@@ -76,7 +77,7 @@ USED: dict[str, dict[str, str]] = {
     },
     "diffscore": {
         "cka": "cka",
-        "cka-angular-score": "1 − 2/π arccos cka",
+        "cka-angular-score": "cka(form=score)",
         "cka-hsic_song": "unbiased_cka",
         "nbs": "nbs",
         "nbs-squared": "nbs²",
@@ -104,10 +105,18 @@ USED: dict[str, dict[str, str]] = {
         "RSA": "rsa(correlation, spearman)",
         "HardCorrelationMatch": "one_to_one_matching",
         "SoftCorrelationMatch": "semi_matching_correlation(both_ways=True)",
+        "JaccardSimilarity": "neighbour_overlap",
+        "RankSimilarity": "neighbour_rank_similarity",
+        "SecondOrderCosineSimilarity": "second_order_cosine(compared=distances)",
         "DistanceCorrelation": "√cka of square-root distances",
     },
     "pypi_repsim": {
         "cka(linear,gretton)": "cka",
+        "cka(rbf,gretton)": "cka(kernel=rbf)",
+        "cka(rbf_mean,gretton)": (
+            "cka(kernel=rbf, bandwidth=√½, relative=False), mean squared distance 1"
+        ),
+        "hsic_ratio(linear,lange)": "cka(diagonal=False)",
         "hsic_ratio(linear,gretton)": "cka",
         "hsic_ratio(linear,song)": "unbiased_cka",
         "cca(pillai)": "cca",
@@ -127,18 +136,23 @@ USED: dict[str, dict[str, str]] = {
     "registry": {
         "platonic.cka": "cka",
         "platonic.unbiased_cka": "unbiased_cka",
+        "platonic.mutual_knn(topk=10), centred inputs": (
+            "neighbour_overlap(nearest=inner_product, centred=True, share=neighbourhood)"
+        ),
+        "platonic.lcs_knn(topk=10), centred inputs": (
+            "10 × neighbour_order(nearest=inner_product, centred=True)"
+        ),
+        "platonic.edit_distance_knn(topk=10), centred inputs": (
+            "neighbour_order(nearest=inner_product, centred=True, compared=edits)"
+        ),
         "neuroai.SoftMatching": "soft_matching_correlation",
         "neuroai.RSA(kendall tau-b)": "rsa(correlation, kendall)",
         "ensd.ENSD": "cka × √(PR X · PR Y)",
-        "ensd.computeDist": "2/π arccos cka",
+        "ensd.computeDist": "2/π cka(form=angle)",
     },
 }
 
 UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
-    "another estimator: the diagonal is set to zero after centring": {
-        "reference": ("cka_zero_diagonal_lange",),
-        "pypi_repsim": ("hsic_ratio(linear,lange)",),
-    },
     "a debiased numerator over biased norms, which the file says not to use": {
         "pypi_repsim": tuple(
             f"cka({kernel},{estimator})"
@@ -146,10 +160,8 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
             for estimator in ("song", "lange")
         ),
     },
-    "a Gaussian kernel; ours are linear": {
-        "pypi_repsim": tuple(
-            f"cka({kernel},gretton)" for kernel in ("rbf", "rbf_mean", "rbf_dualmed")
-        ),
+    "a bandwidth for every stimulus, which makes a kernel that need not be positive": {
+        "pypi_repsim": ("cka(rbf_dualmed,gretton)",),
     },
     "not normalised, so it has no scale of its own": {
         "pypi_repsim": (
@@ -197,12 +209,11 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
     "the largest singular value of a difference, where a Frobenius norm is meant": {
         "resi": ("RSMNormDifference",),
     },
-    "compares nearest neighbours, which no measure of ours does": {
-        "resi": ("JaccardSimilarity", "RankSimilarity", "SecondOrderCosineSimilarity"),
-        "registry": tuple(
-            f"platonic.{name}(topk=10), centred inputs"
-            for name in ("mutual_knn", "cycle_knn", "lcs_knn", "edit_distance_knn", "cknna")
-        ),
+    "a population does not score 1 with itself, and chance is nearly 1": {
+        "registry": ("platonic.cycle_knn(topk=10), centred inputs",),
+    },
+    "a kernel of nearest neighbours only, which no measure of ours takes": {
+        "registry": ("platonic.cknna(topk=10), centred inputs",),
     },
 }
 
@@ -214,6 +225,8 @@ LOOSER = {
     ("rsatoolbox", "rdm=correlation compare=bures_metric"): 1e-6,
     ("others", "torch_cka _HSIC ratio (float32)"): 1e-6,
     ("registry", "neuroai.SoftMatching"): 1e-6,  # single precision
+    ("registry", "platonic.mutual_knn(topk=10), centred inputs"): 1e-7,  # single precision
+    ("registry", "platonic.lcs_knn(topk=10), centred inputs"): 1e-7,
     ("registry", "platonic.cka"): 1e-8,  # adds 1e-6 to the denominator
     ("registry", "platonic.unbiased_cka"): 1e-8,
 }

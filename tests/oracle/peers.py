@@ -271,10 +271,10 @@ def least_squares(x: Responses, y: Responses) -> float:
 # --- repsim (PyPI) ------------------------------------------------------------------------
 
 
-def _repsim_hsic_ratio(x: Responses, y: Responses, estimator: str) -> float:
+def _repsim_hsic_ratio(x: Responses, y: Responses, estimator: str, kernel: str = "linear") -> float:
     import repsim
 
-    shared = repsim.hsic([x, y], "linear", estimator)
+    shared = repsim.hsic([x, y], kernel, estimator)
     return float(shared[0, 1] / np.sqrt(shared[0, 0] * shared[1, 1]))
 
 
@@ -290,6 +290,32 @@ def repsim_cka(x: Responses, y: Responses) -> float:
 def repsim_unbiased(x: Responses, y: Responses) -> float:
     """Ratio of `hsic(…, 'linear', 'song')`; its `cka(…, 'song')` is another number."""
     return _repsim_hsic_ratio(x, y, "song")
+
+
+@peer("cka(diagonal=False)", "repsim")
+def repsim_zero_diagonal(x: Responses, y: Responses) -> float:
+    """Ratio of `hsic(…, 'linear', 'lange')`."""
+    return _repsim_hsic_ratio(x, y, "lange")
+
+
+@peer("cka(kernel=rbf)", "repsim")
+def repsim_rbf(x: Responses, y: Responses) -> float:
+    """`cka(…, 'rbf', 'gretton')`, whose bandwidth is the median distance."""
+    import repsim
+
+    return float(repsim.cka([x, y], "rbf", "gretton")[0, 1])
+
+
+@peer("cka(kernel=rbf, diagonal=False)", "repsim")
+def repsim_rbf_zero_diagonal(x: Responses, y: Responses) -> float:
+    """Ratio of `hsic(…, 'rbf', 'lange')`."""
+    return _repsim_hsic_ratio(x, y, "lange", "rbf")
+
+
+@peer("unbiased_cka(kernel=rbf)", "repsim")
+def repsim_rbf_unbiased(x: Responses, y: Responses) -> float:
+    """Ratio of `hsic(…, 'rbf', 'song')`."""
+    return _repsim_hsic_ratio(x, y, "song", "rbf")
 
 
 @peer("cca", "repsim")

@@ -35,3 +35,74 @@ def test_a_variant_without_a_formula_for_its_gradient_has_none() -> None:
         find("size_and_shape").using(squared=True),
     ):
         assert variant.gradient_at(x) is None
+
+
+def test_kernels_that_do_not_exist_or_have_no_bandwidth() -> None:
+    cka = find("cka")
+    for options, says in {
+        ("kernel", "gauss"): r"HM025 kernel is 'gauss'; allowed: linear, rbf, laplace\.",
+        ("bandwidth", 2.0): r"HM025 kernel is 'linear'; allowed: rbf or laplace where a bandwidth"
+        r" is set\.",
+        ("relative", False): r"HM025 kernel is 'linear'; allowed: rbf or laplace where",
+        ("form", "arc"): r"HM025 form is 'arc'; allowed: cosine, angle, chordal, score\.",
+    }.items():
+        with pytest.raises(HomologError, match=says):
+            cka.using(**dict([options]))
+    for bandwidth in (0.0, -1.0, float("inf"), float("nan"), True, "wide"):
+        with pytest.raises(HomologError, match=r"HM025 bandwidth is .*; allowed: a number above 0"):
+            find("unbiased_cka").using(kernel="rbf", bandwidth=bandwidth)
+
+
+def test_a_kernel_in_which_every_stimulus_is_alone() -> None:
+    x = np.random.default_rng(0).normal(size=(12, 4))
+    says = (
+        r"HM031 the rbf kernel is undefined here, not 0: at bandwidth 0\.01 every stimulus of a"
+        r" population is like no other\. Use a larger bandwidth\."
+    )
+    with pytest.raises(HomologError, match=says):
+        find("cka").using(kernel="rbf", bandwidth=0.01)(x, x)
+
+
+def test_a_median_distance_of_nothing() -> None:
+    """Most stimuli silent: half of all pairs evoke the same, so their distance has no median."""
+    x = np.zeros((20, 3))
+    x[:4] = np.random.default_rng(0).normal(size=(4, 3))
+    says = (
+        r"HM031 a bandwidth in median distances is undefined here, not 0: half of all pairs of"
+        r" stimuli evoke equal responses in a population\. Set it in the unit of the responses:"
+        r" relative=False\."
+    )
+    with pytest.raises(HomologError, match=says):
+        find("cka").using(kernel="laplace")(x, x)
+    absolute = find("cka").using(kernel="laplace", relative=False)
+    assert float(absolute(x, x)) == pytest.approx(1)
+
+
+def test_stimuli_that_are_alike_only_to_themselves_without_diagonal_or_centre() -> None:
+    with pytest.raises(HomologError, match="HM031 cka is undefined here, not 0: all pairs"):
+        find("cka").using(diagonal=False, centred=False)(np.eye(6), np.eye(6))
+
+
+def test_a_kernel_too_large_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    from homolog._arrays import _checks
+
+    monkeypatch.setattr(_checks, "_ALWAYS_FITS", 0)
+    monkeypatch.setattr(_checks, "_free_memory", lambda: 4000)
+    x = np.random.default_rng(0).normal(size=(20, 4))
+    with pytest.raises(HomologError, match=r"HM009 distances between stimuli .*4 × 20 × 20 pairs"):
+        find("cka").using(kernel="rbf")(x, x)
+
+
+def test_what_kernels_change_in_the_promises_of_cka() -> None:
+    cka = find("cka")
+    absolute = cka.using(kernel="rbf", relative=False)
+    assert "scale" in cka.using(kernel="rbf").invariant_to
+    assert "scale" not in absolute.invariant_to
+    assert absolute.smooth
+    assert not cka.using(kernel="rbf").smooth
+    assert not absolute.of_products
+    assert cka.of_products
+    assert cka.using(centred=False).chance_level is None
+    assert cka.using(centred=False).using(centred=True).chance_level is not None
+    assert cka.using(diagonal=False).worst == -1
+    assert find("unbiased_cka").using(form="angle").worst == pytest.approx(np.pi)

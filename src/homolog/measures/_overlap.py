@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from homolog._arrays import Array, centre, frobenius, inner, namespace
 from homolog.measures import _many
 from homolog.measures._measure import along_stimuli
+from homolog.measures._room import Room
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Similarity structure of one population, centred, with trace 1.
+    """Similarity structure of one population, centred unless said, with trace 1.
 
     Attributes
     ----------
@@ -45,9 +46,9 @@ class Structure:
         return self.energy.shape[0]
 
 
-def structure(x: Array) -> Structure:
-    """The structure of (stimulus, neuron) responses."""
-    x = centre(x)
+def structure(x: Array, *, centred: bool = True) -> Structure:
+    """The structure of (stimulus, neuron) responses; as they are unless `centred`."""
+    x = centre(x) if centred else x
     x = x / frobenius(x)
     energy = namespace(x).vecdot(x, x)
     few_neurons = x.shape[1] <= x.shape[0]
@@ -95,22 +96,22 @@ class Products:
 
 def products(x: Reals) -> Callable[[Reals], Products]:
     """Overlaps of centred `x` with centred candidates, by the shorter way."""
-    gram = cache(lambda: x @ x.T)
+    gram, room = cache(lambda: x @ x.T), Room()
 
     def at(y: Reals) -> Products:
         shorter = 2 * (x.shape[1] + y.shape[2]) <= 3 * x.shape[0]
-        return _by_neurons(x, y) if shorter else _by_stimuli(gram(), y)
+        return _by_neurons(x, y, room) if shorter else _by_stimuli(gram(), y)
 
     return at
 
 
-def _by_neurons(x: Reals, y: Reals) -> Products:
+def _by_neurons(x: Reals, y: Reals, room: Room) -> Products:
     turned = y.swapaxes(1, 2)
     cross, own = x.T @ y, turned @ y
 
     def toward(a: Reals, b: Reals) -> Reals:
         moved = x @ (a[:, None, None] * cross)
-        moved += y @ (b[:, None, None] * own)
+        moved += np.matmul(y, b[:, None, None] * own, out=room.like(y))
         return moved
 
     return Products(_squares(cross), _squares(own), toward)

@@ -1,26 +1,71 @@
 """Centred kernel alignment: whether two populations agree on which stimuli are alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, centre, namespace
+from homolog._arrays import Array, centre
+from homolog.measures._alignment import (
+    Form,
+    Kernel,
+    Reading,
+    aligned,
+    cosines,
+    determined,
+    kernel_promises,
+    own,
+)
+from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
-from homolog.measures._overlap import Reals, Structure, overlap, overlaps, products, structure
+from homolog.measures._overlap import Reals, Structure, products
 
 
-def _chance(x: Structure, y: Structure) -> Array:
+_TITLE = "Centred kernel alignment"
+_UNSHIFTED = {"scale", "permutation", "rotation"}
+
+
+def _reading(diagonal: bool) -> Reading:
+    return "whole" if diagonal else "others"
+
+
+def _summary(
+    x: Array,
+    *,
+    kernel: Kernel = "linear",
+    bandwidth: float = 1.0,
+    relative: bool = True,
+    centred: bool = True,
+    diagonal: bool = True,
+) -> Structure:
+    built = kernel_structure(
+        x, kernel=kernel, bandwidth=bandwidth, relative=relative, centred=centred
+    )
+    return determined(built, _reading(diagonal), "cka")
+
+
+def _chance(x: Structure, y: Structure, *, diagonal: bool = True) -> Array:
     """Exact mean over all pairings of stimuli, from E[P L P'] = tr(L) H / (M - 1)."""
-    return 1 / ((x.n_stimuli - 1) * (x.square * y.square) ** 0.5)
+    m, reading = x.n_stimuli, _reading(diagonal)
+    shared = 1 / (m - 1) if diagonal else 1 / (m * (m - 1))
+    return shared / (own(x, reading) * own(y, reading)) ** 0.5
 
 
-def _together(populations: Sequence[Structure]) -> Array | None:
-    shared = overlaps(populations)
-    if shared is None:
-        return None
-    own = namespace(shared).sqrt(namespace(shared).linalg.diagonal(shared))
-    return shared / (own[:, None] * own[None, :])
+def _together(populations: Sequence[Structure], *, diagonal: bool = True) -> Array | None:
+    return cosines(populations, _reading(diagonal))
+
+
+def _promises(*, diagonal: bool, centred: bool, **options: Any) -> Mapping[str, Any]:
+    promised = kernel_promises(_TITLE, **options, opposite=not diagonal)
+    if not diagonal:
+        promised |= {"gradient": None, "of_products": False}
+        promised.setdefault("worst", -1.0)
+    if not centred:
+        promised |= {"gradient": None, "of_products": False, "chance_level": None}
+        if options["kernel"] == "linear":
+            promised |= {"invariant_to": _UNSHIFTED, "candidate_invariant_to": _UNSHIFTED}
+    return promised
 
 
 def _gradient(x: Reals) -> Gradient:
@@ -37,7 +82,8 @@ def _gradient(x: Reals) -> Gradient:
 
 
 @measure(
-    summary=structure,
+    summary=_summary,
+    variant=_promises,
     together=_together,
     chance=_chance,
     gradient=_gradient,
@@ -60,13 +106,16 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def cka(x: Structure, y: Structure) -> Float[Array, ""]:
-    r"""Linear centred kernel alignment: agreement on which stimuli are alike.
+def cka(
+    x: Structure, y: Structure, *, diagonal: bool = True, form: Form = "cosine"
+) -> Float[Array, ""]:
+    r"""Centred kernel alignment: agreement on which stimuli are alike.
 
     .. math:: \|Y^\top X\|_F^2 \,/\, \left(\|X^\top X\|_F \, \|Y^\top Y\|_F\right)
 
     with the mean response of every neuron removed from :math:`X` and :math:`Y`. This
-    equals the whitened cosine of two squared Euclidean dissimilarity matrices.
+    equals the whitened cosine of two squared Euclidean dissimilarity matrices, and the RV
+    coefficient.
 
     Parameters
     ----------
@@ -78,15 +127,33 @@ def cka(x: Structure, y: Structure) -> Float[Array, ""]:
     -------
     score
         From 0 to 1, no unit. 1 when the populations differ by a rotation and a scale.
-        Unrelated populations do not score 0: see Notes.
+        Unrelated populations do not score 0: see Notes, where other options stand, too.
 
     Raises
     ------
     HomologError
-        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM009 too many pairs
+        of stimuli for memory and HM031 a kernel that tells nothing (with other kernels only),
+        HM025 unknown option.
 
     Notes
     -----
+    Options. ``kernel``: ``"linear"``; ``"rbf"``, :math:`\exp(-d^2/2\sigma^2)` of the distance d
+    between the responses to two stimuli; ``"laplace"``, :math:`\exp(-d/\sigma)`. ``bandwidth``
+    is :math:`\sigma`, in median distances of the population itself or, with
+    ``relative=False``, in the unit of the responses: then the score depends on that unit.
+    These need the whole stimulus × stimulus matrix in memory, and gradients flow with
+    ``relative=False`` only. A small :math:`\sigma` makes
+    all populations alike, for every stimulus is then like itself alone; a large one gives the
+    linear score.
+
+    ``diagonal=False`` leaves the similarity of each stimulus with itself out (Lange et al.
+    2023), ``centred=False`` leaves responses, or the kernel, as they are: the cosine of raw
+    Gram matrices (kernel alignment), which a common mean response pushes to 1.
+    ``form``: ``"cosine"``; ``"angle"``, its arc cosine in radians, a metric; ``"chordal"``,
+    :math:`\sqrt{2 - 2\cos}`, a metric; ``"score"``, :math:`1 - 2/\pi` times the angle. Angles
+    are computed so that nearly equal populations keep their digits.
+
     Biased upwards: with random pairing of stimuli the mean is
     :math:`\sqrt{PR_x PR_y}/(M-1)`, where PR is the participation ratio, which comes
     near 1 when neurons outnumber stimuli. The 95 % interval of the comparison held the
@@ -94,4 +161,4 @@ def cka(x: Structure, y: Structure) -> Float[Array, ""]:
     stimuli, in 58 % of unrelated ones. Do not trust it for few stimuli; use
     `unbiased_cka`. It is dominated by the largest principal components.
     """
-    return overlap(x, y) / namespace(x.square, y.square).sqrt(x.square * y.square)
+    return aligned(x, y, _reading(diagonal), form)

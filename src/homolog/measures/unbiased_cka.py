@@ -1,50 +1,42 @@
 """Centred kernel alignment without the bias that few stimuli bring."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, centre, constant, inner, namespace, rounding
+from homolog._arrays import Array, centre, constant
+from homolog.measures._alignment import (
+    Form,
+    Kernel,
+    aligned,
+    cosines,
+    determined,
+    kernel_promises,
+)
+from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
-from homolog.measures._overlap import Reals, Structure, overlap, overlaps, products, structure
+from homolog.measures._overlap import Reals, Structure, overlap, products
 
 
-def _summary(x: Array) -> Structure:
+def _summary(
+    x: Array, *, kernel: Kernel = "linear", bandwidth: float = 1.0, relative: bool = True
+) -> Structure:
     """The structure of responses, refused where the unbiased self-overlap vanishes."""
     if x.shape[0] < 4:
         raise errors.too_few_stimuli("unbiased_cka: a population", x.shape[0], least=4)
-    built = structure(x)
-    share = float(constant(_own(built) / built.square))
-    if share < rounding(x):
-        raise errors.undefined(
-            "unbiased_cka",
-            "all pairs of stimuli are equally similar in a population",
-            "Use procrustes, or add stimuli that differ in how alike they are.",
-        )
-    return built
-
-
-def _unbiased(total: Array, diagonal: Array, n_stimuli: int) -> Array:
-    """The overlap of U-centred structures, from that of centred ones and of their diagonals."""
-    m = n_stimuli
-    return total - m / (m - 2) * diagonal + 1 / ((m - 1) * (m - 2))
-
-
-def _own(x: Structure) -> Array:
-    return _unbiased(x.square, inner(x.energy, x.energy), x.n_stimuli)
+    built = kernel_structure(x, kernel=kernel, bandwidth=bandwidth, relative=relative)
+    return determined(built, "unbiased", "unbiased_cka")
 
 
 def _together(populations: Sequence[Structure]) -> Array | None:
-    total = overlaps(populations)
-    if total is None:
-        return None
-    xp = namespace(total)
-    energies = xp.stack([one.energy for one in populations])
-    shared = _unbiased(total, energies @ energies.T, energies.shape[1])
-    own = xp.sqrt(xp.linalg.diagonal(shared))
-    return shared / (own[:, None] * own[None, :])
+    return cosines(populations, "unbiased")
+
+
+def _promises(**options: Any) -> Mapping[str, Any]:
+    return kernel_promises("Unbiased centred kernel alignment", **options, opposite=True)
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -92,6 +84,7 @@ def _caution(x: Structure, y: Structure) -> str | None:
 
 @measure(
     summary=_summary,
+    variant=_promises,
     together=_together,
     chance=_chance,
     gradient=_gradient,
@@ -115,8 +108,8 @@ def _caution(x: Structure, y: Structure) -> str | None:
         }
     """,
 )
-def unbiased_cka(x: Structure, y: Structure) -> Float[Array, ""]:
-    r"""Linear CKA from unbiased estimates: 0 on average for unrelated populations.
+def unbiased_cka(x: Structure, y: Structure, *, form: Form = "cosine") -> Float[Array, ""]:
+    r"""CKA from unbiased estimates: 0 on average for unrelated populations.
 
     .. math:: \langle \tilde K, \tilde L \rangle \,/\, (\|\tilde K\| \, \|\tilde L\|)
 
@@ -140,14 +133,17 @@ def unbiased_cka(x: Structure, y: Structure) -> Float[Array, ""]:
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM019 fewer
-        than four stimuli, HM031 all stimuli equally alike.
+        than four stimuli, HM031 all stimuli equally alike, HM025 unknown option, HM009 too
+        many pairs of stimuli for memory (with other kernels than the linear one).
 
     Notes
     -----
+    Options ``kernel``, ``bandwidth``, ``relative`` and ``form`` are those of `cka`; other
+    kernels need the whole stimulus × stimulus matrix in memory. Negative scores make angles
+    above :math:`\pi/2`.
+
     Numerator and denominators are unbiased over stimuli; their ratio nearly so. It does
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
     """
-    shared = _unbiased(overlap(x, y), inner(x.energy, y.energy), x.n_stimuli)
-    own = _own(x) * _own(y)
-    return shared / namespace(own).sqrt(own)
+    return aligned(x, y, "unbiased", form)

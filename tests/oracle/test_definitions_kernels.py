@@ -1,0 +1,115 @@
+"""Alignments of kernels against their definitions, written out naively.
+
+Nothing here is taken from a package or from homolog: stimulus × stimulus matrices, entry by
+entry where that is plainer, in float64.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import pdist, squareform
+from tests.oracle.populations import POPULATIONS, Responses
+from tests.oracle.test_definitions import cosine, gram, on, ours, u_centred
+
+from homolog import measures
+
+SIGMA = 4.0
+
+Kernel = Callable[[Responses, float], np.ndarray]
+KERNELS: dict[str, Kernel] = {
+    "rbf": lambda x, sigma: np.exp(-(squareform(pdist(x)) ** 2) / (2 * sigma**2)),
+    "laplace": lambda x, sigma: np.exp(-squareform(pdist(x)) / sigma),
+}
+
+
+def centred(k: np.ndarray) -> np.ndarray:
+    h = np.eye(len(k)) - 1 / len(k)
+    return h @ k @ h
+
+
+def without_diagonal(k: np.ndarray) -> np.ndarray:
+    return k - np.diag(np.diag(k))
+
+
+@pytest.mark.parametrize("relative", [True, False])
+@pytest.mark.parametrize("kernel", KERNELS)
+@on(POPULATIONS)
+def test_other_kernels(x: Responses, y: Responses, kernel: str, relative: bool) -> None:
+    bandwidth = 0.7 if relative else SIGMA
+    units = [np.median(pdist(a)) if relative else 1 for a in (x, y)]
+    k, ell = (KERNELS[kernel](a, bandwidth * u) for a, u in zip((x, y), units, strict=True))
+    options = {"kernel": kernel, "bandwidth": bandwidth, "relative": relative}
+    for got, expected in (
+        (ours("cka", x, y, **options), cosine(centred(k), centred(ell))),
+        (ours("cka", x, y, **options, centred=False), cosine(k, ell)),
+        (ours("unbiased_cka", x, y, **options), cosine(u_centred(k), u_centred(ell))),
+        (
+            ours("cka", x, y, **options, diagonal=False),
+            cosine(without_diagonal(centred(k)), without_diagonal(centred(ell))),
+        ),
+    ):
+        assert got == pytest.approx(expected, abs=1e-10)
+
+
+@on(POPULATIONS)
+def test_linear_kernels_without_a_diagonal_or_a_centre(x: Responses, y: Responses) -> None:
+    expected = cosine(without_diagonal(gram(x)), without_diagonal(gram(y)))
+    assert ours("cka", x, y, diagonal=False) == pytest.approx(expected, abs=1e-12)
+    assert ours("cka", x, y, centred=False) == pytest.approx(cosine(x @ x.T, y @ y.T), abs=1e-12)
+
+
+@on(POPULATIONS)
+def test_forms_are_functions_of_the_cosine(x: Responses, y: Responses) -> None:
+    for name, options in {"cka": {}, "unbiased_cka": {"kernel": "rbf"}}.items():
+        value = min(ours(name, x, y, **options), 1)
+        tolerance = 1e-11 if value < 1 - 1e-9 else 1e-7  # a cosine near 1 has lost its digits
+        for form, expected in {
+            "angle": np.arccos(value),
+            "chordal": np.sqrt(2 - 2 * value),
+            "score": 1 - 2 / np.pi * np.arccos(value),
+        }.items():
+            got = ours(name, x, y, **options, form=form)
+            assert got == pytest.approx(expected, abs=tolerance)
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+@pytest.mark.parametrize("neurons", [5, 60])
+def test_angles_of_nearly_equal_populations_keep_their_digits(neurons: int, diagonal: bool) -> None:
+    """A small step changes the angle in proportion, though the cosine is 1 to all its digits."""
+    rng = np.random.default_rng(0)
+    x, away = rng.normal(size=(2, 40, neurons))
+    step = 1e-3
+
+    def angle(size: float) -> float:
+        return ours("cka", x, x + size * away, form="angle", diagonal=diagonal)
+
+    slope = angle(step) / step
+    for size in (1e-5, 1e-7, 1e-9):
+        assert angle(size) / size == pytest.approx(slope, rel=3 * step)
+    assert ours("cka", x, x, form="angle") == 0
+
+
+def test_a_wide_kernel_is_linear_and_a_narrow_one_makes_all_alike() -> None:
+    x, y = POPULATIONS["unrelated 80x6, 80x9"]
+    wide = ours("cka", x, y, kernel="rbf", bandwidth=1e5)
+    assert wide == pytest.approx(ours("cka", x, y), abs=1e-8)
+    assert ours("cka", x, y, kernel="rbf", bandwidth=0.15) > 0.9
+
+
+@pytest.mark.parametrize("options", [{"diagonal": False}, {"kernel": "rbf"}])
+def test_chance_is_the_mean_over_pairings(options: dict[str, object]) -> None:
+    """4000 random pairings of the stimuli, within 4 standard errors."""
+    x, y = POPULATIONS["counts 30x6, 30x4"]
+    cka = measures.find("cka").using(**options)
+    rng = np.random.default_rng(0)
+    k, ell = (
+        centred(KERNELS["rbf"](a, np.median(pdist(a)))) if "kernel" in options else gram(a)
+        for a in (x, y)
+    )
+    if "diagonal" in options:
+        k, ell = without_diagonal(k), without_diagonal(ell)
+    orders = (rng.permutation(len(y)) for _ in range(4000))
+    drawn = [cosine(k, ell[order][:, order]) for order in orders]
+    error = np.std(drawn) / np.sqrt(len(drawn))
+    assert abs(cka.chance(cka.summary(x), cka.summary(y)) - np.mean(drawn)) < 4 * error
