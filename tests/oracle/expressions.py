@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from scipy.spatial.distance import pdist, squareform
+from scipy.spatial.distance import pdist
 
 from homolog import measures
 from homolog.measures._dissimilarity import Dissimilarity, dissimilarities
@@ -18,6 +18,7 @@ Responses = np.ndarray
 
 cka = measures.find("cka")
 unbiased_cka = measures.find("unbiased_cka")
+distance_correlation = measures.find("distance_correlation")
 nbs = measures.find("nbs")
 procrustes = measures.find("procrustes")
 size_and_shape = measures.find("size_and_shape")
@@ -62,17 +63,6 @@ def whitened(x: Responses) -> Responses:
 
 def rank(x: Responses) -> int:
     return whitened(x).shape[1]
-
-
-def squared_roots(x: Responses) -> Responses:
-    """Points whose *squared* distances are the Euclidean distances of the stimuli.
-
-    Distance correlation is the kernel alignment of such points.
-    """
-    distances = squareform(pdist(x))
-    centring = np.eye(len(x)) - 1 / len(x)
-    squares, vectors = np.linalg.eigh(-0.5 * centring @ distances @ centring)
-    return vectors * np.sqrt(np.clip(squares, 0, None))
 
 
 def evenly_apart(x: Responses) -> Responses:
@@ -130,14 +120,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     ),
     "unbiased_cka(kernel=rbf)": unbiased_cka.using(kernel="rbf"),
     "cka of standardised rows": lambda x, y: cka(unit_rows(x), unit_rows(y)),
-    "√cka of square-root distances": lambda x, y: np.sqrt(cka(squared_roots(x), squared_roots(y))),
+    "distance_correlation": distance_correlation,
+    "distance_correlation(unbiased=True)": distance_correlation.using(unbiased=True),
     "cka × √(PR X · PR Y)": shared_dimensions,
     "participation ratio of X": lambda x, _: participation_ratio(x),
     "participation ratio of Y": lambda _, y: participation_ratio(y),
     "unbiased_cka": unbiased_cka,
-    "unbiased_cka of square-root distances": lambda x, y: unbiased_cka(
-        squared_roots(x), squared_roots(y)
-    ),
     "nbs": nbs,
     "nbs²": lambda x, y: nbs(x, y) ** 2,
     "nbs of standardised rows": lambda x, y: nbs(unit_rows(x), unit_rows(y)),

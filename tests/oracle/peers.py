@@ -387,7 +387,7 @@ def double_centred_grams(x: Responses, y: Responses) -> float:
     return float(dcor.mean_product(k, ell) / np.sqrt(own))
 
 
-@peer("√cka of square-root distances", "dcor")
+@peer("distance_correlation", "dcor")
 def distance_correlation(x: Responses, y: Responses) -> float:
     """`distance_correlation`: the root of a kernel alignment of distances."""
     import dcor
@@ -395,7 +395,7 @@ def distance_correlation(x: Responses, y: Responses) -> float:
     return float(dcor.distance_correlation(x, y))
 
 
-@peer("unbiased_cka of square-root distances", "dcor")
+@peer("distance_correlation(unbiased=True)", "dcor")
 def unbiased_distance_correlation(x: Responses, y: Responses) -> float:
     """`u_distance_correlation_sqr`, the unbiased squared distance correlation."""
     import dcor

@@ -113,3 +113,21 @@ def test_chance_is_the_mean_over_pairings(options: dict[str, object]) -> None:
     drawn = [cosine(k, ell[order][:, order]) for order in orders]
     error = np.std(drawn) / np.sqrt(len(drawn))
     assert abs(cka.chance(cka.summary(x), cka.summary(y)) - np.mean(drawn)) < 4 * error
+
+
+@on(POPULATIONS)
+def test_distance_correlation_of_doubly_centred_distances(x: Responses, y: Responses) -> None:
+    a, b = (squareform(pdist(one)) for one in (x, y))
+    biased = np.sqrt(cosine(centred(a), centred(b)))
+    # Distances of equal stimuli are roots of what rounding leaves.
+    assert ours("distance_correlation", x, y) == pytest.approx(biased, abs=1e-9)
+    unbiased = cosine(u_centred(a), u_centred(b))
+    assert ours("distance_correlation", x, y, unbiased=True) == pytest.approx(unbiased, abs=1e-9)
+
+
+def test_distance_correlation_sees_what_no_line_can_follow() -> None:
+    """A circle and one of twice the frequency are uncorrelated, and yet the one tells the other."""
+    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    x, y = (np.column_stack([np.cos(k * angle), np.sin(k * angle)]) for k in (1, 2))
+    assert ours("cka", x, y) < 1e-20
+    assert ours("distance_correlation", x, y) > 0.1

@@ -106,3 +106,14 @@ def test_what_kernels_change_in_the_promises_of_cka() -> None:
     assert cka.using(centred=False).using(centred=True).chance_level is not None
     assert cka.using(diagonal=False).worst == -1
     assert find("unbiased_cka").using(form="angle").worst == pytest.approx(np.pi)
+
+
+def test_unbiased_distance_correlation_of_what_it_cannot_tell() -> None:
+    unbiased = find("distance_correlation").using(unbiased=True)
+    with pytest.raises(HomologError, match=r"HM019 distance_correlation: .* has 3 stimuli; at lea"):
+        unbiased(np.eye(3), np.eye(3))
+    with pytest.raises(HomologError, match=r"HM031 distance_correlation is undefined here, not 0"):
+        unbiased(np.eye(6), np.eye(6))
+    assert float(find("distance_correlation")(np.eye(6), np.eye(6))) == pytest.approx(1)
+    assert unbiased.chance(unbiased.summary(np.eye(5)[:, :2]), None) == 0
+    assert find("distance_correlation").chance_level is None
