@@ -171,6 +171,8 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "1 − partial_soft_matching(fraction=0.35)": lambda x, y: (
         1 - partial_soft_matching.using(fraction=0.35)(x, y)
     ),
+    "concentricity_difference": measures.find("concentricity_difference"),
+    "magnitude_difference": measures.find("magnitude_difference"),
     "neighbour_overlap": measures.find("neighbour_overlap"),
     "neighbour_overlap(nearest=inner_product, centred=True, share=neighbourhood)": measures.find(
         "neighbour_overlap"

@@ -105,6 +105,8 @@ USED: dict[str, dict[str, str]] = {
         "RSA": "rsa(correlation, spearman)",
         "HardCorrelationMatch": "one_to_one_matching",
         "SoftCorrelationMatch": "semi_matching_correlation(both_ways=True)",
+        "ConcentricityDifference": "concentricity_difference",
+        "MagnitudeDifference": "magnitude_difference",
         "JaccardSimilarity": "neighbour_overlap",
         "RankSimilarity": "neighbour_rank_similarity",
         "SecondOrderCosineSimilarity": "second_order_cosine(compared=distances)",
@@ -203,8 +205,8 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
     "responses not centred; ours always are": {
         "resi": ("AlignedCosineSimilarity", "EigenspaceOverlapScore", "PermutationProcrustes"),
     },
-    "compares the populations without pairing their stimuli": {
-        "resi": ("ConcentricityDifference", "MagnitudeDifference", "UniformityDifference"),
+    "vanishes for want of digits, or counts stimuli as pairs with themselves": {
+        "resi": ("UniformityDifference",),
     },
     "the largest singular value of a difference, where a Frobenius norm is meant": {
         "resi": ("RSMNormDifference",),

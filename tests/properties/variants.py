@@ -27,6 +27,7 @@ def _variants() -> list[Measure]:
         find("cka").using(kernel="rbf", centred=False, diagonal=False),
         find("unbiased_cka").using(kernel="rbf", form="angle"),
         find("distance_correlation").using(unbiased=True),
+        find("uniformity_difference").using(normalise=False),
         find("neighbour_overlap").using(k=3, share="neighbourhood", centred=True),
         find("neighbour_overlap").using(k=4, nearest="euclidean"),
         find("neighbour_rank_similarity").using(k=4, times_overlap=True),
