@@ -186,6 +186,11 @@ def test_measures_are_listed_shown_and_cited():
     assert "metric: yes" in shown
     assert "math::" not in shown
     assert ":math:" not in shown
+    assert "procrustes is also called\n  angular Procrustes\n" in shown
+    assert "\nprocrustes(form=chordal) is also called\n  registry/orthogonal_procrustes_c" in shown
+    by_another_name = run("measures", "show", "registry/procrustes-angular_score").stdout
+    assert by_another_name.startswith("procrustes(form=score)\n\n")
+    assert "range: 0 to 1, best 1" in by_another_name
     assert "@inproceedings{kornblith2019similarity," in run("measures", "cite", "cka").stdout
     wrong = run("measures", "show", "ckaa")
     assert wrong.exit_code == 1

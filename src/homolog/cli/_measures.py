@@ -18,12 +18,15 @@ def list_measures() -> None:
         typer.echo(f"{name.ljust(width)}  {measures.find(name).title}")
 
 
-def show_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]) -> None:
-    """Explain a measure: meaning, range, promises, options."""
+def show_measure(
+    name: Annotated[str, typer.Argument(help="Name of a measure, ours or another package's.")],
+) -> None:
+    """Explain a measure: meaning, range, promises, options, what others call it."""
     import inspect as inspection
 
     with refusals():
         from homolog import measures
+        from homolog.measures._aliases import called
 
         found = measures.find(name)
         facts = {
@@ -39,12 +42,14 @@ def show_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]
             "options": ", ".join(f"{k}={v!r}" for k, v in found.defaults.items()) or "none",
             "source": found.source,
         }
-        typer.echo(f"{found.name}\n\n{plain(inspection.getdoc(found) or '')}\n")
+        typer.echo(f"{found.label}\n\n{plain(inspection.getdoc(found) or '')}\n")
         for fact, value in facts.items():
             shown = (
                 {True: "yes", False: "no"}.get(value, value) if value in (True, False) else value
             )
             typer.echo(f"{fact}: {shown}")
+        for variant, others in called(found.name).items():
+            typer.echo("\n  ".join([f"\n{variant} is also called", *others]))
 
 
 def cite_measure(name: Annotated[str, typer.Argument(help="Name of a measure.")]) -> None:

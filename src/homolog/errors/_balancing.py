@@ -55,6 +55,16 @@ def recurrent_misfit(what: str, got: object, expected: object) -> HomologError:
     )
 
 
+def nothing_drives(name: str) -> HomologError:
+    """HM070: a network whose activity is asked for, and nothing leads into it."""
+    return HomologError(
+        "HM070",
+        f"{name} has synapses between neurons and no input weights: nothing drives it, and there is"
+        " no activity to score. Give a trained network (homolog train-recurrent), or add weights:"
+        " RecurrentNetwork.from_connectome(path, input_weights=…, output_weights=…).save(path).",
+    )
+
+
 def not_a_recurrent_network(what: str, why: str) -> HomologError:
     """HM053: something of which no recurrent network of this kind can be made."""
     return HomologError("HM053", f"{what} cannot become a RecurrentNetwork: {why}.")

@@ -1,6 +1,6 @@
 """The error itself, words for counting, and the refusals that any part may need."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 
 class HomologError(ValueError):
@@ -49,6 +49,12 @@ def unknown_name(kind: str, name: str, closest: Sequence[str], where: str) -> Ho
     """HM023: a name that does not exist, with the nearest that do."""
     near = f" Closest: {some(closest, 3)}." if closest else ""
     return HomologError("HM023", f"no {kind} '{name}'.{near} {where}")
+
+
+def ambiguous_name(kind: str, name: str, meant: Mapping[str, str]) -> HomologError:
+    """HM075: a name that others give to different things, with what each of them means."""
+    which = "; ".join(f"'{theirs}' is {ours}" for theirs, ours in meant.items())
+    return HomologError("HM075", f"'{name}' names more than one {kind}: {which}. Say which.")
 
 
 def missing_extra(what: str, package: str, extra: str) -> HomologError:

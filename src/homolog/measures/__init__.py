@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homolog import errors
+from homolog.measures._aliases import aliases, canonical, named
 
 if TYPE_CHECKING:
     from homolog.measures._measure import Measure
@@ -20,28 +21,49 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> "Measure":
-    """The measure of that name.
+    """The measure of that name, or the variant of one that others call so.
 
     Parameters
     ----------
     name
-        One of `names`. Case, spaces and hyphens do not matter.
+        One of `names`, or what another package or paper calls one of ours: a standardised
+        name of the similarity repository, or a name of netrep, rsatoolbox, brain-score,
+        ReSi, diffscore and others, if need be after the package and a slash
+        (``"netrep/LinearCKA"``). Case, spaces and hyphens do not matter. What others call a
+        measure is listed with it in its documentation.
 
     Raises
     ------
     HomologError
-        HM023 with the nearest names if there is no such measure, HM025 if it is no text.
+        HM023 with the nearest names if there is no such measure, HM025 if it is no text,
+        HM075 if others disagree about what has that name.
 
     Examples
     --------
     >>> import homolog
     >>> homolog.measures.find("unbiased-cka").name
     'unbiased_cka'
+    >>> homolog.measures.find("rsa-rdm=squared_euclidean-compare=tau_a").label
+    'rsa(dissimilarity=squared_euclidean, comparison=tau_a)'
     """
     if not isinstance(name, str):
         raise errors.bad_value("measure", name, "a name, one of homolog.measures.names()")
     key = name.strip().lower().replace("-", "_").replace(" ", "_")
-    if key not in names():
-        near = get_close_matches(key, names(), n=3, cutoff=0.4)
-        raise errors.unknown_name("measure", name, near, "homolog measures list shows all.")
-    return getattr(import_module(f"homolog.measures.{key}"), key)
+    if key in names():
+        return getattr(import_module(f"homolog.measures.{key}"), key)
+    found = named(name)
+    if len(found) > 1:
+        meant = {f"{alias.source}/{alias.name}": alias.variant for alias, _ in found}
+        raise errors.ambiguous_name("measure", name, meant)
+    if not found:
+        raise errors.unknown_name("measure", name, _near(key), "homolog measures list shows all.")
+    alias, options = found[0]
+    return find(alias.measure).using(**options)
+
+
+def _near(key: str) -> list[str]:
+    """Names like it: of others only if they are very like it, then ours."""
+    others = {canonical(alias.name): alias.name for alias in reversed(aliases())}
+    foreign = get_close_matches(canonical(key), others, n=2, cutoff=0.85)
+    ours = get_close_matches(key, names(), n=3, cutoff=0.4)
+    return [*(others[one] for one in foreign if one not in names()), *ours]

@@ -1,0 +1,118 @@
+"""What others call our measures: the table in aliases.toml, and how a name is found in it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+_TABLE = Path(__file__).with_name("aliases.toml")
+
+_BLANK = re.compile(r"\{(\w+)\}")
+_NUMBER = r"[0-9]+(?:\.[0-9]*)?(?:e-?[0-9]+)?"
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One name that a source gives to one variant of ours.
+
+    Attributes
+    ----------
+    name
+        As the source writes it; {braces} stand for a number.
+    source
+        Who calls it that, or "also".
+    measure
+        The name of our measure.
+    options
+        Its settings where they are not the default ones.
+    """
+
+    name: str
+    source: str
+    measure: str
+    options: Mapping[str, Any]
+
+    def read(self, text: str) -> dict[str, Any] | None:
+        """The settings that a name asks for; None if it is another name."""
+        found = self._pattern.fullmatch(canonical(text))
+        if found is None:
+            return None
+        given = {blank: _number(value) for blank, value in found.groupdict().items()}
+        return {key: given.get(_blank(value), value) for key, value in self.options.items()}
+
+    @property
+    def variant(self) -> str:
+        """Our name with the settings, as a reader would write them."""
+        chosen = ", ".join(f"{key}={value}" for key, value in self.options.items())
+        return f"{self.measure}({chosen})" if chosen else self.measure
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = _BLANK.split(canonical(self.name))
+        return re.compile(
+            "".join(
+                f"(?P<{part}>{_NUMBER})" if i % 2 else re.escape(part)
+                for i, part in enumerate(parts)
+            )
+        )
+
+
+@cache
+def aliases() -> tuple[Alias, ...]:
+    """Every row of the table."""
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return tuple(
+        Alias(name, source, measure, variant.get("options", {}))
+        for measure, variants in table.items()
+        for variant in variants
+        for source, named in variant.items()
+        if source != "options"
+        for name in named
+    )
+
+
+def called(measure: str) -> dict[str, list[str]]:
+    """What others call a measure of ours: for each of its variants the names with sources."""
+    found: dict[str, list[str]] = {}
+    for alias in aliases():
+        if alias.measure == measure:
+            shown = alias.name if alias.source == "also" else f"{alias.source}/{alias.name}"
+            found.setdefault(alias.variant, []).append(shown)
+    return found
+
+
+def named(text: str) -> list[tuple[Alias, dict[str, Any]]]:
+    """The rows of that name, one for each variant that it may mean, with its settings.
+
+    Either the name alone or after its source and a slash; identifiers of the similarity
+    repository have three parts, of which the last is a standardised name.
+    """
+    source, slash, name = text.strip().rpartition("/")
+    if source.lower().startswith("measure/"):
+        source = "registry"
+    found: dict[tuple[str, str], tuple[Alias, dict[str, Any]]] = {}
+    for alias in aliases():
+        asked = not slash or canonical(source) == canonical(alias.source)
+        options = alias.read(name) if asked else None
+        if options is not None:
+            found.setdefault((alias.measure, repr(options)), (alias, options))
+    return list(found.values())
+
+
+def canonical(text: str) -> str:
+    """A name without what does not matter: case, spaces and hyphens."""
+    text = re.sub(r"\s*,\s*", ",", text.strip().lower())
+    return re.sub(r"[\s-]", "_", text)
+
+
+def _blank(value: object) -> str:
+    """The word in braces that stands for an option's value, if that is what it is."""
+    found = _BLANK.fullmatch(value) if isinstance(value, str) else None
+    return found[1] if found else ""
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.isdigit() else float(text)

@@ -1,0 +1,89 @@
+"""What a published name is an alias of gives the number that was published under it."""
+
+import os
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.oracle import golden
+from tests.oracle.expressions import centre, difference, too_wide
+
+from homolog.measures import find
+from homolog.measures._aliases import named
+
+SOURCES = {
+    "netrep": "netrep",
+    "rsatoolbox": "rsatoolbox",
+    "diffscore": "diffscore",
+    "resi": "resi",
+    "pypi_repsim": "repsim-pypi",
+}
+FOLDERS = {"platonic": "platonic", "neuroai": "neuroaimetrics", "ensd": "ensd"}
+
+NO_VARIANT = {
+    "arccos(cca × min r / √(rX rY))",
+    "linear_regression of whitened X × rX / min r",
+    "rX + rY − 2 rX × linear_regression of whitened X",
+    "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N",
+    "√N × soft_matching(normalise=False), zero-padded",
+    "first dissimilarities(squared_euclidean)",
+    "first dissimilarities(correlation)",
+    "nbs of standardised rows",
+    "nbs²",
+    "size_and_shape(squared=True) of X/√Nx, Y/√Ny",
+    "size_and_shape(squared=True) of standardised rows",
+    "10 × neighbour_order(nearest=inner_product, centred=True)",
+    "cka × √(PR X · PR Y)",
+    "2/π cka(form=angle)",
+    "cka(kernel=rbf, bandwidth=√½, relative=False), mean squared distance 1",
+}
+"""What published names mean that no variant of ours is: it must be turned into them first."""
+
+
+def full_name(source: str, key: str) -> str:
+    """Of a value in the golden file, as `find` takes it; without the remarks in some."""
+    if source == "registry":
+        folder, _, name = key.partition(", ")[0].partition(".")
+        return f"{FOLDERS[folder]}/{name.removesuffix('(kendall tau-b)')}"
+    return f"{SOURCES[source]}/{key}" if source in SOURCES else key
+
+
+CASES = [
+    (source, key)
+    for source, keys in golden.USED.items()
+    for key in keys
+    if source != "reference" and named(full_name(source, key))
+]
+
+
+@pytest.fixture(scope="module")
+def file() -> dict[str, Any]:
+    if "HOMOLOG_DATA" not in os.environ:
+        pytest.skip("HOMOLOG_DATA does not name the folder that holds golden_similarity/")
+    return golden.load()
+
+
+@pytest.mark.parametrize(("source", "key"), CASES, ids=lambda text: text)
+def test_an_alias_scores_what_was_published_under_it(
+    file: dict[str, Any], source: str, key: str
+) -> None:
+    measure = find(full_name(source, key))
+    prepare = centre if key.endswith("centred inputs") else np.asarray
+    tolerance = golden.LOOSER.get((source, key), golden.TOLERANCE)
+    compared = [
+        difference(value, float(measure(prepare(x), prepare(y))))
+        for x, y, value in golden.answers(file, source, key)
+        if not too_wide(measure.name, x, y)
+    ]
+    assert compared
+    assert max(compared) <= tolerance
+
+
+def test_published_names_without_an_alias_are_those_that_no_variant_answers() -> None:
+    without = {
+        golden.USED[source][key]
+        for source in (*SOURCES, "registry")
+        for key in golden.USED.get(source, ())
+        if not named(full_name(source, key))
+    }
+    assert without == NO_VARIANT

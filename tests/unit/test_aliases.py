@@ -1,0 +1,95 @@
+"""Names that others give to our measures: every row of the table, and how one is found."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from homolog.errors import HomologError
+from homolog.measures import find, names
+from homolog.measures._aliases import Alias, aliases, canonical, named
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.poisson(2.0, size=(24, 5)) + 0.5 * RNG.random((24, 5)), RNG.random((24, 4))
+
+
+def asked(alias: Alias) -> str:
+    """The name in full, with numbers where it leaves them open."""
+    return f"{alias.source}/{re.sub(r'{[a-z]+}', '2', alias.name)}"
+
+
+@pytest.mark.parametrize("alias", aliases(), ids=lambda alias: f"{alias.source}/{alias.name}")
+def test_every_row_is_a_variant_of_ours(alias: Alias) -> None:
+    assert len(named(asked(alias))) == 1
+    found = find(asked(alias))
+    assert found.name == alias.measure
+    changed = {key for key, value in found.options.items() if value is not found.defaults[key]}
+    assert changed == set(alias.options)
+    assert len(set(re.findall(r"{([a-z]+)}", alias.name))) == sum(
+        "{" in str(value) for value in alias.options.values()
+    )
+
+
+@pytest.mark.parametrize("label", sorted({find(asked(alias)).label for alias in aliases()}))
+def test_every_variant_in_the_table_has_a_score(label: str) -> None:
+    found = next(m for m in map(find, map(asked, aliases())) if m.label == label)
+    assert math.isfinite(float(found(X, Y)))
+
+
+def test_no_source_has_one_name_for_two_measures() -> None:
+    full = [canonical(f"{alias.source}/{alias.name}") for alias in aliases()]
+    assert len(full) == len(set(full))
+
+
+@pytest.mark.parametrize("name", names())
+def test_our_own_names_are_ours(name: str) -> None:
+    assert find(name).label == name
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("measure/netrep/procrustes-distance=angular", "procrustes"),
+        ("measure/*/cka-kernel=linear-hsic=song-score", "unbiased_cka"),
+        ("netrep/LinearMetric(alpha=1.0, angular)", "procrustes"),
+        ("NetRep / linearmetric(alpha=1,euclidean)".replace(" / ", "/"), "size_and_shape"),
+        (" Debiased CKA", "unbiased_cka"),
+        ("brain-score/cka", "unbiased_cka"),
+        ("brain_score/cka_biased", "cka"),
+        ("svcca-dim=3-score", "cca(pca=3)"),
+        ("rsatoolbox/rsa-correlation-corr", "rsa(comparison=pearson)"),
+        ("diffscore/rsa-correlation-corr", "cka"),
+        ("cka-kernel=linear-hsic=gretton-distance=angular", "cka(form=angle)"),
+        (
+            "cka-kernel=(rbf-sigma=0.5)-hsic=song-score",
+            "unbiased_cka(kernel=rbf, bandwidth=0.5, relative=False)",
+        ),
+        ("ReSi/SoftCorrelationMatch", "semi_matching_correlation(both_ways=True)"),
+    ],
+)
+def test_what_others_call_it_is_found(name: str, label: str) -> None:
+    assert find(name).label == label
+
+
+def test_a_name_about_which_others_disagree_is_refused() -> None:
+    says = re.escape(
+        "HM075 'rsa-correlation-corr' names more than one measure: 'diffscore/rsa-correlation-corr'"
+        " is cka; 'rsatoolbox/rsa-correlation-corr' is rsa(comparison=pearson). Say which."
+    )
+    with pytest.raises(HomologError, match=f"^{says}$"):
+        find("rsa-correlation-corr")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("linear CKAA", "'linear CKA', "),
+        ("LinearMetric(alpha=1;angular)", "'LinearMetric(alpha=1,angular)'"),
+        ("netrep/cka", "'cka', "),
+    ],
+)
+def test_unknown_names_get_the_nearest_those_of_others_included(name: str, near: str) -> None:
+    with pytest.raises(HomologError) as refused:
+        find(name)
+    assert str(refused.value).startswith(f"HM023 no measure '{name}'. Closest: {near}")
