@@ -23,6 +23,7 @@ nbs = measures.find("nbs")
 procrustes = measures.find("procrustes")
 size_and_shape = measures.find("size_and_shape")
 squared_size_and_shape = size_and_shape.using(squared=True)
+permutation_procrustes = measures.find("permutation_procrustes")
 linear_regression = measures.find("linear_regression")
 cca = measures.find("cca")
 rsa = measures.find("rsa")
@@ -92,11 +93,6 @@ def rank_by_chance(x: Responses) -> float:
     return linear_regression.chance(summary, summary) * (len(x) - 1)
 
 
-def permutation_angle(x: Responses, y: Responses) -> float:
-    x, y = (a / np.linalg.norm(a) * np.sqrt(a.shape[1]) for a in padded(x, y))
-    return float(np.arccos(raw_soft_matching_correlation(x, y)))
-
-
 def correlation_over_root_ranks(x: Responses, y: Responses) -> float:
     return float(cca(x, y)) * min(rank(x), rank(y)) / np.sqrt(rank(x) * rank(y))
 
@@ -152,18 +148,35 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "rank of X": lambda x, _: rank_by_chance(x),
     "rank of Y": lambda _, y: rank_by_chance(y),
     "cca": cca,
+    "cca(mean_square)": cca.using(average="mean_square"),
+    "cca(mean_square) × min r": lambda x, y: (
+        float(cca.using(average="mean_square")(x, y)) * min(rank(x), rank(y))
+    ),
+    "cca(overlap) of responses and their negatives": lambda x, y: cca.using(average="overlap")(
+        np.concatenate([x, -x]), np.concatenate([y, -y])
+    ),
+    "mean of cca(projection_weighted) both ways": lambda x, y: (
+        (
+            cca.using(average="projection_weighted")(x, y)
+            + cca.using(average="projection_weighted")(y, x)
+        )
+        / 2
+    ),
     "cca × min r / √(rX rY)": correlation_over_root_ranks,
     "arccos(cca × min r / √(rX rY))": lambda x, y: np.arccos(correlation_over_root_ranks(x, y)),
     "soft_matching": soft_matching,
     "soft_matching²": lambda x, y: soft_matching(x, y) ** 2,
     "soft_matching(normalise=False)": raw_soft_matching,
     "soft_matching(normalise=False)²": lambda x, y: raw_soft_matching(x, y) ** 2,
-    "√N × soft_matching(normalise=False), zero-padded": lambda x, y: (
-        np.sqrt(max(x.shape[1], y.shape[1])) * raw_soft_matching(*padded(x, y))
-    ),
     "soft_matching_correlation": soft_matching_correlation,
     "1 − soft_matching_correlation": lambda x, y: 1 - soft_matching_correlation(x, y),
-    "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N": permutation_angle,
+    "permutation_procrustes": permutation_procrustes,
+    "permutation_procrustes(form=size_and_shape)": permutation_procrustes.using(
+        form="size_and_shape"
+    ),
+    "permutation_procrustes(form=size_and_shape, centred=False)": permutation_procrustes.using(
+        form="size_and_shape", centred=False
+    ),
     "one_to_one_matching": one_to_one_matching,
     "1 − semi_matching_correlation": lambda x, y: 1 - semi_matching_correlation(x, y),
     "semi_matching_correlation(both_ways=True)": semi_matching_correlation.using(both_ways=True),

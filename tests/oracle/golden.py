@@ -27,9 +27,9 @@ USED: dict[str, dict[str, str]] = {
         "linreg_r2_predict_X_from_Y": "linear_regression",
         "linreg_r2_predict_Y_from_X": "linear_regression of Y from X",
         "cca_mean_rho_min_rank": "cca",
-        "cca_mean_rho2_min_rank": "linear_regression of whitened X × rX / min r",
+        "cca_mean_rho2_min_rank": "cca(mean_square)",
         "cca_sum_rho_over_sqrt_ranks": "cca × min r / √(rX rY)",
-        "cca_sum_rho2": "linear_regression of whitened X × rX",
+        "cca_sum_rho2": "cca(mean_square) × min r",
         "rank_X": "rank of X",
         "rank_Y": "rank of Y",
         "ensd": "cka × √(PR X · PR Y)",
@@ -45,10 +45,8 @@ USED: dict[str, dict[str, str]] = {
         "LinearMetric(alpha=1.0,angular)": "procrustes",
         "LinearMetric(alpha=1.0,euclidean)": "size_and_shape",
         "LinearMetric(alpha=0.0,angular)": "arccos(cca × min r / √(rX rY))",
-        "PermutationMetric(angular)": (
-            "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N"
-        ),
-        "PermutationMetric(euclidean)": "√N × soft_matching(normalise=False), zero-padded",
+        "PermutationMetric(angular)": "permutation_procrustes",
+        "PermutationMetric(euclidean)": "permutation_procrustes(form=size_and_shape)",
         "LinearCKA": "cka(form=angle)",
     },
     "rsatoolbox": {
@@ -100,9 +98,11 @@ USED: dict[str, dict[str, str]] = {
         "OrthogonalAngularShapeMetricCentered": "procrustes",
         "OrthogonalProcrustesCenteredAndNormalized": "procrustes(form=chordal)",
         "ProcrustesSizeAndShapeDistance": "size_and_shape",
+        "PermutationProcrustes": "permutation_procrustes(form=size_and_shape, centred=False)",
         "LinearRegression": "linear_regression",
         "Gulp": "rX + rY − 2 rX × linear_regression of whitened X",
         "RSA": "rsa(correlation, spearman)",
+        "EigenspaceOverlapScore": "cca(overlap) of responses and their negatives",
         "HardCorrelationMatch": "one_to_one_matching",
         "SoftCorrelationMatch": "semi_matching_correlation(both_ways=True)",
         "ConcentricityDifference": "concentricity_difference",
@@ -122,7 +122,9 @@ USED: dict[str, dict[str, str]] = {
         "hsic_ratio(linear,gretton)": "cka",
         "hsic_ratio(linear,song)": "unbiased_cka",
         "cca(pillai)": "cca",
-        "cca(yanai)": "linear_regression of whitened X × rX / min r",
+        "cca(yanai)": "cca(mean_square)",
+        "pwcca[0,1]": "mean of cca(projection_weighted) both ways",
+        "pwcca[1,0]": "mean of cca(projection_weighted) both ways",
     },
     "others": {
         "POT emd2(centred unit, sqeuclidean)": "soft_matching²",
@@ -198,12 +200,14 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "registry": ("neuroai.LinearPredictivity(5-fold ridgeCV, mean)",),
     },
-    "principal components chosen by variance, or weighted; ours takes a number of them": {
-        "pypi_repsim": ("svcca(yanai)", "svcca(pillai)", "pwcca[0,1]", "pwcca[1,0]"),
+    "no number of leading components of each population gives this": {
+        "pypi_repsim": ("svcca(yanai)", "svcca(pillai)"),
+    },
+    "one component, or means that count, which the file says not to use": {
         "resi": ("PWCCA", "SVCCA"),
     },
     "responses not centred; ours always are": {
-        "resi": ("AlignedCosineSimilarity", "EigenspaceOverlapScore", "PermutationProcrustes"),
+        "resi": ("AlignedCosineSimilarity"),
     },
     "vanishes for want of digits, or counts stimuli as pairs with themselves": {
         "resi": ("UniformityDifference",),

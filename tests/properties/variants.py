@@ -14,11 +14,26 @@ def _predictions() -> list[Measure]:
     ]
 
 
+def _canonical() -> list[Measure]:
+    cca = find("cca").using
+    return [
+        cca(pca=3),
+        cca(pca=0.9),
+        cca(average="mean_square"),
+        cca(average="overlap"),
+        cca(average="projection_weighted"),
+        cca(average="projection_weighted", pca=0.95),
+    ]
+
+
 def _variants() -> list[Measure]:
     rsa = find("rsa").using
     return [
         *(find("procrustes").using(form=form) for form in ("chordal", "disparity", "score")),
         find("size_and_shape").using(squared=True),
+        find("permutation_procrustes").using(form="size_and_shape"),
+        find("permutation_procrustes").using(form="size_and_shape", normalise=True),
+        find("permutation_procrustes").using(form="score", centred=False),
         find("cka").using(form="angle"),
         find("cka").using(diagonal=False),
         find("cka").using(centred=False, form="chordal"),
@@ -38,7 +53,7 @@ def _variants() -> list[Measure]:
         find("soft_matching_correlation").using(normalise=False),
         find("semi_matching_correlation").using(both_ways=True),
         find("partial_soft_matching").using(fraction=0.35),
-        find("cca").using(pca=3),
+        *_canonical(),
         *_predictions(),
         find("held_out_matching_correlation").using(folds=3),
         *(

@@ -2,54 +2,129 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, basis, centre, even_columns, largest, namespace, nuclear_norm
+from homolog._arrays import (
+    Array,
+    basis,
+    centre,
+    even_columns,
+    inner,
+    largest,
+    namespace,
+    nuclear_norm,
+    to_numpy,
+)
+from homolog.measures._directions import ROTATIONS
 from homolog.measures._least_squares import Reals, inverse_root
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._shape import best_rotation
 
-_ROTATIONS = frozenset({"shift", "scale", "permutation", "rotation"})
+Average = Literal["mean", "mean_square", "overlap", "projection_weighted"]
+
+_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
+_WEIGHED_BY_NEURONS = {
+    "symmetric": False,
+    "smooth": False,
+    "invariant_to": ROTATIONS - {"rotation"},
+}
+_TITLES = {
+    "mean_square": "Mean squared canonical correlation between two populations",
+    "overlap": "Share of the larger population's space that lies within the other's",
+    "projection_weighted": "Mean canonical correlation, weighted by what the reference projects",
+}
+_ROUNDING = 1e-12
+"""Shares of variance closer than this are the same."""
 
 
 @dataclass(frozen=True)
 class _Summary:
+    """An orthonormal basis of what counts of a population, and its responses."""
+
     directions: Array = along_stimuli()
+    responses: Array = along_stimuli()
 
 
-def _summary(x: Array, *, pca: int | None = None) -> _Summary:
+def _summary(x: Array, *, pca: float | None = None, average: Average = "mean") -> _Summary:
     n_stimuli, n_neurons = x.shape
-    n_directions = n_neurons if pca is None else min(pca, n_neurons)
+    whole = pca is None or (isinstance(pca, Integral) and pca >= n_neurons)
+    n_directions = n_neurons if whole else int(pca or 0)
     if n_directions >= n_stimuli:
         raise errors.too_many_neurons("cca", n_directions, n_stimuli)
-    if pca is not None and pca < 1:
-        raise errors.bad_value("pca", pca, f"1 to {n_stimuli - 1} components")
-    reduced = n_directions < n_neurons
-    x = centre(x if reduced else even_columns(x))
-    x = x / largest(x)
-    if reduced:
-        x = _leading(x, n_directions)
-    return _Summary(basis(x))
+    responses = centre(x)
+    responses = responses / largest(responses)
+    even = even_columns(x) if whole else x
+    spanned = responses if even is x else centre(even)
+    directions = basis(spanned if whole else _leading(responses, pca))
+    return _Summary(directions, responses if average == "projection_weighted" else None)
 
 
-def _leading(x: Array, n_components: int) -> Array:
+def _leading(x: Array, pca: float | None) -> Array:
+    """The first so many principal components, or as many as hold that share of the variance."""
     u, s, _ = namespace(x).linalg.svd(x, full_matrices=False)
+    n_components = pca if isinstance(pca, Integral) else _holding(to_numpy(s), float(pca or 1))
     return u[:, :n_components] * s[:n_components]
 
 
-def _promises(*, pca: int | None) -> Mapping[str, Any]:
-    if pca is None:
+def _holding(singular: Reals, share: float) -> int:
+    """How many components it takes to hold a share of the variance, the largest first."""
+    held = np.cumsum((singular / singular[0]) ** 2)
+    return int(np.searchsorted(held / held[-1], share - _ROUNDING)) + 1
+
+
+def _promises(*, pca: object, average: str) -> Mapping[str, Any]:
+    if average not in get_args(Average):
+        raise errors.bad_value("average", average, ", ".join(get_args(Average)))
+    if not _can_be_kept(pca):
+        allowed = "None, a whole number of components, or a share of the variance above 0, below 1"
+        raise errors.bad_value("pca", pca, allowed)
+    if pca is None and average == "mean":
         return {}
-    if not isinstance(pca, int | np.integer):
-        raise errors.bad_value("pca", pca, "None or a whole number of components")
-    return {"invariant_to": _ROTATIONS, "candidate_invariant_to": _ROTATIONS, "smooth": False}
+    kept = _ANY_MAP if pca is None else ROTATIONS
+    promises: dict[str, Any] = {"invariant_to": kept, "candidate_invariant_to": kept}
+    if pca is not None:
+        promises["smooth"] = False
+    if average != "mean":
+        promises |= {"title": _TITLES[average], "gradient": None}
+    if average in ("mean_square", "overlap"):
+        promises["chance_level"] = _chance
+    return promises | (_WEIGHED_BY_NEURONS if average == "projection_weighted" else {})
 
 
-def _gradient(x: Reals, *, pca: int | None = None) -> Gradient:
+def _can_be_kept(pca: object) -> bool:
+    if pca is None:
+        return True
+    if isinstance(pca, Integral):
+        return int(pca) >= 1
+    return isinstance(pca, Real) and 0 < float(pca) < 1
+
+
+def _chance(x: _Summary, y: _Summary, *, average: Average) -> float:
+    """Exact: two random subspaces share r_X r_Y / (M - 1) squared correlations."""
+    n_stimuli, rank = x.directions.shape
+    ranks = rank, y.directions.shape[1]
+    return (max if average == "mean_square" else min)(ranks) / (n_stimuli - 1)
+
+
+def _caution(x: _Summary, y: _Summary) -> str | None:
+    """Say where spaces cannot but meet."""
+    n_stimuli, rank = x.directions.shape
+    ranks = rank, y.directions.shape[1]
+    forced = sum(ranks) - (n_stimuli - 1)
+    if forced <= 0:
+        return None
+    return (
+        f"{forced} of {min(ranks)} canonical correlations are 1 for any responses, for"
+        f" {ranks[0]} + {ranks[1]} directions do not fit side by side into {n_stimuli} stimuli"
+    )
+
+
+def _gradient(x: Reals, *, pca: float | None = None) -> Gradient:
     directions = _summary(x, pca=pca).directions
 
     def at(y: Reals) -> tuple[Reals, Reals]:
@@ -69,11 +144,12 @@ def _gradient(x: Reals, *, pca: int | None = None) -> Gradient:
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
+    caution=_caution,
     best=1.0,
     worst=0.0,
     kind="correlation",
     symmetric=True,
-    invariant_to={"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"},
+    invariant_to=_ANY_MAP,
     biased=True,
     smooth=True,
     of_products=True,
@@ -90,7 +166,7 @@ def _gradient(x: Reals, *, pca: int | None = None) -> Gradient:
         }
     """,
 )
-def cca(x: _Summary, y: _Summary) -> Float[Array, ""]:
+def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, ""]:
     r"""Mean canonical correlation between two populations.
 
     .. math:: \frac{1}{\min(r_X, r_Y)} \sum_i \sigma_i(Q_X^\top Q_Y)
@@ -103,7 +179,7 @@ def cca(x: _Summary, y: _Summary) -> Float[Array, ""]:
     ----------
     x, y
         (stimulus, neuron) responses of reference and candidate to the same stimuli, in
-        any unit; finite, more stimuli than neurons.
+        any unit; finite, more stimuli than neurons unless components are chosen.
 
     Returns
     -------
@@ -114,14 +190,44 @@ def cca(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Raises
     ------
     HomologError
-        HM005 as many neurons as stimuli, HM001 stimuli differ in number, HM004 not
-        finite, HM006 constant.
+        HM005 as many neurons or components as stimuli, HM001 stimuli differ in number,
+        HM004 not finite, HM006 constant, HM025 for options.
 
     Notes
     -----
-    With option ``pca=k`` only the first k principal components of each population
-    enter. Every direction counts alike, so noise in a neuron of tiny variance weighs as
+    Options: ``pca`` lets only principal components of each population enter: a whole
+    number of them, or a share such as 0.99 of the population's own variance, held by the
+    fewest components that hold it (SVCCA).
+
+    ``average="mean_square"`` takes squares (Yanai's coefficient), over the smaller rank.
+    ``"overlap"`` divides their sum by the larger rank, so that a space within a larger one
+    scores less than 1; of responses that are not centred it is the eigenspace overlap
+    score. ``"projection_weighted"`` (PWCCA) weighs every correlation by the sum over the
+    *reference's* neurons of their absolute projections on the reference's canonical
+    variate; directions that the reference hardly uses then hardly count. It is not
+    symmetric: others weigh by the smaller population, which is the same where that is the
+    reference, or take the mean of both ways. Responses are centred throughout, so unlike the
+    first implementation it does not change with a neuron's mean.
+
+    Every direction counts alike otherwise, so noise in a neuron of tiny variance weighs as
     much as the strongest signal; biased upwards unless stimuli far outnumber neurons.
+    Unrelated populations score max(r_X, r_Y)/(M - 1) by squares, exactly, and
+    min(r_X, r_Y)/(M - 1) by overlap; where r_X + r_Y exceeds M - 1, some correlations are 1
+    for any responses, which is said beside the score. `whitened_procrustes` makes a distance
+    of the same correlations.
     """
-    shared = min(x.directions.shape[1], y.directions.shape[1])
-    return nuclear_norm(x.directions.T @ y.directions, even=True) / shared
+    cross = x.directions.T @ y.directions
+    if average == "projection_weighted":
+        return _weighted(x, cross)
+    shared, larger = min(cross.shape), max(cross.shape)
+    if average == "mean":
+        return nuclear_norm(cross, even=True) / shared
+    return inner(cross, cross) / (shared if average == "mean_square" else larger)
+
+
+def _weighted(x: _Summary, cross: Array) -> Array:
+    xp = namespace(cross)
+    turn, correlations, _ = xp.linalg.svd(cross, full_matrices=False)
+    projections = turn.T @ (x.directions.T @ x.responses)
+    weights = xp.sum(xp.abs(projections), axis=1)
+    return xp.vecdot(weights, correlations) / xp.sum(weights)

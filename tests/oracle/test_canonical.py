@@ -1,0 +1,128 @@
+"""The family of canonical correlations against definitions by projections and by eigenvalues."""
+
+import numpy as np
+import pytest
+from tests.oracle.populations import POPULATIONS, Responses, shared
+
+from homolog import measures
+
+TALL = [name for name in POPULATIONS if not name.startswith("wide")]
+on_tall = pytest.mark.parametrize("name", TALL)
+
+
+def ours(measure: str, x: Responses, y: Responses, **options: object) -> float:
+    return float(measures.find(measure).using(**options)(x, y))
+
+
+def projection(x: Responses) -> Responses:
+    """Onto what a population spans."""
+    x = x - x.mean(axis=0)
+    return x @ np.linalg.pinv(x, rcond=1e-9)
+
+
+def rank(x: Responses) -> int:
+    return round(np.trace(projection(x)))
+
+
+@on_tall
+def test_squared_correlations_are_products_of_projections(name: str) -> None:
+    """tr(P_X P_Y) is the sum of their squares: no basis, no singular value."""
+    x, y = POPULATIONS[name]
+    total = np.sum(projection(x) * projection(y))
+    smaller, larger = sorted((rank(x), rank(y)))
+    by_smaller, by_larger = (
+        ours("cca", x, y, average=average) for average in ("mean_square", "overlap")
+    )
+    assert by_smaller == pytest.approx(total / smaller, abs=1e-9)
+    assert by_larger == pytest.approx(total / larger, abs=1e-9)
+
+
+@pytest.mark.parametrize("average", ["mean_square", "overlap"])
+def test_chance_of_squared_correlations(average: str) -> None:
+    """1000 random pairings of 21 stimuli, within 4 standard errors; exactly 5/20 and 3/20."""
+    rng = np.random.default_rng(2)
+    x, y = shared(rng, 21, 3, 5)
+    measure = measures.find("cca").using(average=average)
+    chance = measure.chance(measure.summary(x), measure.summary(y))
+    assert chance == pytest.approx({"mean_square": 5 / 20, "overlap": 3 / 20}[average])
+    drawn = [float(measure(x, y[rng.permutation(21)])) for _ in range(1000)]
+    assert abs(chance - np.mean(drawn)) < 4 * np.std(drawn) / np.sqrt(1000)
+
+
+@pytest.mark.parametrize("name", [name for name in TALL if not name.startswith("rotated")])
+def test_projection_weights_come_from_a_generalised_eigenproblem(name: str) -> None:
+    """Canonical variates of x as eigenvectors of P_X P_Y P_X, weighed neuron by neuron.
+
+    Where correlations repeat, as after a rotation, the variates are not unique.
+    """
+    x, y = POPULATIONS[name]
+    squares, variates = np.linalg.eigh(projection(x) @ projection(y) @ projection(x))
+    first = slice(len(x) - min(rank(x), rank(y)), None)
+    squares, variates = squares[first], variates[:, first]
+    weights = [sum(abs(h @ neuron) for neuron in (x - x.mean(axis=0)).T) for h in variates.T]
+    expected = np.average(np.sqrt(np.clip(squares, 0, None)), weights=weights)
+    assert ours("cca", x, y, average="projection_weighted") == pytest.approx(expected, abs=1e-7)
+
+
+def test_projection_weights_ignore_what_the_reference_hardly_uses() -> None:
+    """Two directions, one shared, of which the reference's neurons use the other a times more."""
+    q = np.linalg.qr(np.random.default_rng(0).normal(size=(30, 4))).Q
+    q = np.linalg.qr(q - q.mean(axis=0)).Q
+    reference = np.column_stack([q[:, 0], 9 * q[:, 1]])
+    candidate = q[:, [0, 2]]
+    assert ours("cca", reference, candidate) == pytest.approx(0.5, abs=1e-12)
+    assert ours("cca", reference, candidate, average="projection_weighted") == pytest.approx(
+        0.1, abs=1e-12
+    )
+
+
+def test_a_mean_far_from_zero_changes_no_projection_weight() -> None:
+    """Where ReSi's and the first implementation's weights change with a neuron's mean."""
+    x, y = POPULATIONS["more references 60x14, 60x6"]
+    for a, b in ((x, y), (y, x)):
+        score = ours("cca", a, b, average="projection_weighted")
+        moved = ours("cca", a + 100, b - 30, average="projection_weighted")
+        assert moved == pytest.approx(score, abs=1e-10)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+@on_tall
+def test_components_that_hold_a_share_are_the_fewest(name: str, share: float) -> None:
+    """By cumulative shares of eigenvalues of the covariance."""
+    kept = []
+    for population in POPULATIONS[name]:
+        centred = population - population.mean(axis=0)
+        variances, axes = np.linalg.eigh(np.cov(centred.T))
+        order = np.argsort(variances)[::-1]
+        held = np.cumsum(variances[order]) / variances.sum()
+        n_components = 1 + int(np.sum(held < share - 1e-12))
+        kept.append(centred @ axes[:, order[:n_components]])
+    assert ours("cca", *POPULATIONS[name], pca=share) == pytest.approx(ours("cca", *kept), abs=1e-7)
+
+
+def test_a_share_is_of_the_variance_and_keeps_more_than_one_component() -> None:
+    """Nine equal components hold 99 % of these in nine, where ReSi keeps one in any large unit."""
+    rng = np.random.default_rng(0)
+    q = np.linalg.qr(rng.normal(size=(60, 20))).Q
+    q = np.linalg.qr(q - q.mean(axis=0)).Q
+    x, y = 1e3 * q[:, :9], 1e3 * np.column_stack([q[:, :6], q[:, 9:12]])
+    assert ours("cca", x, y, pca=0.99) == pytest.approx(6 / 9, abs=1e-12)
+
+
+def test_directions_that_do_not_fit_side_by_side_are_counted() -> None:
+    rng = np.random.default_rng(0)
+    cca = measures.find("cca")
+    x, y, few = (rng.normal(size=(12, n)) for n in (8, 6, 2))
+    correlations = np.linalg.svdvals(cca.summary(x).directions.T @ cca.summary(y).directions)
+    assert np.sum(correlations > 1 - 1e-9) == 3
+    assert cca.caution(cca.summary(x), cca.summary(y)) == (
+        "3 of 6 canonical correlations are 1 for any responses, for 8 + 6 directions do not fit"
+        " side by side into 12 stimuli"
+    )
+    assert cca.caution(cca.summary(x), cca.summary(few)) is None
+
+
+def test_an_average_that_does_not_exist_is_refused() -> None:
+    says = "HM025 average is 'median'; allowed: mean, mean_square, overlap, projection_weighted"
+    with pytest.raises(measures.errors.HomologError, match=says):
+        measures.find("cca").using(average="median")
