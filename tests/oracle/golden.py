@@ -207,7 +207,7 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
         "resi": ("PWCCA", "SVCCA"),
     },
     "responses not centred; ours always are": {
-        "resi": ("AlignedCosineSimilarity"),
+        "resi": ("AlignedCosineSimilarity",),
     },
     "vanishes for want of digits, or counts stimuli as pairs with themselves": {
         "resi": ("UniformityDifference",),

@@ -4,6 +4,8 @@ Nothing here is taken from a package or from homolog: stimulus × stimulus matri
 with silent neurons and enumeration, in float64. Slow and plain on purpose.
 """
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from scipy.spatial import procrustes as scipy_procrustes
@@ -59,3 +61,50 @@ def test_forms_at_the_ends_of_their_ranges() -> None:
     for form, apart in {"angle": np.pi / 2, "chordal": 2**0.5, "disparity": 1, "score": 0}.items():
         assert ours("procrustes", x, y, form=form) == pytest.approx(apart, abs=1e-12)
         assert ours("procrustes", x, x, form=form) == (1 if form == "score" else 0)
+
+
+def least_distance(x: Responses, y: Responses) -> float:
+    """Over all orders of the neurons, silent ones added to the smaller population."""
+    n = max(x.shape[1], y.shape[1])
+    x, y = (np.pad(a, ((0, 0), (0, n - a.shape[1]))) for a in (x, y))
+    return min(float(np.linalg.norm(x - y[:, list(order)])) for order in permutations(range(n)))
+
+
+def unit(x: Responses) -> Responses:
+    return x / np.linalg.norm(x)
+
+
+@pytest.mark.parametrize(("n_x", "n_y"), [(5, 5), (3, 6), (6, 4), (1, 1)])
+@pytest.mark.parametrize("normalise", [False, True])
+def test_permutation_procrustes_tries_all_orders(n_x: int, n_y: int, normalise: bool) -> None:
+    x, y = (np.random.default_rng(i).normal(size=(9, n)) + 1 for i, n in ((1, n_x), (2, n_y)))
+    a, b = x - x.mean(0), y - y.mean(0)
+    if normalise:
+        a, b = a / np.linalg.norm(a, axis=0), b / np.linalg.norm(b, axis=0)
+    chord = least_distance(unit(a), unit(b))
+    for form, expected in {
+        "size_and_shape": least_distance(a, b),
+        "chordal": chord,
+        "angle": np.arccos(1 - chord**2 / 2),
+        "score": 1 - 2 / np.pi * np.arccos(1 - chord**2 / 2),
+    }.items():
+        got = ours("permutation_procrustes", x, y, form=form, normalise=normalise)
+        assert got == pytest.approx(expected, abs=1e-12)
+    if not normalise:
+        got = ours("permutation_procrustes", x, y, form="chordal", centred=False)
+        assert got == pytest.approx(least_distance(unit(x), unit(y)), abs=1e-12)
+
+
+def test_permutation_procrustes_is_no_metric_across_sizes() -> None:
+    """One neuron, its negative, and both: the way over both is half as long."""
+    neuron = np.random.default_rng(0).normal(size=(12, 1))
+    both = np.concatenate([neuron, -neuron], axis=1)
+    assert ours("permutation_procrustes", neuron, -neuron) == pytest.approx(np.pi)
+    for one in (neuron, -neuron):
+        assert ours("permutation_procrustes", one, both) == pytest.approx(np.pi / 4)
+
+
+def test_wreath_procrustes_of_equally_many_neurons_is_the_angle_of_one_to_one_matching() -> None:
+    x, y = POPULATIONS["equal 45x9, 45x9"]
+    cosine = np.cos(ours("permutation_procrustes", x, y, normalise=True))
+    assert cosine == pytest.approx(ours("one_to_one_matching", x, y), abs=1e-12)

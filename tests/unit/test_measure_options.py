@@ -117,3 +117,18 @@ def test_unbiased_distance_correlation_of_what_it_cannot_tell() -> None:
     assert float(find("distance_correlation")(np.eye(6), np.eye(6))) == pytest.approx(1)
     assert unbiased.chance(unbiased.summary(np.eye(5)[:, :2]), None) == 0
     assert find("distance_correlation").chance_level is None
+
+
+def test_permutation_procrustes_scales_neurons_about_their_mean_only() -> None:
+    says = r"HM025 centred is False; allowed: True where normalise=True\."
+    with pytest.raises(HomologError, match=says):
+        find("permutation_procrustes").using(normalise=True, centred=False)
+    with pytest.raises(
+        HomologError, match=r"HM025 form is 'disparity'; allowed: angle, chordal, s"
+    ):
+        find("permutation_procrustes").using(form="disparity")
+    x = np.random.default_rng(0).normal(size=(12, 3))
+    x[:, 1] = 2.0
+    with pytest.raises(HomologError, match="HM006 a population: 1 unit is constant"):
+        find("permutation_procrustes").using(normalise=True)(x, x)
+    assert float(find("permutation_procrustes")(x, x)) == 0

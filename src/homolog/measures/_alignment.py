@@ -70,7 +70,7 @@ def aligned(x: Structure, y: Structure, reading: Reading, form: Form) -> Array:
         return cosine
     squared = 2 - 2 * cosine
     if not bool(constant(squared) > _NEARLY_EQUAL):
-        squared = _resolved(_squared_gap(x, y, reading))
+        squared = _angles.resolved(_squared_gap(x, y, reading))
     return _angles.of_chord(root(squared), form)
 
 
@@ -118,12 +118,6 @@ def _blocks(x: Structure, y: Structure) -> Iterator[slice]:
 def _similarities(x: Structure, rows: slice) -> Array:
     """Rows of the Gram matrix."""
     return x.gram[rows, :] if x.responses is None else x.responses[rows, :] @ x.responses.T
-
-
-def _resolved(squared: Array) -> Array:
-    """0 where it is all rounding, for the gradient of that would be a random direction."""
-    eps = float(namespace(squared).finfo(squared.dtype).eps)
-    return squared if bool(constant(squared) > (64 * eps) ** 2) else 0 * squared
 
 
 def kernel_promises(

@@ -9,7 +9,7 @@ from math import pi
 from typing import Any
 
 from homolog import errors
-from homolog._arrays import Array, namespace, root
+from homolog._arrays import Array, constant, namespace, root
 
 
 def of_chord(chord: Array, form: str) -> Array:
@@ -48,6 +48,15 @@ def promises(form: str, *, opposite: bool = False) -> Mapping[str, Any]:
         "chordal": {**distance, "worst": 2.0 if opposite else 2**0.5},
         "disparity": {**distance, "worst": 1.0, "metric": False},
     }[form]
+
+
+def resolved(squared: Array, size: Array | float = 1.0) -> Array:
+    """A squared distance, or 0 where it is all rounding beside squared sizes.
+
+    The gradient of a distance that is rounding alone would be a random direction.
+    """
+    eps = float(namespace(squared).finfo(squared.dtype).eps)
+    return squared if bool(constant(squared > (64 * eps) ** 2 * size)) else 0 * squared
 
 
 def check_form(form: object, allowed: tuple[str, ...]) -> None:

@@ -1,0 +1,160 @@
+"""Permutation Procrustes: what is left between populations once neurons are paired best."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    centre,
+    frobenius,
+    inner,
+    largest,
+    modest,
+    namespace,
+    root,
+    to_namespace_of,
+)
+from homolog.matching import Matching, assignment
+from homolog.measures import _angles
+from homolog.measures._measure import measure
+from homolog.measures._tuning import Tuning, costs, matched, tuning
+
+Form = Literal["angle", "chordal", "score", "size_and_shape"]
+
+_TITLES = {
+    "chordal": "Distance between populations of one size that no pairing of neurons removes",
+    "score": "Permutation score: how far the angle left by the best pairing is from a right one",
+    "size_and_shape": "Distance that no pairing of neurons removes, in the responses' own unit",
+}
+
+
+def _summary(
+    x: Array, *, form: Form = "angle", normalise: bool = False, centred: bool = True
+) -> Tuning:
+    if normalise:
+        x = tuning(x).curves
+    elif centred:
+        x = centre(x)
+    return Tuning(x if form == "size_and_shape" else x / frobenius(x))
+
+
+def _promises(*, form: str, normalise: bool, centred: bool) -> Mapping[str, Any]:
+    _angles.check_form(form, Form.__args__)
+    if normalise and not centred:
+        raise errors.bad_value("centred", centred, "True where normalise=True")
+    kept = {"permutation"} | ({"shift"} if centred else set())
+    if normalise or form != "size_and_shape":
+        kept |= {"scale"}
+    if normalise:
+        kept |= {"neuron_scale"}
+    promised: dict[str, Any] = {
+        "invariant_to": kept,
+        "candidate_invariant_to": kept,
+        "of_products": centred,
+    }
+    if form == "size_and_shape":
+        promised |= {"worst": float("inf")}
+    elif form != "angle":
+        promised |= {**_angles.promises(form, opposite=True), "metric": False}
+    return promised | ({"title": _TITLES[form]} if form in _TITLES else {})
+
+
+def _squared_distance(x: Tuning, y: Tuning) -> Array:
+    """What the best pairing leaves: gaps between partners, and neurons without one."""
+    matching = assignment(costs(x, y))
+    gap = _gap(x, y, matching)
+    squared = inner(gap, gap) + _alone(x, matching.rows) + _alone(y, matching.columns)
+    return _angles.resolved(squared, inner(x.curves, x.curves) + inner(y.curves, y.curves))
+
+
+def _gap(x: Tuning, y: Tuning, matching: Matching) -> Array:
+    a, b, _ = matched(x, y, matching)
+    return a - b
+
+
+def _alone(x: Tuning, partnered: NDArray[np.int64]) -> Array | float:
+    """The squared norm of all neurons but these."""
+    others = np.setdiff1d(np.arange(x.curves.shape[1]), partnered)
+    if not others.size:
+        return 0.0
+    left = namespace(x.curves).take(x.curves, to_namespace_of(x.curves, others), axis=1)
+    return inner(left, left)
+
+
+@measure(
+    summary=_summary,
+    variant=_promises,
+    best=0.0,
+    worst=3.141592653589793,
+    kind="distance",
+    symmetric=True,
+    invariant_to={"shift", "scale", "permutation"},
+    biased=True,
+    smooth=True,
+    of_products=True,
+    source="https://arxiv.org/abs/2110.14739",
+    citation="""
+        @inproceedings{williams2021shape,
+          author = {Williams, Alex H. and Kunz, Erin and Kornblith, Simon and Linderman, Scott W.},
+          title = {Generalized Shape Metrics on Neural Representations},
+          booktitle = {Advances in Neural Information Processing Systems},
+          year = {2021},
+          url = {https://arxiv.org/abs/2110.14739},
+        }
+    """,
+)
+def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Float[Array, ""]:
+    r"""Angle between two populations that no pairing of their neurons removes, in radians.
+
+    .. math:: \theta = \arccos \max_\pi \frac{\sum_i x_i^\top y_{\pi(i)}}{\|X\|_F \, \|Y\|_F}
+
+    over all ways to give every neuron of the smaller population a partner of its own in the
+    larger, with the mean response of every neuron removed. The pairing is exact.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference and candidate to the same stimuli, in
+        any unit; finite, at least three stimuli. Numbers of neurons may differ.
+
+    Returns
+    -------
+    distance
+        From 0 (the same neurons in another order, up to one scale) to pi radians. Above pi/2
+        if even the best partners are tuned oppositely.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM009 a cost matrix
+        larger than memory, HM025 unknown option; with ``normalise=True`` HM006 a constant
+        neuron.
+
+    Notes
+    -----
+    Options. ``form``: ``"angle"``; ``"chordal"``, :math:`\sqrt{2 - 2\cos\theta}`; ``"score"``,
+    the similarity :math:`1 - 2\theta/\pi`; ``"size_and_shape"``, the distance
+    :math:`\min_\pi \|X - Y_\pi\|_F` in the unit of the responses.
+    ``normalise=True`` scales every neuron to norm 1 first, so that a gain of its own does not
+    count (wreath Procrustes: permutations and positive scales are what a layer of rectified
+    units cannot tell apart). ``centred=False`` leaves mean responses in.
+
+    A neuron without a partner counts in full, as if its partner were silent. Among populations
+    of equal size a metric (but for ``"score"``); across sizes it is none, for a larger
+    population between two may partner with both where they, forced to, fit badly: one neuron
+    and its negative are pi apart, and pi/2 by way of the two together. `soft_matching` is a
+    metric across sizes. A rotation changes it, by design: compare it with `procrustes`, which is
+    never larger. Biased: few stimuli bring any two populations closer. Piecewise smooth; the
+    gradient holds the pairing fixed. Pairing takes the cube of the number of neurons at most.
+    """
+    if form != "size_and_shape":
+        return _angles.of_chord(root(_squared_distance(x, y)), form)
+    xp = namespace(x.curves, y.curves)
+    size = xp.maximum(largest(x.curves), largest(y.curves))
+    unit = 1.0 if modest(size) else size
+    return unit * root(_squared_distance(Tuning(x.curves / unit), Tuning(y.curves / unit)))
