@@ -1,7 +1,7 @@
 """A file is written beside its place and then moved there, whole or not at all."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,14 @@ def refuse_unwritable(folder: Path) -> None:
         raise errors.unwritable(folder, f"{there} is a file, not a folder")
     if not os.access(there, os.W_OK):
         raise errors.unwritable(folder, f"no permission to write to {there}")
+
+
+def refuse_others(folder: Path, own: Collection[str], left_by: str) -> None:
+    """HM046 for a folder with files that no work of this kind left there."""
+    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    others = [name for name in there if name not in own]
+    if others:
+        raise errors.folder_of_others(folder, others[:3], left_by)
 
 
 @contextmanager

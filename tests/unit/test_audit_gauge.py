@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from homolog import balance, measures
-from homolog.audit import gauge_audit
+from homolog.audit import _gauge_words, gauge_audit
 from homolog.balancing import transform
 from homolog.errors import HomologError
 from homolog.networks import RecurrentNetwork
@@ -99,8 +99,9 @@ def test_trials_of_a_task_bring_their_inputs_and_step(rng):
 def test_it_prints_and_becomes_a_table(rng):
     found = gauge_audit(network(rng), inputs(rng), ["cka", "cca"], spread=[0.5, 1], n=3)
     lines = str(found).splitlines()
-    assert lines[1].split() == ["measure", "spread", "0.5", "spread", "1", "balanced"]
-    assert lines[3].split() == ["cca", "1.000", "[1.000]", "1.000", "[1.000]", "1.000"]
+    assert lines[0] == "the network: 12 neurons, 50 moments"
+    assert lines[2].split() == ["measure", "spread", "0.5", "spread", "1", "balanced"]
+    assert lines[4].split() == ["cca", "1.000", "[1.000]", "1.000", "[1.000]", "1.000"]
     assert lines[-1].startswith("outputs differ by at most")
     frame = found.frame()
     assert list(frame) == ["measure", "spread", "draw", "score", "balanced"]
@@ -116,6 +117,8 @@ def test_it_prints_and_becomes_a_table(rng):
         ({"spread": "wide"}, "HM025 spread is 'wide'"),
         ({"n": 0}, "HM025 n is 0; allowed: a whole number from 1"),
         ({"rng": "a"}, "HM025 rng is 'a'"),
+        ({"cost": "cheap"}, "HM025 cost is 'cheap'; allowed: l2, l1, robustness, or None"),
+        ({"moments": 2}, "HM025 moments is 2; allowed: a whole number from 3, or None for all"),
         ({"measures": 5}, "HM025 measures is 5"),
         ({"measures": ["ckaa"]}, "HM023 no measure 'ckaa'"),
     ],
@@ -162,3 +165,98 @@ def test_a_balanced_network_is_the_same_whatever_gauge_it_came_from(rng):
     h = rng.standard_normal(N)
     one, other = (balance(each).network for each in (net, transform(net, h - h.mean())))
     assert one.run(u).rates == pytest.approx(other.run(u).rates, abs=1e-8)
+
+
+def test_a_network_that_nothing_drives_is_refused(rng):
+    connectome = RecurrentNetwork(rng.normal(size=(N, N)), name="worm")
+    with pytest.raises(HomologError) as refused:
+        gauge_audit(connectome, rng.normal(size=(5, 10, 0)))
+    assert str(refused.value) == (
+        "HM070 worm has synapses between neurons and no input weights: nothing drives it, and"
+        " there is no activity to score. Give a trained network (homolog train-recurrent), or add"
+        " weights: RecurrentNetwork.from_connectome(path, input_weights=…,"
+        " output_weights=…).save(path)."
+    )
+
+
+def test_some_moments_are_drawn_and_the_same_for_all_networks(rng):
+    net, u = network(rng), inputs(rng)
+    found = gauge_audit(net, u, "nbs", spread=0.7, n=2, moments=20, rng=4)
+    assert found.moments == (20, 50)
+    generator = np.random.default_rng(4)
+    drawn = generator.standard_normal((1, 2, N))[0]
+    rows = np.sort(generator.choice(50, 20, replace=False))
+    for h, score in zip(
+        drawn - drawn.mean(1, keepdims=True), found.rescaled["nbs"][0], strict=True
+    ):
+        pair = [one.run(u).rates.reshape(-1, N) for one in (net, transform(net, 0.7 * h))]
+        assert score == pytest.approx(float(measures.find("nbs")(*(x[rows] for x in pair))))
+    assert found.balanced["nbs"] == pytest.approx(1, abs=1e-6)
+    assert gauge_audit(net, u, "nbs", n=1, moments=1000, cost=None).moments == (50, 50)
+
+
+def test_progress_is_told_of_every_network(rng):
+    told = []
+    gauge_audit(
+        network(rng),
+        inputs(rng),
+        "cka",
+        n=2,
+        spread=[0.1, 1],
+        progress=lambda *one: told.append(one),
+    )
+    assert told == [
+        (f"{which} networks", done, 4) for which in ("rescaled", "balanced") for done in range(5)
+    ]
+
+
+def test_the_headline_says_what_moves_and_what_does_not(rng):
+    net, u = network(rng), inputs(rng)
+    both = gauge_audit(net, u, ["cca", "procrustes"], n=3)
+    low = both.rescaled["procrustes"].min()
+    assert _gauge_words.verdict(both) == (
+        f"Against networks that compute the same, the network scores as low as {low:.2f} by"
+        " procrustes. No difference is seen by cca. Once balanced, all of them score what the"
+        " network scores against itself."
+    )
+    bare = replace(both, balanced=None)
+    assert _gauge_words.verdict(bare).endswith("No difference is seen by cca.")
+    still = replace(both, measures=both.measures[:1], rescaled={"cca": both.rescaled["cca"]})
+    assert _gauge_words.verdict(still) == (
+        "No difference between networks that compute the same is seen by cca."
+    )
+    worse = replace(both, balanced=both.balanced | {"procrustes": np.full((2, 3), 0.9)})
+    assert _gauge_words.verdict(worse).endswith(
+        "Once balanced, they still score as low as 0.900 by procrustes."
+    )
+
+
+def test_warnings_tell_of_silent_neurons_missing_readouts_and_unequal_outputs(rng):
+    bias = rng.normal(size=N)
+    bias[[2, 5]] = -100.0
+    found = gauge_audit(network(rng, bias=bias, output_weights=None), inputs(rng), "cka", n=1)
+    assert _gauge_words.warnings(found) == [
+        "The network has no readout. What was found to be the same is its states, scaled back.",
+        f"Left out: {found.silent} neurons whose rate never changed.",
+    ]
+    assert str(found).splitlines()[-1].startswith("states, scaled back, differ by at most")
+    unlike = replace(found, output_difference=0.01, silent=0, has_outputs=True)
+    assert _gauge_words.warnings(unlike) == [
+        "Outputs differ by at most 1.0e-02 of the largest: more than rounding, so that these"
+        " networks do not quite compute the same. Smaller spreads, or float64, bring them closer."
+    ]
+
+
+def test_methods_say_what_was_done(rng):
+    found = gauge_audit(network(rng), inputs(rng), "cka", n=2, spread=[0.5, 1], moments=30)
+    said = _gauge_words.methods(found)
+    assert said.startswith(
+        "At each spread (0.5 and 1) every neuron of the network was rescaled 2 times"
+    )
+    assert "of the network itself on 30 of 50 moments, drawn at random;" in said
+    assert said.endswith("whose synapses cost least (l2), and scored again.")
+    assert "balanced" not in _gauge_words.methods(replace(found, cost=None, balanced=None))
+    assert found.call == (
+        "homolog.audit.gauge_audit(network, inputs, ['cka'], spread=[0.5, 1.0], n=2, moments=30,"
+        " rng=0, cost='l2')"
+    )

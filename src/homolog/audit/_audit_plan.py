@@ -214,7 +214,7 @@ def facts(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def call(plan: Plan) -> str:
     """The call that computes the audit again, from variables named as its arguments."""
-    told = [f"[{', '.join(map(_spelled, plan.measures))}]"]
+    told = [f"[{', '.join(map(spelled, plan.measures))}]"]
     told += ["labels=labels"] if plan.labels else []
     told += [f"seeds={list(plan.seeds)}", f"goal={plan.goal:g}", f"folds={plan.folds}"]
     for least in plan.guarantees[:1]:
@@ -223,7 +223,7 @@ def call(plan: Plan) -> str:
     return f"homolog.audit.audit(recording, {', '.join(told)})"
 
 
-def _spelled(measure: Measure) -> str:
+def spelled(measure: Measure) -> str:
     """A measure as one writes it: its name, or the variant made of it."""
     changed = [f"{key}={value!r}" for key, value in _audit_parts.asked(measure).options]
     if not changed:

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from homolog import errors
-from homolog._write import staged
+from homolog._write import refuse_others, staged
 from homolog.balancing._balanced_shown import numbers
 
 if TYPE_CHECKING:
@@ -17,17 +16,9 @@ FILES = ("network.npz", "neurons.csv", "balance.json", "balance.png")
 """What a folder of a balancing holds."""
 
 
-def refuse_others(folder: Path) -> None:
-    """HM046 for a folder with files that no balancing left."""
-    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
-    others = [name for name in there if name not in FILES]
-    if others:
-        raise errors.folder_of_others(folder, others[:3], "balancing")
-
-
 def write(balanced: Balanced, folder: Path) -> Path:
     """Write everything but the picture, whole or not at all."""
-    refuse_others(folder)
+    refuse_others(folder, FILES, "balancing")
     with staged(folder) as temporary:
         write_into(balanced, temporary)
     return folder

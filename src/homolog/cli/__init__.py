@@ -9,6 +9,7 @@ import typer
 from homolog.cli._audit import audit
 from homolog.cli._balance import balance
 from homolog.cli._compare import compare, inspect, matrix
+from homolog.cli._gauge import gauge
 from homolog.cli._measures import cite_measure, list_measures, show_measure
 from homolog.cli._rules import cite_rule, list_rules, show_rule
 from homolog.cli._study import study
@@ -35,7 +36,7 @@ def main(
         raise typer.Exit
 
 
-for command in (compare, matrix, inspect, study, train, train_recurrent, balance, audit):
+for command in (compare, matrix, inspect, study, train, train_recurrent, balance, audit, gauge):
     app.command()(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)

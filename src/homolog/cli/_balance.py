@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from math import exp, expm1
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from homolog.cli._networks import read_network, shown_inputs
 from homolog.cli._shared import FLAGS, refusals
 
 if TYPE_CHECKING:
     from homolog.balancing import Balanced
-    from homolog.networks import RecurrentNetwork
 
 BALANCE_FLAGS = {
     **FLAGS,
@@ -77,17 +77,17 @@ def balance(
     """
     with refusals("interrupted: nothing was written", BALANCE_FLAGS):
         from homolog import balancing, errors
-        from homolog._write import refuse_unwritable
-        from homolog.balancing._balanced_files import refuse_others
+        from homolog._write import refuse_others, refuse_unwritable
+        from homolog.balancing._balanced_files import FILES
 
         if check not in (None, "outputs"):
             raise errors.bad_value("--check", check, "outputs")
         if out is not None:
             refuse_unwritable(out)
-            refuse_others(out)
-        shown, held = _inputs(task, trials, inputs, step, seed)
+            refuse_others(out, FILES, "balancing")
+        shown, held = shown_inputs(task, trials, inputs, step, seed)
         found = balancing.balance(
-            _read(network, key),
+            read_network(network, key),
             cost=cost,  # pyright: ignore[reportArgumentType]
             inputs=shown,
             step=held,
@@ -123,44 +123,6 @@ def _above(gap: float) -> str:
     if gap < 1e-12:
         return "as low, to rounding"
     return f"higher by {expm1(gap):.1e} of that" if gap < 1 else f"{exp(gap):.3g} times as much"
-
-
-def _read(path: Path, key: str | None) -> RecurrentNetwork:
-    """A network that homolog saved, or one of the synapses in a file."""
-    from homolog import files
-    from homolog.networks import RecurrentNetwork, load_recurrent
-    from homolog.networks._recurrent_files import HEADER
-
-    if key is None and HEADER in files.arrays(path):
-        return load_recurrent(path)
-    return RecurrentNetwork.from_connectome(path, key=key)
-
-
-def _inputs(
-    task: str | None, n_trials: int, path: str | None, step: float, seed: int
-) -> tuple[Any, float]:
-    """What is shown, and how long each input is held; None where nothing is."""
-    from homolog import errors, tasks
-
-    if task is None:
-        return (None if path is None else _array(path)), step
-    if path is not None:
-        raise errors.bad_value("--inputs", path, "nothing, with --task")
-    drawn = tasks.find(task)().draw(seed, n_trials)
-    return drawn.inputs, drawn.step
-
-
-def _array(path: str) -> Any:
-    """The only array of a file, or the one called inputs or named after ``::``."""
-    from homolog import errors, files
-
-    there, (_, _, name) = files.arrays(path), path.partition("::")
-    name = name or ("inputs" if "inputs" in there else "")
-    if name in there:
-        return there[name]
-    if name or len(there) != 1:
-        raise errors.which_array(path, list(there), "--inputs FILE::inputs")
-    return next(iter(there.values()))
 
 
 def _write(balanced: Balanced, folder: Path) -> None:

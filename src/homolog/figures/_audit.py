@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-    from homolog.audit import Audit
+    from homolog.audit import Audit, GaugeAudit
 
 # Okabe and Ito: told apart with any colour vision; marks tell them apart in grey.
 MEASURES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b3fa8", "#1d2127")
@@ -182,7 +182,7 @@ def _dress_variances(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def measure_marks(audit: Audit) -> list[Line2D]:
+def measure_marks(audit: Audit | GaugeAudit) -> list[Line2D]:
     """The marks of the measures with their names, for the ``handles`` of a legend."""
     from matplotlib.lines import Line2D
 

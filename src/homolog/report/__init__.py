@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from homolog import _citations, _pictured, errors
 from homolog._write import write_whole
-from homolog.report import _audit, _charts, _methods, _static, _table, _words
+from homolog.report import _audit, _charts, _gauge, _methods, _static, _table, _words
 from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
-    from homolog.audit import Audit
+    from homolog.audit import Audit, GaugeAudit
     from homolog.comparison import Comparison
     from homolog.representation import Representation
 
-__all__ = ["require", "write", "write_audit"]
+__all__ = ["require", "write", "write_audit", "write_gauge"]
 
 
 def require() -> None:
@@ -87,6 +87,35 @@ def write_audit(audit: Audit, folder: str | Path, *, command: str | None = None)
     folder = Path(folder)
     page = _audit.page(audit, command)
     _audit.write_figures(audit, folder / "figures")
+    return write_whole(folder / "report.html", page.encode())
+
+
+def write_gauge(found: GaugeAudit, folder: str | Path, *, command: str | None = None) -> Path:
+    """Write ``report.html``, and ``gauge.svg``, ``.png`` and ``.csv``, for a gauge audit.
+
+    Parameters
+    ----------
+    found
+        What :func:`homolog.audit.gauge_audit` returned.
+    folder
+        Where to write; made if it does not exist.
+    command
+        The command line that computes it again; by default the call in Python.
+
+    Returns
+    -------
+    page
+        Path of ``report.html``.
+
+    Raises
+    ------
+    HomologError
+        HM013 where jinja2 or plotly is not installed; nothing is written then.
+    """
+    require()
+    folder = Path(folder)
+    page = _gauge.page(found, command)
+    _static.write_figure(folder, "gauge", _gauge.figure(found), found.rows())
     return write_whole(folder / "report.html", page.encode())
 
 

@@ -1,0 +1,228 @@
+"""The page and the figure of a gauge audit."""
+
+from __future__ import annotations
+
+import html
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from homolog import _citations, figures
+from homolog.audit import _gauge_words
+from homolog.figures._gauge import beside
+from homolog.report import _words
+from homolog.report._audit_charts import MARKS
+from homolog.report._charts import LEGEND, Chart, Json
+from homolog.report._rendering import download, rendered
+from homolog.report._static import sized
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from homolog.audit import GaugeAudit
+    from homolog.audit._gauge_result import Reals
+
+LOWEST_START = 0.9
+"""Strips and axes begin here, or lower where scores do."""
+
+BALANCING = """
+@article{stock2022synaptic,
+  author = {Stock, Christopher H. and Harvey, Sarah E. and Ocko, Samuel A. and Ganguli, Surya},
+  title = {Synaptic balancing: a biologically plausible local learning rule that provably
+           increases neural network noise robustness without sacrificing task performance},
+  journal = {PLOS Computational Biology},
+  year = {2022},
+  volume = {18},
+  number = {9},
+  pages = {e1010418},
+  doi = {10.1371/journal.pcbi.1010418},
+}
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of the table.
+
+    Parameters
+    ----------
+    measure, colour
+        Its label, and the name of its colour.
+    cells
+        For each further column its name, what is read and what is sorted by.
+    spread, value, balanced
+        In percent of the strip: lowest score and range at the widest spread, their mean, and
+        the lowest once balanced.
+    words
+        The strip described to someone who cannot see it.
+    """
+
+    measure: str
+    colour: str
+    cells: tuple[tuple[str, str, float], ...]
+    spread: tuple[float, float]
+    value: float
+    balanced: float | None
+    words: str
+
+
+def page(found: GaugeAudit, command: str | None) -> str:
+    """Return the page of a gauge audit."""
+    drawn = charts(found)
+    return rendered("gauge.html.j2", {**_shown(found, drawn), **_again(found, command)}, drawn)
+
+
+def figure(found: GaugeAudit) -> Figure:
+    """Scores against spread, of rescaled networks and of balanced ones."""
+    n = 1 if found.balanced is None else 2
+    drawn = sized(0.6 + 4.4 * n, 4.4)
+    figures.gauge_scores(list(drawn.subplots(1, n, squeeze=False).ravel()), found)
+    marks = figures.measure_marks(found)
+    drawn.legend(handles=marks, loc="outside upper left", ncols=2 * n, frameon=False, fontsize=8)
+    return drawn
+
+
+def _shown(found: GaugeAudit, drawn: list[Chart]) -> dict[str, Any]:
+    scored, there = found.moments
+    return {
+        "name": found.name,
+        "verdict": _gauge_words.verdict(found),
+        "facts": [
+            ("Neurons", str(found.n_neurons), ""),
+            ("Moments", str(scored), "" if scored == there else f"of {there}"),
+            ("Rescaled networks", str(found.n), "at each spread"),
+            (
+                "Outputs differ by" if found.has_outputs else "States differ by",
+                f"{found.output_difference:.1g}",
+                "of the largest",
+            ),
+        ],
+        "columns": _columns(found),
+        "rows": rows(found),
+        "start": _words.number(start(found), 1),
+        "widest": f"{found.spread.max():g}",
+        "is_balanced": found.balanced is not None,
+        "measures": [(one.label, f"m{i % 8}") for i, one in enumerate(found.measures)],
+        "charts_shown": drawn,
+        "warnings": [("", text) for text in _gauge_words.warnings(found)],
+    }
+
+
+def _again(found: GaugeAudit, command: str | None) -> dict[str, Any]:
+    entries = _citations.references([BALANCING, *(one.citation for one in found.measures)])
+    bibtex = "\n\n".join(entry.bibtex for entry in entries) + "\n"
+    packages = {name: version(name) for name in ("homolog", "numpy", "scipy")}
+    return {
+        "methods": _gauge_words.methods(found),
+        "references": entries,
+        "bibtex": bibtex,
+        "bibtex_link": download(bibtex),
+        "command": command or found.call,
+        "settings": [("Cost of synapses", found.cost or "not balanced")],
+        "versions": [("Python", platform.python_version()), *packages.items()],
+        "digests": [],
+    }
+
+
+def _columns(found: GaugeAudit) -> list[str]:
+    spreads = [f"Spread {one:g}" for one in found.spread]
+    return ["Measure", *spreads, *([] if found.balanced is None else ["Balanced"])]
+
+
+def start(found: GaugeAudit) -> float:
+    """Where strips and axes begin: a tenth at or below the lowest score."""
+    scores = [*found.rescaled.values(), *(found.balanced or {}).values()]
+    return min(LOWEST_START, math.floor(10 * min(one.min() for one in scores)) / 10)
+
+
+def rows(found: GaugeAudit) -> list[Row]:
+    """Return a row for each measure."""
+    return [_row(found, one.label, f"m{i % 8}") for i, one in enumerate(found.measures)]
+
+
+def _row(found: GaugeAudit, label: str, colour: str) -> Row:
+    columns, scores = _columns(found), found.rescaled[label]
+    texts = [f"{_words.number(one.mean())} [{_words.number(one.min())}]" for one in scores]
+    cells = list(zip(columns[1:], texts, map(float, scores.mean(axis=1)), strict=False))
+    widest = scores[found.spread.argmax()]
+    said = (
+        f"{label}: mean {_words.number(widest.mean())}, from {_words.number(widest.min())} to"
+        f" {_words.number(widest.max())}, at spread {found.spread.max():g}"
+    )
+    lowest = None if found.balanced is None else float(found.balanced[label].min())
+    if lowest is not None:
+        cells.append((columns[-1], _words.number(lowest), lowest))
+        said += f"; {_words.number(lowest)} at the lowest once balanced"
+    ends = _percent(found, widest.min()), _percent(found, widest.max())
+    return Row(
+        measure=label,
+        colour=colour,
+        cells=tuple(cells),
+        spread=(ends[0], round(ends[1] - ends[0], 2)),
+        value=_percent(found, widest.mean()),
+        balanced=None if lowest is None else _percent(found, lowest),
+        words=f"{said}.",
+    )
+
+
+def _percent(found: GaugeAudit, score: float) -> float:
+    left = start(found)
+    return round(100 * (min(float(score), 1.0) - left) / (1 - left), 2)
+
+
+def charts(found: GaugeAudit) -> list[Chart]:
+    """Return scores against spread, of rescaled networks and of balanced ones."""
+    drawn = {"rescaled": found.rescaled, "balanced": found.balanced}
+    return [_chart(found, title, of) for title, of in drawn.items() if of is not None]
+
+
+def _chart(found: GaugeAudit, title: str, of: Mapping[str, Reals]) -> Chart:
+    low = ", ".join(f"{label} {_words.number(scores.min())}" for label, scores in of.items())
+    return Chart(
+        id=f"gauge-{title}",
+        title=title.capitalize(),
+        note=f"mean, lowest to highest of {found.n}",
+        words=f"Score of the {title} networks against spread. At the lowest: {low}.",
+        data=[_trace(found, one.label, of[one.label], i) for i, one in enumerate(found.measures)],
+        layout={
+            "xaxis": {
+                "title": {"text": "Spread of the log-scales"},
+                "tickvals": [0.0, *found.spread.tolist()],
+                "zeroline": False,
+            },
+            "yaxis": {"title": {"text": "Score (1: same)"}, "range": [start(found), 1.01]},
+            "margin": {**LEGEND["margin"], "t": 12},
+            "showlegend": False,
+        },
+    )
+
+
+def _trace(found: GaugeAudit, label: str, scores: Reals, i: int) -> Json:
+    scores = scores[found.spread.argsort()]
+    mean = [found.itself[label], *map(float, scores.mean(axis=1))]
+    above = [0.0, *map(float, scores.max(axis=1) - scores.mean(axis=1))]
+    below = [0.0, *map(float, scores.mean(axis=1) - scores.min(axis=1))]
+    colour, spreads = f"@m{i % 8}", [0.0, *sorted(found.spread.tolist())]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [round(one + beside(found, i), 6) for one in spreads],
+        "y": [round(one, 6) for one in mean],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [round(one, 6) for one in above],
+            "arrayminus": [round(one, 6) for one in below],
+            "color": colour,
+            "thickness": 1.3,
+            "width": 3,
+        },
+        "name": html.escape(label, quote=False),
+        "line": {"color": colour, "width": 1.6},
+        "marker": {"color": colour, "symbol": MARKS[i % 8], "size": 7},
+        "text": [f"{one:g}" for one in spreads],
+        "hovertemplate": "spread %{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
+    }

@@ -1,0 +1,173 @@
+"""`homolog gauge`, its figure and its page, as a person meets them."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from typer.testing import CliRunner
+
+from homolog import HomologError, figures, report
+from homolog.audit import gauge_audit
+from homolog.cli import app
+from homolog.networks import RecurrentNetwork
+from homolog.report import _gauge
+
+N = 6
+QUICK = ["-n", 2, "--trials", 3, "--quiet"]
+
+
+@pytest.fixture
+def network(rng):
+    return RecurrentNetwork(
+        rng.standard_normal((N, N)) / N**0.5,
+        rng.standard_normal((N, 3)),
+        rng.standard_normal((3, N)),
+        name="six",
+    )
+
+
+@pytest.fixture
+def inputs(rng):
+    return rng.standard_normal((4, 10, 3))
+
+
+@pytest.fixture
+def path(network, tmp_path):
+    return network.save(tmp_path / "six.npz")
+
+
+@pytest.fixture
+def found(network, inputs):
+    return gauge_audit(network, inputs, ["cka", "cca", "procrustes"], n=3)
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["gauge", *(str(one) for one in arguments)])
+
+
+def test_it_prints_what_the_library_says_and_writes_a_folder(network, inputs, path, tmp_path):
+    pytest.importorskip("plotly")
+    np.save(tmp_path / "inputs.npy", inputs)
+    out = tmp_path / "out"
+    shown = ["--inputs", tmp_path / "inputs.npy", "--spread", "0.3,1", "-n", 3, "-m", "cka,nbs"]
+    result = run(path, *shown, "--moments", 20, "--seed", 5, "-o", out, "--quiet")
+    assert result.exit_code == 0, result.output
+    chosen = {"spread": [0.3, 1.0], "n": 3, "moments": 20, "rng": 5}
+    expected = gauge_audit(network, inputs, ["cka", "nbs"], **chosen)
+    assert result.stdout == f"{expected}\n\nreport: {out / 'report.html'}\n"
+    names = ["gauge.csv", "gauge.png", "gauge.svg", "report.html"]
+    assert sorted(one.name for one in out.iterdir()) == names
+    with (out / "gauge.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(one["score"]) for one in rows] == expected.frame()["score"].tolist()
+    assert "balanced" in rows[0]
+    assert run(path, *shown, "-o", out, "--quiet").exit_code == 0
+
+
+def test_a_task_is_shown_and_nothing_balanced_if_that_is_asked(path):
+    result = run(path, "--task", "flip_flop", "--cost", "none", "-m", "cka", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert "balanced" not in result.stdout
+    assert result.stdout.startswith("six: 6 neurons, 180 moments\n")
+
+
+def test_by_default_eight_measures_are_scored_on_as_many_moments_as_are_quick(path):
+    result = run(path, "--task", "flip_flop", "--spread", "1", "-n", 1, "--moments", 30, "--quiet")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "six: 6 neurons, 30 of 3840 moments, drawn at random"
+    assert [line.split()[0] for line in lines[3:-1]] == [
+        "cka", "unbiased_cka", "nbs", "procrustes",
+        "linear_regression", "cca", "soft_matching_correlation",
+        "rsa(dissimilarity=squared_euclidean)",
+    ]  # fmt: skip
+
+
+def test_what_is_missing_is_said_with_the_flag(path, tmp_path):
+    result = run(path, "-m", "cka")
+    assert result.exit_code == 1
+    assert "HM025 --task is None; allowed: a task in time, or --inputs FILE" in result.stderr
+    result = run(path, "--task", "flip_flop", "--spread", "wide", *QUICK)
+    assert "HM025 spread is 'wide'" in result.stderr
+    np.save(tmp_path / "synapses.npy", np.ones((4, 4)))
+    result = run(tmp_path / "synapses.npy", "--task", "flip_flop", *QUICK)
+    assert result.exit_code == 1
+    assert "HM070 synapses has synapses between neurons and no input weights" in result.stderr
+    (tmp_path / "thesis.tex").write_text("chapter 1")
+    result = run(path, "--task", "flip_flop", *QUICK, "-o", tmp_path)
+    assert "which no gauge audit left there" in result.stderr
+    assert "(On the command line: --out.)" in result.stderr
+
+
+def test_a_network_that_cannot_be_balanced_names_the_way_out(tmp_path, rng):
+    chain = RecurrentNetwork(
+        np.tril(rng.normal(size=(N, N)), -1), rng.normal(size=(N, 3)), rng.normal(size=(1, N))
+    )
+    result = run(chain.save(tmp_path / "chain.npz"), "--task", "flip_flop", "-m", "cka", *QUICK)
+    assert result.exit_code == 1
+    assert "HM050" in result.stderr
+    assert "(On the command line: --cost none.)" in result.stderr
+
+
+def test_the_figure_shows_means_and_ranges_beside_each_other(found):
+    axes = figures.gauge_scores(list(Figure().subplots(1, 2)), found)
+    for ax, of in zip(axes, (found.rescaled, found.balanced), strict=True):
+        lines = {line.get_label(): line for line in ax.get_lines()}
+        for label, scores in of.items():
+            drawn = np.asarray(lines[label].get_ydata())
+            assert drawn == pytest.approx([found.itself[label], *scores.mean(1)])
+        places = [lines[one.label].get_xdata()[1] for one in found.measures]
+        assert len(set(places)) == 3
+        assert np.mean(places) == pytest.approx(0.5)
+    bars = axes[0].collections[0].get_segments()
+    assert [bar[:, 1].tolist() for bar in bars] == [
+        [low, high]
+        for low, high in zip(
+            found.rescaled["cka"].min(1), found.rescaled["cka"].max(1), strict=True
+        )
+    ]
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+
+
+def test_without_balancing_there_is_one_panel(found, tmp_path):
+    bare = replace(found, balanced=None, cost=None)
+    with pytest.raises(
+        HomologError, match="HM025 the number of axes is 2; allowed: a list of 1 Axes"
+    ):
+        figures.gauge_scores(list(Figure().subplots(1, 2)), bare)
+    assert len(_gauge.figure(bare).axes) == 1
+    assert [chart.id for chart in _gauge.charts(bare)] == ["gauge-rescaled"]
+    pytest.importorskip("plotly")
+    text = report.write_gauge(bare, tmp_path).read_text()
+    assert "once balanced" not in text
+    assert "not balanced" in text
+
+
+def test_the_table_of_the_page_is_to_scale(found):
+    rows, low = _gauge.rows(found), found.rescaled["procrustes"][1].min()
+    assert [row.measure for row in rows] == ["cka", "cca", "procrustes"]
+    start = _gauge.start(found)
+    assert start <= low < start + 0.1 + 1e-12
+    procrustes = rows[2]
+    assert procrustes.spread[0] == pytest.approx(100 * (low - start) / (1 - start), abs=0.01)
+    assert procrustes.balanced == pytest.approx(100, abs=0.01)
+    mean = found.rescaled["procrustes"].mean(1)
+    assert [cell[1].split()[0] for cell in procrustes.cells] == [
+        f"{mean[0]:.3f}", f"{mean[1]:.3f}", "1.000",
+    ]  # fmt: skip
+    assert procrustes.words.startswith(f"procrustes: mean {mean[1]:.3f}, from {low:.3f} to")
+
+
+def test_the_page_says_everything_in_words(found, tmp_path):
+    pytest.importorskip("plotly")
+    hostile = replace(found, name="<b>six</b>", silent=1)
+    text = report.write_gauge(hostile, tmp_path, command="homolog gauge six.npz").read_text()
+    assert "<b>six</b>" not in text
+    assert "&lt;b&gt;six&lt;/b&gt;" in text
+    assert "homolog gauge six.npz" in text
+    assert "Left out: 1 neuron whose rate never changed." in text
+    assert "e1010418" in text
+    assert "“gauge.png” beside this file" in text
+    assert found.call.replace("'", "&#39;") in report.write_gauge(found, tmp_path).read_text()
