@@ -26,6 +26,7 @@ squared_size_and_shape = size_and_shape.using(squared=True)
 permutation_procrustes = measures.find("permutation_procrustes")
 linear_regression = measures.find("linear_regression")
 cca = measures.find("cca")
+gulp = measures.find("gulp")
 rsa = measures.find("rsa")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
@@ -142,9 +143,7 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "linear_regression of whitened X × rX / min r": lambda x, y: (
         sum_of_squared_correlations(x, y) / min(rank(x), rank(y))
     ),
-    "rX + rY − 2 rX × linear_regression of whitened X": lambda x, y: (
-        rank(x) + rank(y) - 2 * sum_of_squared_correlations(x, y)
-    ),
+    "gulp(penalty=0)²": lambda x, y: gulp.using(penalty=0)(x, y) ** 2,
     "rank of X": lambda x, _: rank_by_chance(x),
     "rank of Y": lambda _, y: rank_by_chance(y),
     "cca": cca,
@@ -219,4 +218,5 @@ def difference(theirs: float | Responses, ours: float | Responses) -> float:
 
 def too_wide(expression: str, x: Responses, y: Responses) -> bool:
     """Whether ours refuses: canonical correlations need more stimuli than neurons."""
-    return "cca" in expression and max(x.shape[1], y.shape[1]) >= len(x)
+    needs_stimuli = "cca" in expression or "gulp(penalty=0)" in expression
+    return needs_stimuli and max(x.shape[1], y.shape[1]) >= len(x)

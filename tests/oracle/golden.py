@@ -100,7 +100,7 @@ USED: dict[str, dict[str, str]] = {
         "ProcrustesSizeAndShapeDistance": "size_and_shape",
         "PermutationProcrustes": "permutation_procrustes(form=size_and_shape, centred=False)",
         "LinearRegression": "linear_regression",
-        "Gulp": "rX + rY − 2 rX × linear_regression of whitened X",
+        "Gulp": "gulp(penalty=0)²",
         "RSA": "rsa(correlation, spearman)",
         "EigenspaceOverlapScore": "cca(overlap) of responses and their negatives",
         "HardCorrelationMatch": "one_to_one_matching",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.oracle.populations import POPULATIONS, Responses, shared
 
-from homolog import measures
+from homolog import HomologError, measures
 
 TALL = [name for name in POPULATIONS if not name.startswith("wide")]
 on_tall = pytest.mark.parametrize("name", TALL)
@@ -124,5 +124,48 @@ def test_directions_that_do_not_fit_side_by_side_are_counted() -> None:
 
 def test_an_average_that_does_not_exist_is_refused() -> None:
     says = "HM025 average is 'median'; allowed: mean, mean_square, overlap, projection_weighted"
-    with pytest.raises(measures.errors.HomologError, match=says):
+    with pytest.raises(HomologError, match=says):
         measures.find("cca").using(average="median")
+
+
+@pytest.mark.parametrize("penalty", [1e-4, 0.01, 1.0])
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_gulp_is_a_trace_of_covariances(name: str, penalty: float) -> None:
+    """Its authors' formula, with covariances of trace 1; its square, to the rounding of that."""
+    x, y = (a - a.mean(axis=0) for a in POPULATIONS[name])
+    x, y = (a / np.linalg.norm(a) for a in (x, y))
+    of_x, of_y = (np.linalg.inv(a.T @ a + penalty * np.eye(a.shape[1])) for a in (x, y))
+    own = [np.trace(inv @ a.T @ a @ inv @ a.T @ a) for inv, a in ((of_x, x), (of_y, y))]
+    cross = np.trace(of_x @ x.T @ y @ of_y @ y.T @ x)
+    expected = sum(own) - 2 * cross
+    assert ours("gulp", x, y, penalty=penalty) ** 2 == pytest.approx(expected, abs=1e-9)
+
+
+@on_tall
+def test_gulp_without_a_penalty_counts_ranks_and_correlations(name: str) -> None:
+    x, y = POPULATIONS[name]
+    expected = rank(x) + rank(y) - 2 * np.sum(projection(x) * projection(y))
+    assert ours("gulp", x, y, penalty=0) ** 2 == pytest.approx(expected, abs=1e-9)
+
+
+def test_gulp_is_how_far_predictions_lie_apart() -> None:
+    """Of 4000 random quantities, within 4 standard errors, by ridge regression of each."""
+    rng = np.random.default_rng(3)
+    x, y = (a - a.mean(axis=0) for a in shared(rng, 20, 6, 30))
+    asked = rng.normal(size=(20, 4000))
+    first, second = (
+        a @ np.linalg.solve(a.T @ a + 0.05 * np.sum(a**2) * np.eye(a.shape[1]), a.T @ asked)
+        for a in (x, y)
+    )
+    apart = np.sum((first - second) ** 2, axis=0)
+    error = apart.std() / np.sqrt(4000)
+    assert abs(ours("gulp", x, y, penalty=0.05) ** 2 - apart.mean()) < 4 * error
+
+
+def test_gulp_of_as_many_neurons_as_stimuli_needs_a_penalty() -> None:
+    x, y = POPULATIONS["wide 18x21, 18x26"]
+    says = "HM031 gulp is undefined here, not 0: without a penalty, 21 neurons fit anything at 18"
+    with pytest.raises(HomologError, match=says):
+        ours("gulp", x, y, penalty=0)
+    with pytest.raises(HomologError, match="HM025 penalty is -1; allowed: 0, or a number from 1e"):
+        ours("gulp", x, y, penalty=-1)

@@ -23,6 +23,7 @@ def _canonical() -> list[Measure]:
         cca(average="overlap"),
         cca(average="projection_weighted"),
         cca(average="projection_weighted", pca=0.95),
+        find("gulp").using(penalty=0),
     ]
 
 
