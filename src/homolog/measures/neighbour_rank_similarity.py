@@ -73,7 +73,7 @@ def _promises(
     invariant_to={"scale", "permutation", "rotation"},
     biased=True,
     smooth=False,
-    source="https://doi.org/10.1109/TKDE.2020.2989512",
+    source="https://ieeexplore.ieee.org/document/9076342",
     citation="""
         @article{wang2022instability,
           author = {Wang, Chenxu and Rao, Wei and Guo, Wenna and Wang, Pinghui and Liu, Jun and
@@ -84,7 +84,7 @@ def _promises(
           number = {2},
           pages = {927--941},
           year = {2022},
-          doi = {10.1109/TKDE.2020.2989512},
+          url = {https://ieeexplore.ieee.org/document/9076342},
         }
     """,
 )
