@@ -19,7 +19,7 @@ from homolog.studies.differentiable_similarity import (
 )
 from homolog.studies.differentiable_similarity._climbs import GRID, on_grid, summed_up
 from homolog.studies.differentiable_similarity._planted import LARGER, halving, two_variables
-from homolog.studies.differentiable_similarity._recordings import Place, Recorded, strongest
+from homolog.studies.differentiable_similarity._recordings import Place, Recorded
 
 STUDY = studies.find("differentiable similarity")
 
@@ -52,14 +52,6 @@ def test_components_of_the_toy_have_the_shares_that_are_said():
 def test_variances_halve_from_component_to_component(rng):
     found = shares(halving(50, 6, rng))
     assert found[:-1] / found[1:] == pytest.approx(2, rel=1e-10)
-
-
-def test_the_strongest_components_keep_the_share_asked_for(rng):
-    target = halving(30, 5, rng).reshape(6, 5, 5)
-    kept = strongest(target, 0.75)  # of 16, 8, 4, 2, 1 in 31
-    assert kept.shape == (6, 5, 2)
-    lost = np.sum(np.square(target)) - np.sum(np.square(kept))
-    assert lost / np.sum(np.square(target)) == pytest.approx(7 / 31)
 
 
 # How climbs are summed up.
@@ -199,6 +191,8 @@ def test_a_recording_is_said_and_drawn_once(climbed):
     assert table[1]["recording"] == 1
     assert table[1]["chance"] == 0.5
     assert table[1]["CKA"].startswith(("> 0.999", "0.99"))
+    assert table[1]["back from"] == pytest.approx(40 / (40 + 1.96**2), abs=1e-4)  # Wilson's
+    assert table[1]["by guessing"] == 25 / 40
     assert isinstance(recordings.draw(climbed), Figure)
 
 
@@ -207,6 +201,29 @@ def test_scores_needed_are_written_with_the_digits_that_they_need():
     assert told(pd.Series([0.5, 0.71, 0.987])) == "0.71 (0.50 to 0.987)"
     assert told(pd.Series([0.9, 1.0, 1.0])) == "> 0.999 (0.90 to > 0.999)"
     assert told(pd.Series([1.0, 1.0])) == "> 0.999"
+
+
+def with_levels(rows, **levels):
+    own = rows["kind"] == "recording"
+    return rows.assign(**{name: rows[name].where(~own, at) for name, at in levels.items()})
+
+
+def test_a_variable_that_guesses_bring_back_is_left_out_of_verdicts_and_named(climbed):
+    few = with_levels(climbed, low=0.55, guessing=0.75)
+    for key in ("procrustes", "cka", "order"):
+        finding = PLANTED.judge(few)[key]
+        assert finding.verdict == "cannot tell"
+        assert "large: guesses come to 0.75, and it is back from 0.55: too few" in finding.reading
+    assert PLANTED.judge(climbed)["procrustes"].verdict == "agree"
+    assert "too few" not in PLANTED.judge(climbed)["procrustes"].reading
+
+
+def test_a_variable_that_the_recording_does_not_tell_needs_no_score(climbed):
+    untold = with_levels(climbed, low=0.4, guessing=0.75)
+    (table,) = recordings.tables(untold).values()
+    assert table[0]["CKA"] == table[1]["Procrustes"] == "not told by the recording"
+    drawn = recordings.draw(untold)
+    assert [len(ax.get_yticks()) for ax in drawn.axes if "Score needed" in ax.get_xlabel()] == [0]
 
 
 def test_variables_that_need_less_of_cka_would_be_told(climbed):

@@ -47,6 +47,8 @@ def _accuracies(ax: Axes, rows: Table, measure: str) -> None:
             ax.plot(one["score"], one["accuracy"], color=colour, linewidth=0.9, alpha=0.6)
         ax.plot([], [], color=colour, label=variable)
         ax.axhline(own.loc[variable, "accuracy"], color=colour, linestyle="--", linewidth=1)
+        ends = float(own.loc[variable, "low"]), float(own.loc[variable, "high"])
+        ax.axhspan(*ends, color=colour, alpha=0.09, linewidth=0)
         ax.axhline(own.loc[variable, "chance"], color=colour, linestyle=":", linewidth=0.8)
     ax.axvline(0.9, color=SOFT, linewidth=0.8)
     ax.set_xlim(0, 1.01)
@@ -59,11 +61,10 @@ def _accuracies(ax: Axes, rows: Table, measure: str) -> None:
 
 def _needed(ax: Axes, rows: Table, measures: Sequence[str]) -> None:
     """Scores at which each variable is back at the recording's level, start by start."""
-    needed = rows[rows["kind"] == "needed"]
+    needed, own = rows[rows["kind"] == "needed"], rows[rows["kind"] == "recording"]
+    told = own[own["low"].astype(float) > own["chance"].astype(float)]
     places: list[tuple[str, str]] = [
-        (variable, measure)
-        for variable in dict.fromkeys(needed["variable"])
-        for measure in measures
+        (variable, measure) for variable in dict.fromkeys(told["variable"]) for measure in measures
     ]
     for height, (variable, measure) in enumerate(places):
         one = needed[(needed["variable"] == variable) & (needed["measure"] == measure)]

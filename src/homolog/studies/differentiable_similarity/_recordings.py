@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from homolog.errors import HomologError
 from homolog.recordings import hatsopoulos_reach, pfc_look_nolook, place_of, v1_natural_movies
-from homolog.representation import Representation
+from homolog.representation import Representation, leading, represent
 from homolog.studies._study import Sources
 
 Reals = NDArray[np.float64]
@@ -81,7 +81,7 @@ def prefrontal(folder: Path | None) -> Recorded:
     quarters = responses.reshape(len(responses), 4, -1, responses.shape[-1]).mean(2)
     words = [str(label).partition("#")[0].split() for label in blocks.labels]
     labels = {"context": [one for one, _ in words], "direction": [two for _, two in words]}
-    return Recorded(strongest(quarters, SHARE), labels, BLOCKS)
+    return Recorded(_leading(quarters), labels, BLOCKS)
 
 
 def images(folder: Path | None) -> Recorded:
@@ -117,17 +117,13 @@ def reaches(folder: Path | None) -> Recorded:
         "up or down": ["up" if angle < 180 else "down" for angle in angles],
         "right or left": ["left" if 90 <= angle < 270 else "right" for angle in angles],
     }
-    return Recorded(strongest(responses, SHARE), labels, 4)
+    return Recorded(_leading(responses), labels, 4)
 
 
-def strongest(responses: Reals, share: float) -> Reals:
-    """Responses in their first principal components, which have that share of the variance."""
-    rows = responses.reshape(-1, responses.shape[-1])
-    rows = rows - rows.mean(0)
-    _, sizes, axes = np.linalg.svd(rows, full_matrices=False)
-    reached = np.cumsum(sizes**2) / np.sum(sizes**2)
-    n_kept = int(np.searchsorted(reached, share)) + 1
-    return (rows @ axes[:n_kept].T).reshape(*responses.shape[:-1], n_kept)
+def _leading(responses: Reals) -> Reals:
+    """(condition, time, component) The first components, which have that share of the variance."""
+    kept = leading(represent(responses, dims="stimulus,time,neuron"), SHARE)
+    return np.asarray(kept.responses, dtype=float)
 
 
 V1_FILES = (f"{SESSION}.npz", "stimuli.npz")

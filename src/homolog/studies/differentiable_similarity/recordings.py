@@ -32,16 +32,13 @@ from homolog.studies.differentiable_similarity._recordings import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from homolog.audit import Decoding, Trajectory
+    from homolog.audit import Trajectory
 
 HIGH, HIGHEST = 0.9, 0.98
 """Scores that one would call high, and that are nearly 1."""
 
 Kinded = tuple[str, dict[str, str | float | None]]
 """Kind and values of a row."""
-
-BACK = 0.9
-"""Share of the recording's accuracy above chance at which a variable counts as back."""
 
 
 def tasks(quick: bool, *, measures: tuple[str, ...]) -> Mapping[str, Options]:
@@ -61,20 +58,28 @@ def work(
     seeds = seeds_of(np.random.default_rng(0), options["n_starts"])
     climbs = maximise_many(recorded.responses, measure, seeds=seeds, goal=CLOSE, scores=COARSE)
     rows = [
-        _row("recording", None, variable=name, accuracy=accuracy, chance=own.chance[name])
+        _row(
+            "recording",
+            None,
+            variable=name,
+            accuracy=accuracy,
+            chance=own.chance[name],
+            low=own.low[name],
+            high=own.high[name],
+            guessing=own.by_guessing(name),
+        )
         for name, accuracy in own.accuracy.items()
     ]
     for start, climb in enumerate(climbs):
         rows += [
             _row(kind, measure, start=start, **values)
-            for kind, values in (*_decoded(climb, recorded, own), *_captured(climb, recorded))
+            for kind, values in (*_decoded(climb, recorded), *_captured(climb, recorded))
         ]
     return rows
 
 
-def _decoded(climb: Trajectory, recorded: Recorded, own: Decoding) -> list[Kinded]:
+def _decoded(climb: Trajectory, recorded: Recorded) -> list[Kinded]:
     from homolog.audit import decoding_along
-    from homolog.audit._decoding_along import first_reach
 
     along = decoding_along(climb, recorded.labels, folds=recorded.folds)
     found: list[Kinded] = []
@@ -82,8 +87,7 @@ def _decoded(climb: Trajectory, recorded: Recorded, own: Decoding) -> list[Kinde
         for score, right in zip(along.score, accuracy, strict=True):
             place = {"variable": name, "score": float(score), "accuracy": float(right)}
             found.append(("along", {**place}))
-        level = own.chance[name] + BACK * (own.accuracy[name] - own.chance[name])
-        needed = first_reach(along.score, accuracy, level)
+        needed = along.needed[name]
         found.append(("needed", {"variable": name, "score": needed, "steps": climb.steps}))
     return found
 
@@ -101,7 +105,7 @@ def _captured(climb: Trajectory, recorded: Recorded) -> list[Kinded]:
 
 
 _COLUMNS = (
-    *("start", "variable", "score", "accuracy", "chance"),
+    *("start", "variable", "score", "accuracy", "chance", "low", "high", "guessing"),
     *("component", "variance", "steps"),
 )
 
@@ -137,22 +141,34 @@ def needed(rows: Table) -> Table:
 
 
 def levels(rows: Table) -> Table:
-    """Accuracy, chance, and the accuracy that counts as back, by variable (row)."""
-    own = _once(rows).query("kind == 'recording'").set_index("variable")[["accuracy", "chance"]]
-    own = own.astype(float)
-    return own.assign(back=own["chance"] + BACK * (own["accuracy"] - own["chance"]))
+    """What the recording tells of each variable (row), and whether conditions are enough.
+
+    `low` is where it counts as back: the lower end of the interval of its accuracy. `told` says
+    whether that is above chance, `clear` whether guesses stay below it as well.
+    """
+    own = _once(rows).query("kind == 'recording'").set_index("variable")
+    own = own[["accuracy", "chance", "low", "guessing"]].astype(float)
+    told = own["low"] > own["chance"]
+    return own.assign(told=told, clear=told & (own["low"] >= own["guessing"]))
 
 
 def tables(rows: Table) -> Mapping[str, list[Row]]:
     """The score that each variable needs, by measure."""
     found, own = needed(rows), levels(rows)
     measures = list(dict.fromkeys(rows["measure"].dropna()))
-    told: list[Row] = [
+    listed: list[Row] = [
         {
             "variable": variable,
             "recording": float(own.loc[variable, "accuracy"]),
             "chance": float(own.loc[variable, "chance"]),
-            **{CALLED[one]: _told(found[variable][one]) for one in measures},
+            "back from": float(own.loc[variable, "low"]),
+            "by guessing": float(own.loc[variable, "guessing"]),
+            **{
+                CALLED[one]: _told(found[variable][one])
+                if own.loc[variable, "told"]
+                else "not told by the recording"
+                for one in measures
+            },
             **{
                 f"accuracy at {CALLED[one]} {HIGH}": float(
                     at_score(rows, one, HIGH)[variable].mean()
@@ -162,7 +178,7 @@ def tables(rows: Table) -> Mapping[str, list[Row]]:
         }
         for variable in own.index
     ]
-    return {"score-needed": told}
+    return {"score-needed": listed}
 
 
 def _told(scores: Table) -> str:
@@ -186,39 +202,51 @@ def _at_high(rows: Table, measure: str) -> Finding:
     """Whether variables are back at a high score: of Procrustes all, of the others not all."""
     found, own = at_score(rows, measure, HIGH), levels(rows)
     ends = {name: mean_interval(found[name]) for name in own.index}
-    lacking = [name for name, (_, _, high) in ends.items() if high < own.loc[name, "back"]]
-    there = [name for name, (_, low, _) in ends.items() if low >= own.loc[name, "back"]]
-    all_back, some_lack = len(there) == len(own), bool(lacking)
+    clear = [name for name in own.index if own.loc[name, "clear"]]
+    some_lack = any(ends[name][2] < own.loc[name, "low"] for name in clear)
+    all_back = bool(clear) and all(ends[name][1] >= own.loc[name, "low"] for name in clear)
     agrees, disagrees = (all_back, some_lack) if measure == "procrustes" else (some_lack, all_back)
     told = "; ".join(
         f"{name} {mean:.2f} [{low:.2f}, {high:.2f}], recording {own.loc[name, 'accuracy']:.2f}, "
-        f"chance {own.loc[name, 'chance']:.2f}"
+        f"back from {own.loc[name, 'low']:.2f}, chance {own.loc[name, 'chance']:.2f}"
         for name, (mean, low, high) in ends.items()
     )
     return Finding(
         "agree" if agrees else "disagree" if disagrees else "cannot tell",
         told,
-        f"Accuracies at {CALLED[measure]} {HIGH}, mean and interval over {len(found)} starts.",
+        f"Accuracies at {CALLED[measure]} {HIGH}, mean and interval over {len(found)} starts."
+        + _unclear(own),
+    )
+
+
+def _unclear(own: Table) -> str:
+    """Which variables are left out of a verdict, because guesses come to their level."""
+    return "".join(
+        f" {name}: guesses come to {one['guessing']:.2f}, and it is back from {one['low']:.2f}:"
+        " too few conditions to say."
+        for name, one in own[~own["clear"]].iterrows()
     )
 
 
 def _ordered(rows: Table) -> Finding:
     """Differences of scores needed, start by start."""
-    found = needed(rows)
+    found, own = needed(rows), levels(rows)
     gaps = {
         (variable, other): mean_interval(found[variable][other] - found[variable]["procrustes"])
-        for variable in dict.fromkeys(found.columns.get_level_values(0))
+        for variable in own.index[own["clear"]]
         for other in ("linear_regression", "cka")
     }
-    sure = all(low > 0 for _, low, _ in gaps.values())
+    sure = bool(gaps) and all(low > 0 for _, low, _ in gaps.values())
     contrary = any(high < 0 for _, _, high in gaps.values())
     return Finding(
         "agree" if sure else "disagree" if contrary else "cannot tell",
         "; ".join(
             f"{variable}: {CALLED[other]} {mean:+.2f} [{low:.2f}, {high:.2f}]"
             for (variable, other), (mean, low, high) in gaps.items()
-        ),
-        f"How much more than with Procrustes is needed, 1 where it was not back at {CLOSE}.",
+        )
+        or "nothing to compare",
+        f"How much more than with Procrustes is needed, 1 where it was not back at {CLOSE}."
+        + _unclear(own),
     )
 
 
@@ -244,8 +272,9 @@ def _components(rows: Table) -> Finding:
 _CLAIMS = {
     "procrustes": Claim(
         f"At a Procrustes score of {HIGH}, variables are decoded as from the recording.",
-        "By intervals over starts: agree if every variable is back (nine tenths of the "
-        "recording's accuracy above chance), disagree if one is not.",
+        "By intervals over starts: agree if every variable is back (at the lower end of the 95 % "
+        "interval, over conditions, of the recording's own accuracy), disagree if one is not. "
+        "Variables that guesses bring back are left out.",
     ),
     "linear_regression": Claim(
         f"A linear regression score of {HIGH} does not imply that variables can be decoded.",
@@ -258,7 +287,7 @@ _CLAIMS = {
     "order": Claim(
         "Every variable needs a lower score with Procrustes than with linear regression and CKA.",
         "By intervals over starts of the differences: agree if all are above 0, disagree if one "
-        "is below.",
+        "is below. Variables that guesses bring back are left out.",
     ),
     "components": Claim(
         "Procrustes captures components earlier than linear regression and CKA.",
@@ -268,9 +297,9 @@ _CLAIMS = {
 }
 
 _PICTURE = (
-    "Decoding accuracy against score, a panel for each measure, with the recording's own level: "
-    "with Procrustes it is reached far below a score of 1. Below, the scores needed, and those at "
-    "which components are captured, against their variance."
+    "Decoding accuracy against score, a panel for each measure, with the recording's own level and "
+    "its interval: with Procrustes it is reached far below a score of 1. Below, the scores needed, "
+    "and those at which components are captured, against their variance."
 )
 
 
