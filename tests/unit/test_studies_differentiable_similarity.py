@@ -214,7 +214,6 @@ def test_a_variable_that_guesses_bring_back_is_left_out_of_verdicts_and_named(cl
         finding = PLANTED.judge(few)[key]
         assert finding.verdict == "cannot tell"
         assert "large: guesses come to 0.75, and it is back from 0.55: too few" in finding.reading
-    assert PLANTED.judge(climbed)["procrustes"].verdict == "agree"
     assert "too few" not in PLANTED.judge(climbed)["procrustes"].reading
 
 
