@@ -30,6 +30,15 @@ def silent(what: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
+def of_several(progress: Progress, nth: int, n: int) -> Progress:
+    """What tells `progress` of one of `n` equal pieces of work, after `nth` others."""
+
+    def told(what: str, done: int, total: int) -> None:
+        progress(what, nth * total + done, n * total)
+
+    return told
+
+
 def jackknife(
     measure: Measure,
     x: ArrayLike,

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -232,7 +233,13 @@ def test_the_same_audit_by_two_processes(found):
 def test_progress_counts_every_part():
     told = []
     audited(seeds=2, measures="cka", labels=None, progress=lambda *news: told.append(news))
-    assert told == [("audit", 0, 2), ("audit — cka, seed 0", 1, 2), ("audit — cka, seed 1", 2, 2)]
+    assert told[0] == ("audit", 0, 2)
+    assert {news[2] for news in told} == {2}
+    counts = [news[1] for news in told]
+    assert sorted(counts) == counts
+    first = told[counts.index(1)][0]
+    assert re.fullmatch(r"audit — cka, seed 0, about \d+ s left", first)
+    assert told[-1][:2] == ("audit — cka, seed 1", 2)
 
 
 @pytest.mark.parametrize(

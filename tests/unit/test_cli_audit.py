@@ -51,6 +51,19 @@ def test_labels_are_told_before_the_work_unless_it_is_to_be_quiet(file):
     assert each.splitlines()[0] == "labels: each: 0, 1, 2, 3, 4, 5, … (48 in all)"
 
 
+def test_long_parts_are_told_of_in_lines(file, monkeypatch):
+    noisy = [one for one in QUICK if one != "--quiet"]
+    lines = run(file, *noisy).stderr.splitlines()
+    assert [line.partition(":")[0].partition(", about")[0] for line in lines] == [
+        "audit",
+        "audit — cka, seed 0, 10 s or more left",
+        "audit — procrustes, seed 0",
+    ]
+    monkeypatch.setattr("homolog.cli._audit.LINES_APART", 0.0)
+    often = run(file, *noisy).stderr.splitlines()
+    assert any(line.startswith("audit — procrustes, seed 0 0%") for line in often)
+
+
 def test_without_labels_it_tells_of_components(file):
     result = run(file, *QUICK)
     assert result.exit_code == 0, result.output

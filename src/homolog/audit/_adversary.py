@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from homolog.audit._objective import Objective
 from homolog.audit._quasi_newton import minimise
 from homolog.audit._targets import Reals, Target
+from homolog.statistics import Progress, silent
 
 RIDGE = 4.0  # logistic loss with C = 1 is, near 0, least squares with this penalty
 ROUNDS = 8  # each with its share of the steps
@@ -97,7 +98,13 @@ class Readout:
         return np.asarray(self._wanted - timed @ weights, dtype=np.float64)
 
 
-def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) -> Reals:
+def adverse(
+    readout: Readout,
+    least: Sequence[Least],
+    start: Reals,
+    steps: int,
+    progress: Progress = silent,
+) -> Reals:
     """Responses (candidate, row, neuron) that tell least, with the scores asked for.
 
     Falling short of a score costs more each round, until it does not pay; then what is still
@@ -113,6 +120,8 @@ def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) 
         (candidate, row, neuron) responses to set out from.
     steps
         About how many steps.
+    progress
+        Told of every round.
     """
     whole = float(readout.slope(least[0].objective.rows[None])[0][0])  # that of the target
 
@@ -125,6 +134,7 @@ def adverse(readout: Readout, least: Sequence[Least], start: Reals, steps: int) 
     for number in range(ROUNDS):
         paid = partial(slope, weight=FIRST_WEIGHT * GROWTH**number)
         found = _descended(paid, found, steps // ROUNDS, tolerance=1e-4 / start[0].size)
+        progress("search", number + 1, ROUNDS + 1)
     return _descended(partial(_short, least), found, steps, tolerance=1e-12)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from homolog import errors
 from homolog._arrays import principal
 from homolog._processes import refuse_unguarded
-from homolog.audit import _audit_files, _audit_parts, _course, _guaranteed
+from homolog.audit import _audit_files, _audit_work, _course, _guaranteed
 from homolog.audit._audit_plan import (
     DEFAULT_MEASURES,
     Chosen,
@@ -79,7 +79,8 @@ def audit(
         Processes that share the parts; results do not depend on it. Scripts that ask for more
         than one put their code under ``if __name__ == "__main__":``.
     progress
-        Told of every part.
+        Told of every part, and of how far each has come: how many are done, and in words about
+        how long the others will take.
 
     Returns
     -------
@@ -159,13 +160,13 @@ def _done(
     """What came of every part: read where it was kept, and done where it was not."""
     parts = [*course_parts(plan), *guarantee_parts(plan)]
     if folder is None:
-        return _audit_parts.done(parts, lambda part, said: None, workers, progress)
+        return _audit_work.done(parts, lambda part, said: None, workers, progress)
     place, recording = Path(folder), recording_digest(plan)
     _audit_files.claim(place, facts(plan))
     found = _audit_files.kept(place, recording, parts)
     keep = partial(_audit_files.keep, place, recording)
     left = [part for part in parts if part.name not in found]
-    return found | _audit_parts.done(left, keep, workers, progress, ahead=len(found))
+    return found | _audit_work.done(left, keep, workers, progress, ahead=len(found))
 
 
 def _warnings(

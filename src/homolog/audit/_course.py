@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ Labels = Mapping[str, tuple[int | str, ...]]
 
 FOLDS_SEED = 0
 """Of the folds: the same for the recording and all trajectories, so that these compare."""
+
+RISEN, DECODED = 0.15, 0.9
+"""About which share of the work is done at the goal, and when variables are decoded."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,17 @@ class Course:
         return float(self.accuracy[variable][reached[0]]) if reached.size else None
 
 
-def course(target: Target, measure: Measure, seed: int, settings: Settings) -> Course:
+def course(
+    target: Target, measure: Measure, seed: int, settings: Settings, tell: Callable[[float], None]
+) -> Course:
     """Maximise a measure once and look at what its responses encode."""
     from homolog.audit import maximise
 
-    trajectory = maximise(target, measure, goal=settings.goal, rng=seed)
-    accuracy, needed = _decoded(trajectory, settings)
+    def risen(what: str, done: int, total: int) -> None:
+        tell(RISEN * done / total)
+
+    trajectory = maximise(target, measure, goal=settings.goal, rng=seed, progress=risen)
+    accuracy, needed = _decoded(trajectory, settings, tell)
     captured, half_capture = _captured(target, trajectory, settings)
     return Course(
         measure=measure.label,
@@ -117,13 +125,18 @@ def course(target: Target, measure: Measure, seed: int, settings: Settings) -> C
 
 
 def _decoded(
-    trajectory: Trajectory, settings: Settings
+    trajectory: Trajectory, settings: Settings, tell: Callable[[float], None]
 ) -> tuple[dict[str, Reals], dict[str, float | None]]:
     if not settings.labels:
         return {}, {}
     from homolog.audit import decoding_along
 
-    along = decoding_along(trajectory, settings.labels, folds=settings.folds, rng=FOLDS_SEED)
+    def decoded(what: str, done: int, total: int) -> None:
+        tell(RISEN + (DECODED - RISEN) * done / total)
+
+    along = decoding_along(
+        trajectory, settings.labels, folds=settings.folds, rng=FOLDS_SEED, progress=decoded
+    )
     accuracy = {name: np.asarray(values, dtype=float) for name, values in along.accuracy.items()}
     return accuracy, dict(along.needed)
 

@@ -13,6 +13,7 @@ from homolog.audit._labels import Label, Labels, classes_of, labels_of, stratifi
 from homolog.audit._readout import held_out_classes
 from homolog.audit._targets import Reals, Target, target_of
 from homolog.representation import Representation
+from homolog.statistics import Progress, of_several, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,17 +172,22 @@ def to_decode(data: Any) -> Target:
 
 
 def accuracies(
-    responses: Reals, labels: Mapping[str, Sequence[Label]], folds: int, rng: int
+    responses: Reals,
+    labels: Mapping[str, Sequence[Label]],
+    folds: int,
+    rng: int,
+    progress: Progress = silent,
 ) -> dict[str, Reals]:
     """Variable -> (population, time) accuracy of (population, condition, [time,] neuron)."""
     timed = responses[:, :, None] if responses.ndim == 3 else responses
     n_populations, n_conditions, n_times, n_neurons = timed.shape
     apart = timed.transpose(0, 2, 1, 3).reshape(-1, n_conditions, n_neurons)
     found: dict[str, Reals] = {}
-    for variable, given in labels.items():
+    for nth, (variable, given) in enumerate(labels.items()):
         fold_of = stratified_folds(variable, given, folds, rng)
         _, class_of = classes_of(given)
-        right = held_out_classes(apart, class_of, fold_of) == class_of
+        told = of_several(progress, nth, len(labels))
+        right = held_out_classes(apart, class_of, fold_of, progress=told) == class_of
         of_folds = np.stack([right[:, fold_of == fold].mean(1) for fold in range(folds)])
         found[variable] = of_folds.mean(0).reshape(n_populations, n_times)
     return found

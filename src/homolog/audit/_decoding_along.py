@@ -12,6 +12,7 @@ from homolog.audit._decoding import Decoding, accuracies, decoding
 from homolog.audit._labels import Labels, labels_of
 from homolog.audit._targets import Reals
 from homolog.audit._trajectory import Trajectory
+from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,12 @@ class DecodingAlong:
 
 
 def decoding_along(
-    trajectory: Trajectory, labels: Labels, *, folds: int = 5, rng: int = 0
+    trajectory: Trajectory,
+    labels: Labels,
+    *,
+    folds: int = 5,
+    rng: int = 0,
+    progress: Progress = silent,
 ) -> DecodingAlong:
     """Decode every variable from each point of a trajectory.
 
@@ -79,6 +85,8 @@ def decoding_along(
         What `maximise` returned.
     labels, folds, rng
         As `decoding` takes them.
+    progress
+        Told how many populations are done: points, times and variables.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def decoding_along(
     recording = decoding(trajectory.target, labels, folds=folds, rng=rng)
     told = labels_of(labels, trajectory.target.shape[0])
     alike = evenly_strong(trajectory.data, trajectory.target.shape[-1])
-    found = accuracies(alike, told, folds, rng)
+    found = accuracies(alike, told, folds, rng, progress)
     accuracy = {variable: values.mean(1) for variable, values in found.items()}
     needed = {
         variable: first_reach(trajectory.score, values, recording.low[variable])

@@ -17,6 +17,7 @@ from homolog.audit._labels import Label, Labels, classes_of, labels_of
 from homolog.audit._objective import objective
 from homolog.audit._targets import Reals, Target
 from homolog.measures._measure import Measure
+from homolog.statistics import Progress, of_several, silent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,6 +112,7 @@ def guarantee(
     rng: int = 0,
     seeds: int = 5,
     steps: int = 200,
+    progress: Progress = silent,
 ) -> Guarantee:
     """Search for responses that score at least so high and tell as little as they can.
 
@@ -137,6 +139,8 @@ def guarantee(
         How many Gaussian starts.
     steps
         About how many steps each search makes.
+    progress
+        Told of every round of each search.
 
     Returns
     -------
@@ -176,9 +180,10 @@ def guarantee(
     told = replace(given, rows=given.rows / given.unit)
     least = _least(told, measures, score)
     search = _Search(told, least, folds, rng, seeds, steps)
+    known = labels_of(labels, told.shape[0])
     worst = {
-        variable: search.worst(variable, named)
-        for variable, named in labels_of(labels, told.shape[0]).items()
+        variable: search.worst(variable, named, of_several(progress, nth, len(known)))
+        for nth, (variable, named) in enumerate(known.items())
     }
     return Guarantee(
         asked={one.objective.measure.label: one.score for one in least},
@@ -250,13 +255,13 @@ class _Search:
     seeds: int
     steps: int
 
-    def worst(self, variable: str, labels: Sequence[Label]) -> _Worst:
+    def worst(self, variable: str, labels: Sequence[Label], progress: Progress) -> _Worst:
         classes, class_of = classes_of(labels)
         members = np.eye(len(classes))[class_of]
         shape = self.target.shape
         without = erased(self.target, members)
         readout = Readout(members, shape)
-        found = adverse(readout, self.least, self._starts(members), self.steps)
+        found = adverse(readout, self.least, self._starts(members), self.steps, progress)
         scores = self._erased_scores(without)
         candidates = np.concatenate([found] if scores is None else [without[None], found])
         # The target has the scores, whatever became of the others.

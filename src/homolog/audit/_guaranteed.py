@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,11 @@ class Guaranteed:
 
 
 def guaranteed(
-    target: Target, least: Sequence[tuple[Measure, float]], labels: Labels, folds: int
+    target: Target,
+    least: Sequence[tuple[Measure, float]],
+    labels: Labels,
+    folds: int,
+    tell: Callable[[float], None],
 ) -> Guaranteed:
     """Search for responses with these scores from which each variable is decoded worst."""
     from homolog.audit import guarantee
@@ -56,6 +60,7 @@ def guaranteed(
         labels,
         folds=folds,
         rng=FOLDS_SEED,
+        progress=lambda what, done, total: tell(done / total),
     )
     above = {name: found.above_chance(name) for name in found.accuracy}
     erased = {name: dict(scores) for name, scores in found.erased.items()}

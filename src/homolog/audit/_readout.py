@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog.audit._quasi_newton import minimise
+from homolog.statistics import Progress, silent
 
 Reals = NDArray[np.float64]
 
@@ -17,7 +18,11 @@ CHUNK = 2_000_000  # entries of the design that are held at once
 
 
 def held_out_classes(
-    responses: Reals, class_of: NDArray[np.int64], fold_of: NDArray[np.int64], penalty: float = 1.0
+    responses: Reals,
+    class_of: NDArray[np.int64],
+    fold_of: NDArray[np.int64],
+    penalty: float = 1.0,
+    progress: Progress = silent,
 ) -> NDArray[np.int64]:
     """The class that a linear readout, fitted to the other folds, gives each condition.
 
@@ -31,6 +36,8 @@ def held_out_classes(
         Fold that holds each condition out, from 0.
     penalty
         Weight of half the squared weights beside the summed loss, 1/C in scikit-learn.
+    progress
+        Told how many populations are done.
 
     Returns
     -------
@@ -45,6 +52,7 @@ def held_out_classes(
         part = responses[first : first + at_once]
         chances = held_out_logits(part, class_of, fold_of, penalty)
         found[first : first + at_once] = chances.argmax(-1)
+        progress("decode", first + len(part), len(responses))
     return found
 
 

@@ -31,6 +31,7 @@ STIMULUS = "stimulus"
 """What the variable is called that tells the stimuli of blocks apart."""
 
 CLASSES_NAMED = 6
+LINES_APART = 15.0  # seconds, where progress is told in lines
 
 
 def audit(
@@ -107,7 +108,7 @@ def audit(
             raise errors.bad_value("--guarantee", guarantee, lacking)
         if told and not quiet:
             typer.echo(f"labels: {'; '.join(map(_classes, told.items()))}", err=True)
-        with shown_progress(quiet, lines=True) as progress:
+        with shown_progress(quiet, lines=True, often=LINES_APART) as progress:
             found = audited(
                 _in_blocks(population, blocks),
                 DEFAULT_MEASURES if chosen is None else chosen,

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,18 +52,26 @@ def refusals(
 
 
 @contextmanager
-def shown_progress(quiet: bool, *, lines: bool = False) -> Generator[Progress]:
-    """A progress bar on standard error; where no person is watching, nothing, or `lines`."""
+def shown_progress(
+    quiet: bool, *, lines: bool = False, often: float | None = None
+) -> Generator[Progress]:
+    """A progress bar on standard error; where no person is watching, nothing, or `lines`.
+
+    Work that says itself how long it will take says so `often`: lines come at least so many
+    seconds apart, and the bar makes no estimate of its own.
+    """
     from homolog.statistics import silent
 
     if quiet or not sys.stderr.isatty():
-        yield _told_in_lines if lines and not quiet else silent
+        yield _told_in_lines(often) if lines and not quiet else silent
         return
     from rich.console import Console
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    with Bars(console=Console(stderr=True), transient=True) as bars:
+    columns = Bars.get_default_columns()
+    shown = columns if often is None else columns[:-1]  # the last is the time that is left
+    with Bars(*shown, console=Console(stderr=True), transient=True) as bars:
         running: dict[str, TaskID] = {}
 
         def show(what: str, done: int, total: int) -> None:
@@ -74,10 +83,19 @@ def shown_progress(quiet: bool, *, lines: bool = False) -> Generator[Progress]:
         yield show
 
 
-def _told_in_lines(what: str, done: int, total: int) -> None:
+def _told_in_lines(often: float | None) -> Progress:
     """A line at the beginning and about every tenth of the way, for a log."""
-    if done % max(1, total // 10) == 0 or done == total:
-        typer.echo(f"{what}: {done} of {total}", err=True)
+    last, at = -1, monotonic()
+
+    def told(what: str, done: int, total: int) -> None:
+        nonlocal last, at
+        late = often is not None and monotonic() - at >= often
+        due = done % max(1, total // 10) == 0 or done == total
+        if late or (due and (often is None or done != last)):
+            typer.echo(f"{what}: {done} of {total}", err=True)
+            last, at = done, monotonic()
+
+    return told
 
 
 def split(names: list[str] | None) -> list[str] | None:
