@@ -72,7 +72,8 @@ def test_what_is_finished_is_not_done_again_and_more_may_be_asked_for(tmp_path):
     before = {one: one.stat().st_mtime_ns for one in (tmp_path / "parts").iterdir()}
     told = []
     audited(folder=tmp_path, seeds=2, progress=lambda *news: told.append(news[1:]))
-    assert told == [(2, 4), (3, 4), (4, 4)]
+    assert sorted(set(told)) == [(2, 4), (3, 4), (4, 4)]
+    assert told[0] == (2, 4)
     assert {one: one.stat().st_mtime_ns for one in before} == before
 
 
