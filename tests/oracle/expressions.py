@@ -23,10 +23,12 @@ nbs = measures.find("nbs")
 procrustes = measures.find("procrustes")
 size_and_shape = measures.find("size_and_shape")
 squared_size_and_shape = size_and_shape.using(squared=True)
+aligned_cosine = measures.find("aligned_cosine")
 permutation_procrustes = measures.find("permutation_procrustes")
 linear_regression = measures.find("linear_regression")
 cca = measures.find("cca")
 gulp = measures.find("gulp")
+whitened_procrustes = measures.find("whitened_procrustes")
 rsa = measures.find("rsa")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
@@ -130,6 +132,7 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "procrustes(form=disparity)": procrustes.using(form="disparity"),
     "procrustes(form=chordal)": procrustes.using(form="chordal"),
     "procrustes(form=score)": procrustes.using(form="score"),
+    "aligned_cosine": aligned_cosine,
     "size_and_shape": size_and_shape,
     "size_and_shape(squared=True) of X/√Nx, Y/√Ny": lambda x, y: squared_size_and_shape(
         scaled(x), scaled(y)
@@ -142,6 +145,13 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "linear_regression of whitened X × rX": sum_of_squared_correlations,
     "linear_regression of whitened X × rX / min r": lambda x, y: (
         sum_of_squared_correlations(x, y) / min(rank(x), rank(y))
+    ),
+    "whitened_procrustes": whitened_procrustes,
+    "cos whitened_procrustes": lambda x, y: np.cos(whitened_procrustes(x, y)),
+    "whitened_procrustes(distance)": whitened_procrustes.using(form="distance"),
+    "whitened_procrustes(alpha=0.5)": whitened_procrustes.using(alpha=0.5),
+    "whitened_procrustes(alpha=0.5, distance)": whitened_procrustes.using(
+        alpha=0.5, form="distance"
     ),
     "gulp(penalty=0)²": lambda x, y: gulp.using(penalty=0)(x, y) ** 2,
     "rank of X": lambda x, _: rank_by_chance(x),
@@ -218,5 +228,6 @@ def difference(theirs: float | Responses, ours: float | Responses) -> float:
 
 def too_wide(expression: str, x: Responses, y: Responses) -> bool:
     """Whether ours refuses: canonical correlations need more stimuli than neurons."""
-    needs_stimuli = "cca" in expression or "gulp(penalty=0)" in expression
-    return needs_stimuli and max(x.shape[1], y.shape[1]) >= len(x)
+    half_whitened = "alpha=0.5" in expression
+    whitens = any(name in expression for name in ("cca", "gulp(penalty=0)", "whitened_procrustes"))
+    return whitens and not half_whitened and max(x.shape[1], y.shape[1]) >= len(x)

@@ -28,7 +28,7 @@ USED: dict[str, dict[str, str]] = {
         "linreg_r2_predict_Y_from_X": "linear_regression of Y from X",
         "cca_mean_rho_min_rank": "cca",
         "cca_mean_rho2_min_rank": "cca(mean_square)",
-        "cca_sum_rho_over_sqrt_ranks": "cca × min r / √(rX rY)",
+        "cca_sum_rho_over_sqrt_ranks": "cos whitened_procrustes",
         "cca_sum_rho2": "cca(mean_square) × min r",
         "rank_X": "rank of X",
         "rank_Y": "rank of Y",
@@ -44,7 +44,10 @@ USED: dict[str, dict[str, str]] = {
     "netrep": {
         "LinearMetric(alpha=1.0,angular)": "procrustes",
         "LinearMetric(alpha=1.0,euclidean)": "size_and_shape",
-        "LinearMetric(alpha=0.0,angular)": "arccos(cca × min r / √(rX rY))",
+        "LinearMetric(alpha=0.5,angular)": "whitened_procrustes(alpha=0.5)",
+        "LinearMetric(alpha=0.5,euclidean)": "whitened_procrustes(alpha=0.5, distance)",
+        "LinearMetric(alpha=0.0,angular)": "whitened_procrustes",
+        "LinearMetric(alpha=0.0,euclidean)": "whitened_procrustes(distance)",
         "PermutationMetric(angular)": "permutation_procrustes",
         "PermutationMetric(euclidean)": "permutation_procrustes(form=size_and_shape)",
         "LinearCKA": "cka(form=angle)",
@@ -84,7 +87,7 @@ USED: dict[str, dict[str, str]] = {
         "procrustes-angular": "procrustes",
         "procrustes-angular-score": "procrustes(form=score)",
         "procrustes-euclidean": "size_and_shape",
-        "cca-angular": "arccos(cca × min r / √(rX rY))",
+        "cca-angular": "whitened_procrustes",
         "linreg": "linear_regression",
         "linreg-r2#no_cv": "linear_regression",
         "ensd": "cka × √(PR X · PR Y)",
@@ -95,6 +98,7 @@ USED: dict[str, dict[str, str]] = {
     },
     "resi": {
         "CKA": "cka",
+        "AlignedCosineSimilarity": "aligned_cosine",
         "OrthogonalAngularShapeMetricCentered": "procrustes",
         "OrthogonalProcrustesCenteredAndNormalized": "procrustes(form=chordal)",
         "ProcrustesSizeAndShapeDistance": "size_and_shape",
@@ -178,13 +182,6 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
     "partners chosen on some stimuli and judged on others; ours choose on those they judge": {
         "registry": ("neuroai.pairwisematching",),
     },
-    "neurons whitened in part, or whitened and rescaled, which no measure of ours does": {
-        "netrep": (
-            "LinearMetric(alpha=0.5,angular)",
-            "LinearMetric(alpha=0.5,euclidean)",
-            "LinearMetric(alpha=0.0,euclidean)",
-        ),
-    },
     "one fixed penalty or none, where ours chooses a penalty in each fold": {
         "diffscore": (
             "linreg-r2#5folds_cv",
@@ -205,9 +202,6 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "one component, or means that count, which the file says not to use": {
         "resi": ("PWCCA", "SVCCA"),
-    },
-    "responses not centred; ours always are": {
-        "resi": ("AlignedCosineSimilarity",),
     },
     "vanishes for want of digits, or counts stimuli as pairs with themselves": {
         "resi": ("UniformityDifference",),
@@ -257,6 +251,7 @@ NOT_ALWAYS: dict[tuple[str, str], Callable[[Responses, Responses], bool]] = {
     ("diffscore", "linreg-r2#no_cv"): singular_predictor,
     ("resi", "LinearRegression"): singular_predictor,
     ("netrep", "LinearMetric(alpha=0.0,angular)"): near_the_floor,
+    ("netrep", "LinearMetric(alpha=0.0,euclidean)"): near_the_floor,
 }
 
 # The file's own list of what not to trust, by how each entry begins; all are heeded above.

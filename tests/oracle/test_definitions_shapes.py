@@ -8,6 +8,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.linalg import orthogonal_procrustes
 from scipy.spatial import procrustes as scipy_procrustes
 from tests.oracle.populations import POPULATIONS, Responses
 from tests.oracle.test_definitions import gram, gram_root, on, ours
@@ -108,3 +109,54 @@ def test_wreath_procrustes_of_equally_many_neurons_is_the_angle_of_one_to_one_ma
     x, y = POPULATIONS["equal 45x9, 45x9"]
     cosine = np.cos(ours("permutation_procrustes", x, y, normalise=True))
     assert cosine == pytest.approx(ours("one_to_one_matching", x, y), abs=1e-12)
+
+
+def power(k: np.ndarray, exponent: float) -> np.ndarray:
+    """Of a positive matrix, by its eigenvalues; those that are rounding stay 0."""
+    values, vectors = np.linalg.eigh(k)
+    kept = values > 1e-12 * values[-1]
+    return (vectors[:, kept] * values[kept] ** exponent) @ vectors[:, kept].T
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.5, 1.0])
+@on(POPULATIONS)
+def test_alpha_procrustes_of_powers_of_gram_matrices(
+    x: Responses, y: Responses, alpha: float
+) -> None:
+    k, ell = gram(x), gram(y)
+    total = np.trace(power(k, 2 * alpha)) + np.trace(power(ell, 2 * alpha))
+    shared = np.linalg.svd(power(k, alpha) @ power(ell, alpha), compute_uv=False).sum()
+    got = ours("size_and_shape", x, y, alpha=alpha, squared=True) * (2 * alpha) ** 2
+    assert got == pytest.approx(total - 2 * shared, abs=1e-10 * total)
+
+
+def test_alpha_procrustes_at_one_is_half_a_norm_where_gram_matrices_commute() -> None:
+    """The same components in other proportions commute; others are nearer than that."""
+    x, y = POPULATIONS["equal 45x9, 45x9"]
+    u, s, _ = np.linalg.svd(x - x.mean(0), full_matrices=False)
+    stretched = u * s**1.5
+    norms = [np.linalg.norm(gram(x) - gram(other)) for other in (stretched, y)]
+    ours_ = [ours("size_and_shape", x, other, alpha=1.0) for other in (stretched, y)]
+    assert ours_[0] == pytest.approx(norms[0] / 2)
+    assert ours_[1] < 0.995 * norms[1] / 2
+
+
+@on(POPULATIONS)
+def test_aligned_cosine_is_the_mean_of_cosines_after_rotation(x: Responses, y: Responses) -> None:
+    n = max(x.shape[1], y.shape[1])
+    x, y = (np.pad(a, ((0, 0), (0, n - a.shape[1]))) for a in (x, y))
+    if min((x**2).sum(1).min(), (y**2).sum(1).min()) == 0:
+        x, y = x + 1, y + 1
+    turned = x @ orthogonal_procrustes(x, y)[0]
+    cosines = [
+        a @ b / np.linalg.norm(a) / np.linalg.norm(b) for a, b in zip(turned, y, strict=True)
+    ]
+    assert ours("aligned_cosine", x, y) == pytest.approx(np.mean(cosines), abs=1e-10)
+
+
+def test_aligned_cosine_ignores_a_gain_for_every_stimulus() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30, 5)) + 1
+    rotated = rng.uniform(0.5, 2, size=(30, 1)) * x @ np.linalg.qr(rng.normal(size=(7, 7)))[0][:5]
+    assert ours("aligned_cosine", x, rotated) == pytest.approx(1, abs=1e-12)
+    assert ours("aligned_cosine", x, rotated - 1) < 0.99

@@ -24,6 +24,8 @@ def _canonical() -> list[Measure]:
         cca(average="projection_weighted"),
         cca(average="projection_weighted", pca=0.95),
         find("gulp").using(penalty=0),
+        find("whitened_procrustes").using(alpha=0.5),
+        find("whitened_procrustes").using(form="distance"),
     ]
 
 
@@ -32,6 +34,7 @@ def _variants() -> list[Measure]:
     return [
         *(find("procrustes").using(form=form) for form in ("chordal", "disparity", "score")),
         find("size_and_shape").using(squared=True),
+        find("size_and_shape").using(alpha=0.2),
         find("permutation_procrustes").using(form="size_and_shape"),
         find("permutation_procrustes").using(form="size_and_shape", normalise=True),
         find("permutation_procrustes").using(form="score", centred=False),

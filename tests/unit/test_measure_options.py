@@ -132,3 +132,34 @@ def test_permutation_procrustes_scales_neurons_about_their_mean_only() -> None:
     with pytest.raises(HomologError, match="HM006 a population: 1 unit is constant"):
         find("permutation_procrustes").using(normalise=True)(x, x)
     assert float(find("permutation_procrustes")(x, x)) == 0
+
+
+def test_powers_that_are_none_or_too_high() -> None:
+    x = 1e9 * np.random.default_rng(0).normal(size=(12, 3))
+    for alpha in (0, -1, float("inf"), float("nan"), True, "half"):
+        with pytest.raises(HomologError, match=r"HM025 alpha is .*; allowed: a number above 0\."):
+            find("size_and_shape").using(alpha=alpha)
+    says = (
+        r"HM031 size_and_shape is undefined here, not 0: responses of this size, to the power 40,"
+        r" are beyond the range of numbers\. Express them in a larger or smaller unit, or use"
+        r" alpha=0\.5\."
+    )
+    with pytest.raises(HomologError, match=says):
+        find("size_and_shape").using(alpha=20.0)(x, x)
+    squared = find("size_and_shape").using(alpha=1.0, squared=True)
+    assert squared.title.startswith("Alpha-Procrustes")
+    assert not squared.smooth
+
+
+def test_aligned_cosine_of_stimuli_without_any_response() -> None:
+    x = np.random.default_rng(0).normal(size=(12, 3))
+    silent = x.copy()
+    silent[[4, 7]] = 0
+    says = (
+        r"HM031 aligned_cosine is undefined here, not 0: 2 stimuli evoke no response at all in a"
+        r" population \(first at row 4\), so their pattern has no direction\. Drop those stimuli,"
+        r" or use procrustes\."
+    )
+    for pair in ((x, silent), (silent, x)):
+        with pytest.raises(HomologError, match=says):
+            find("aligned_cosine")(*pair)

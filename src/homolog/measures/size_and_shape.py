@@ -1,12 +1,25 @@
 """Size-and-shape distance: what no rotation can remove, in the responses' own unit."""
 
 from collections.abc import Mapping
+from math import log
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, centre, inner, largest, modest, namespace, shape_distance
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    centre,
+    inner,
+    largest,
+    modest,
+    namespace,
+    nonzero,
+    shape_distance,
+    to_numpy,
+)
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._shape import Reals, Shape, shape, turned
 
@@ -14,11 +27,40 @@ _AT_THE_CONE = 1e-14
 """Squared distances below this fraction of the squared sizes are rounding."""
 
 
-def _promises(*, squared: bool) -> Mapping[str, Any]:
-    if not squared:
-        return {}
-    title = "Squared size-and-shape distance: the Bures distance of Gram matrices, squared"
-    return {"metric": False, "title": title, "gradient": None}
+def _summary(x: Array, *, alpha: float = 0.5) -> Shape:
+    """The centred population; where `alpha` is not 1/2, its components raised to 2 alpha."""
+    return shape(x) if alpha == 0.5 else Shape(_powered(centre(x), 2 * alpha))
+
+
+def _powered(x: Array, power: float) -> Array:
+    """The same components with their singular values raised to a power, those that count."""
+    xp = namespace(x)
+    u, s, _ = xp.linalg.svd(x, full_matrices=False)
+    rank = int(to_numpy(nonzero(s, x.shape)).sum())
+    ends, limits = xp.finfo(x.dtype), power * xp.log(s[:rank])
+    if bool(limits[0] > log(ends.max)) or bool(limits[-1] < log(ends.smallest_normal)):
+        raise errors.undefined(
+            "size_and_shape",
+            f"responses of this size, to the power {power:g}, are beyond the range of numbers",
+            "Express them in a larger or smaller unit, or use alpha=0.5.",
+        )
+    return u[:, :rank] * s[:rank] ** power
+
+
+def _promises(*, squared: bool, alpha: float) -> Mapping[str, Any]:
+    if isinstance(alpha, bool) or not isinstance(alpha, Real) or not 0 < float(alpha) < np.inf:
+        raise errors.bad_value("alpha", alpha, "a number above 0")
+    promised: dict[str, Any] = {}
+    if alpha != 0.5:
+        promised |= {
+            "title": "Alpha-Procrustes distance: shapes whose components are raised to a power",
+            "smooth": False,
+            "gradient": None,
+        }
+    if squared:
+        promised |= {"metric": False, "gradient": None}
+        promised.setdefault("title", "Squared size-and-shape distance, or Bures distance squared")
+    return promised
 
 
 def _gradient(x: Reals) -> Gradient:
@@ -37,7 +79,7 @@ def _gradient(x: Reals) -> Gradient:
 
 
 @measure(
-    summary=shape,
+    summary=_summary,
     gradient=_gradient,
     variant=_promises,
     best=0.0,
@@ -60,7 +102,9 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def size_and_shape(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array, ""]:
+def size_and_shape(
+    x: Shape, y: Shape, *, squared: bool = False, alpha: float = 0.5
+) -> Float[Array, ""]:
     r"""Procrustes distance that keeps the size, in the unit of the responses.
 
     .. math:: \min_{Q^\top Q = I} \|X - YQ\|_F
@@ -84,12 +128,25 @@ def size_and_shape(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array,
     Raises
     ------
     HomologError
-        HM001 stimuli differ in number, HM004 not finite, HM006 constant.
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 an alpha that
+        is not above 0, HM031 responses whose power is beyond the range of numbers.
 
     Notes
     -----
     With option ``squared=True`` its square, which some call the Bures metric although it is
     none: a detour can be shorter.
+
+    ``alpha`` raises the Gram matrices to a power first (alpha-Procrustes, Minh 2022):
+
+    .. math:: \frac{1}{2\alpha} \left(\mathrm{tr}\,K^{2\alpha} + \mathrm{tr}\,L^{2\alpha}
+       - 2\,\|K^\alpha L^\alpha\|_*\right)^{1/2}
+
+    with :math:`K = XX^\top`, :math:`L = YY^\top`, which is half the distance as Minh scales it,
+    so that the default, 1/2, is the distance above. A metric, in the unit of the responses to
+    the power :math:`2\alpha`; the larger alpha, the more large components decide. Towards 0
+    it goes to the log-Euclidean distance only between Gram matrices of full rank, which
+    centred ones never are. At alpha = 1 it is at most half the norm of K - L,
+    and that half where K and L commute.
 
     Do not use it for populations in different units, nor for comparing pairs with
     different numbers of stimuli. At equality the gradient returned is 0.
@@ -98,5 +155,5 @@ def size_and_shape(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array,
     size = xp.maximum(largest(x.responses), largest(y.responses))
     unit = 1.0 if modest(size) else size
     a, b = x.responses / unit, y.responses / unit
-    distance = unit * shape_distance(a, b, inner(a, a), inner(b, b))
+    distance = unit * shape_distance(a, b, inner(a, a), inner(b, b)) / (2 * alpha)
     return distance * distance if squared else distance
