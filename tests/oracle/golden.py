@@ -236,6 +236,11 @@ def padding_invents_directions(x: Responses, y: Responses) -> bool:
     return y.shape[1] < x.shape[1] or rank(y) < y.shape[1]
 
 
+def padding_takes_size(x: Responses, y: Responses) -> bool:
+    """Sizes are restored as if silent neurons, padded or there before, had been whitened too."""
+    return x.shape[1] != y.shape[1] or min(rank(x), rank(y)) < x.shape[1]
+
+
 def singular_predictor(_: Responses, y: Responses) -> bool:
     return rank(y) < y.shape[1]
 
@@ -251,7 +256,8 @@ NOT_ALWAYS: dict[tuple[str, str], Callable[[Responses, Responses], bool]] = {
     ("diffscore", "linreg-r2#no_cv"): singular_predictor,
     ("resi", "LinearRegression"): singular_predictor,
     ("netrep", "LinearMetric(alpha=0.0,angular)"): near_the_floor,
-    ("netrep", "LinearMetric(alpha=0.0,euclidean)"): near_the_floor,
+    ("netrep", "LinearMetric(alpha=0.0,euclidean)"): padding_takes_size,
+    ("netrep", "LinearMetric(alpha=0.5,euclidean)"): padding_takes_size,
 }
 
 # The file's own list of what not to trust, by how each entry begins; all are heeded above.

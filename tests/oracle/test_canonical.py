@@ -169,3 +169,70 @@ def test_gulp_of_as_many_neurons_as_stimuli_needs_a_penalty() -> None:
         ours("gulp", x, y, penalty=0)
     with pytest.raises(HomologError, match="HM025 penalty is -1; allowed: 0, or a number from 1e"):
         ours("gulp", x, y, penalty=-1)
+
+
+def inverse_root(x: Responses) -> Responses:
+    """Of the covariance, by its eigenvalues, as far as they count."""
+    squares, axes = np.linalg.eigh(x.T @ x)
+    counts = squares > 1e-14 * squares[-1]
+    return (axes[:, counts] / np.sqrt(squares[counts])) @ axes[:, counts].T
+
+
+@pytest.mark.parametrize("form", ["angle", "distance"])
+@pytest.mark.parametrize("alpha", [0, 0.3, 0.9])
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_whitened_procrustes_is_procrustes_of_whitened_responses(
+    name: str, alpha: float, form: str
+) -> None:
+    """Z = alpha I + (1 - alpha) (X'X)^(-1/2), then the angle, or the distance at equal norm."""
+    if name not in TALL and alpha == 0:
+        return
+    x, y = (a - a.mean(axis=0) for a in POPULATIONS[name])
+    first, second = (
+        a @ (alpha * np.eye(a.shape[1]) + (1 - alpha) * inverse_root(a)) for a in (x, y)
+    )
+    nuclear = np.linalg.norm(first.T @ second, "nuc")
+    cosine = nuclear / np.linalg.norm(first) / np.linalg.norm(second)
+    got = ours("whitened_procrustes", x, y, alpha=alpha, form=form)
+    if form == "angle":
+        assert np.cos(got) == pytest.approx(cosine, abs=1e-9)
+        return
+    sizes = np.linalg.norm(x), np.linalg.norm(y)
+    squared = sizes[0] ** 2 + sizes[1] ** 2 - 2 * sizes[0] * sizes[1] * cosine
+    assert got**2 == pytest.approx(squared, rel=1e-7, abs=1e-7 * max(sizes) ** 2)
+
+
+@on_tall
+def test_whitened_procrustes_divides_correlations_by_the_root_of_both_ranks(name: str) -> None:
+    x, y = POPULATIONS[name]
+    cosine = ours("cca", x, y) * min(rank(x), rank(y)) / np.sqrt(rank(x) * rank(y))
+    assert np.cos(ours("whitened_procrustes", x, y)) == pytest.approx(cosine, abs=1e-12)
+
+
+def test_whitened_procrustes_in_a_small_unit_is_the_same() -> None:
+    """Where netrep's floor under eigenvalues, 1e-7 whatever the unit, moves the angle by 6 %."""
+    x, y = POPULATIONS["equal 45x9, 45x9"]
+    angle = ours("whitened_procrustes", x, y)
+    assert ours("whitened_procrustes", 1e-5 * x, 1e-5 * y) == pytest.approx(angle, abs=1e-10)
+
+
+@pytest.mark.parametrize("alpha", [0, 0.5])
+def test_silent_neurons_take_no_part_of_a_whitened_size(alpha: float) -> None:
+    """Where netrep pads, whitens what it padded, and then divides the size among all."""
+    x, y = POPULATIONS["more candidates 60x7, 60x15"]
+    distance = ours("whitened_procrustes", x, y, alpha=alpha, form="distance")
+    padded = ours(
+        "whitened_procrustes", np.pad(x, ((0, 0), (0, 8))), y, alpha=alpha, form="distance"
+    )
+    assert padded == pytest.approx(distance, rel=1e-9)
+
+
+def test_whitened_procrustes_refuses_what_it_cannot_tell() -> None:
+    x, y = POPULATIONS["wide 18x21, 18x26"]
+    says = "HM031 whitened_procrustes is undefined here, not 0: 21 whitened neurons span all that"
+    with pytest.raises(HomologError, match=says):
+        ours("whitened_procrustes", x, y)
+    with pytest.raises(HomologError, match="HM025 alpha is 1; allowed: a number from 0 to below 1"):
+        ours("whitened_procrustes", x, y, alpha=1)
+    with pytest.raises(HomologError, match="HM025 form is 'score'; allowed: angle, distance"):
+        ours("whitened_procrustes", x, y, form="score")
