@@ -143,6 +143,14 @@ def test_without_a_command_the_page_tells_the_call(bare):
     assert "The worst that was found" not in page
 
 
+def test_the_page_of_components_calls_them_so():
+    found = audited(labels=None, seeds=1, measures="procrustes", variance=0.999)
+    page = _audit.page(found, None)
+    assert "<dt>Components</dt><dd>3</dd>" in page
+    assert "<dt>Neurons</dt>" not in page
+    assert "3 of 6 principal components in place of 6 neurons" in page
+
+
 def test_labels_from_a_file_cannot_write_into_the_page():
     hostile = '<img src=x onerror="alert(1)">'
     told = {hostile: ["a", "b"] * 24}

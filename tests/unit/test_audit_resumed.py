@@ -99,6 +99,9 @@ def test_a_folder_of_another_audit_is_refused_by_what_differs(tmp_path):
     before = content(tmp_path)
     with pytest.raises(HomologError, match=r"HM066 .* another audit: goal: 0.99, now 0.9. Give"):
         audited(folder=tmp_path, seeds=1, measures="cka", goal=0.9)
+    said = "variance: all, of neurons, now 0.9. Give"
+    with pytest.raises(HomologError, match=rf"HM066 .* another audit: {said}"):
+        audited(folder=tmp_path, seeds=1, measures="cka", variance=0.9)
     other = labels() | {"weak": labels()["weak"][::-1]}
     with pytest.raises(HomologError, match=r"HM066 .* another audit: other labels of weak. Give"):
         audited(folder=tmp_path, seeds=1, measures="cka", labels=other)

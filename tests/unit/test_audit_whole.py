@@ -184,6 +184,27 @@ def test_as_many_neurons_as_rows_leave_no_components_to_report():
     assert "Neither labels nor components" in found.in_words()
 
 
+def test_leading_components_take_the_place_of_too_many_neurons():
+    wide = np.random.default_rng(0).normal(size=(12, 20)) * np.geomspace(30, 1, 20)
+    found = audit(wide, ["procrustes", "soft_matching"], seeds=1, variance=0.9)
+    kept = homolog.representation.leading(wide, 0.9)
+    assert found.shape == kept.responses.shape
+    n = found.shape[1]
+    assert n < 11
+    assert len(found.explained_variance) == n
+    assert found.variance == 0.9
+    assert str(found).startswith(f"the population: 12 conditions × {n} components; goal 0.99")
+    assert "leading principal components, which hold at least 0.9 of its variance." in (
+        found.in_words()
+    )
+    assert f"{n} of 11 principal components in place of 20 neurons" in found.warnings[0]
+    assert "Not the same of components as of neurons: soft_matching." in found.warnings
+    assert "variance=0.9" in found.call
+    same = audit(kept, "procrustes", seeds=1)
+    assert same.variance is None
+    assert np.array_equal(same.courses[0].score, found.courses[0].score)
+
+
 def test_a_variable_that_the_recording_does_not_tell_needs_no_score():
     told = labels() | {"noise": np.random.default_rng(1).permutation(labels()["strong"]).tolist()}
     found = audited(labels=told, measures="procrustes", seeds=1)
@@ -250,6 +271,9 @@ def test_progress_counts_every_part():
         ({"measures": []}, r"HM025 measures is \[\]"),
         ({"measures": 3}, r"HM025 measures is 3; allowed: names of measures"),
         ({"measures": "rsa"}, r"HM060 rsa.* cannot be optimised"),
+        ({"variance": 0}, r"HM025 variance is 0; allowed: a share above 0, at most 1, or None"),
+        ({"variance": 1.5}, r"HM025 variance is 1.5"),
+        ({"variance": "0.9"}, r"HM025 variance is '0.9'"),
         ({"seeds": 0}, r"HM025 seeds is 0; allowed: a number from 1"),
         ({"seeds": [1, 1]}, r"HM025 seeds is \[1, 1\]"),
         ({"seeds": [-1]}, r"HM025 seeds is \[-1\]"),

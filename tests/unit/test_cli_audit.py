@@ -91,6 +91,12 @@ def test_it_writes_numbers_figures_and_report_and_goes_on_from_them(file, table,
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
 
 
+def test_components_may_take_the_place_of_neurons(file):
+    result = run(file, *QUICK, "--variance", "0.9")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip() == str(audited(seeds=1, labels=None, variance=0.9)).strip()
+
+
 def test_measures_held_together_are_told_with_their_scores(file):
     result = run(file, *PATTERN, "--guarantee", "cka=0.9,procrustes=0.8", *QUICK)
     assert result.exit_code == 0, result.output

@@ -40,6 +40,7 @@ def audit(
     goal: float = 0.99,
     folds: int = 5,
     guarantee: float | Mapping[str, float] | None = None,
+    variance: float | None = None,
     folder: str | PathLike[str] | None = None,
     workers: int = 1,
     progress: Progress = silent,
@@ -71,6 +72,10 @@ def audit(
     guarantee
         A score for each measure by itself, or measure -> score for all of them together, at
         which to search for the lowest decoding accuracy; None for no search.
+    variance
+        Share of the recording's variance: audit its leading principal components that hold so
+        much, as `homolog.representation.leading` finds them, in place of its neurons. Needed
+        where neurons are more than rows. None: the neurons.
     folder
         Where every part is kept as soon as it is done. An audit that was killed, at whatever
         moment, goes on from there to the same result; measures, seeds and guarantees may be
@@ -116,7 +121,7 @@ def audit(
     True
     """
     refuse_unguarded("homolog.audit.audit")
-    plan = planned(recording, measures, labels, seeds, goal, folds, guarantee)
+    plan = planned(recording, measures, labels, seeds, goal, folds, guarantee, variance)
     if not isinstance(workers, int) or workers < 1:
         raise errors.bad_value("workers", workers, "a whole number from 1")
     perturbation = _perturbed(plan)
@@ -179,9 +184,12 @@ def _warnings(
         said.append(
             f"{n_neurons} neurons span all {n_rows} rows, so that any component is a weighted sum"
             " of any responses: components are not reported. Fewer neurons, or the recording's"
-            " leading components, make them mean something."
+            " leading components (--variance 0.95), make them mean something."
         )
-    elif perturbation is None:
+    of_axes = [one.label for one in plan.measures if "rotation" not in one.invariant_to]
+    if plan.variance is not None and of_axes:
+        said.append(f"Not the same of components as of neurons: {', '.join(of_axes)}.")
+    if plan.n_spare > 0 and perturbation is None:
         said.append("The recording's components leave no course over rows to replace one with.")
     said += [
         f"{one.measure}, seed {one.seed}: ended at {one.score[-1]:.3f}, short of {plan.goal:g}."

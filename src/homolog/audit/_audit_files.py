@@ -23,7 +23,7 @@ FILE, PARTS = "run.toml", "parts"
 Facts = Mapping[str, Mapping[str, Any]]
 """What is audited and how: tables of run.toml."""
 
-SETTINGS = ("goal", "folds", "variables")
+SETTINGS = ("variance", "goal", "folds", "variables")
 """What may not be otherwise than before; measures, seeds and guarantees have their own parts."""
 
 
@@ -77,8 +77,9 @@ def _contrasted(said: Mapping[str, Any], facts: Facts) -> list[str]:
     """What decides about the numbers of a part and was otherwise, in words."""
     now = tomllib.loads(toml(facts))
     both = {key: (_plain(said["audit"].get(key)), _plain(now["audit"][key])) for key in SETTINGS}
+    other_axes = len(set(both["variance"])) > 1  # of the same recording, or not: who knows
     return [
-        *_recordings_contrasted(said["recording"], now["recording"]),
+        *([] if other_axes else _recordings_contrasted(said["recording"], now["recording"])),
         *(f"{key}: {was}, now {is_now}" for key, (was, is_now) in both.items() if was != is_now),
         *_labels_contrasted(said["audit"], now["audit"]),
     ]

@@ -21,9 +21,12 @@ from homolog.audit._objective import objective
 from homolog.audit._targets import Target, target_of
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.representation import Representation, represent
+from homolog.representation import Representation, leading, represent
 
 DEFAULT_MEASURES = ("cka", "nbs", "procrustes", "linear_regression")
+
+NEURONS = "all, of neurons"
+"""In run.toml, where no components were asked for."""
 
 Chosen = str | Measure | Iterable[str | Measure]
 Least = tuple[tuple[Measure, float], ...]
@@ -40,7 +43,7 @@ class Plan:
         What is imitated.
     recording
         What it was made of.
-    measures, seeds, goal, folds, labels
+    measures, seeds, goal, folds, labels, variance
         As asked for.
     guarantees
         What to look for, one after the other.
@@ -54,6 +57,7 @@ class Plan:
     folds: int
     labels: Labels
     guarantees: tuple[Least, ...]
+    variance: float | None
 
     @property
     def n_spare(self) -> int:
@@ -70,9 +74,10 @@ def planned(
     goal: float,
     folds: int,
     guarantee: float | Mapping[str, float] | None,
+    variance: float | None,
 ) -> Plan:
     """Check everything that can be known before any work; for the arguments see `audit`."""
-    population = _population(recording)
+    population = _reduced(_population(recording), variance)
     target = target_of(population)
     listed = _listed(measures)
     if not isinstance(goal, int | float) or not 0 < goal <= 1:
@@ -91,7 +96,9 @@ def planned(
         _audit_parts.asked(measure)
         _refuse_unscorable(target, measure)
     dealt = _folds(folds)
-    return Plan(target, population, listed, _seeds(seeds), float(goal), dealt, known, least)
+    return Plan(
+        target, population, listed, _seeds(seeds), float(goal), dealt, known, least, variance
+    )
 
 
 def _refuse_unscorable(target: Target, measure: Measure) -> None:
@@ -109,6 +116,15 @@ def _population(given: Any) -> Representation:
         dims = ("stimulus", "time", "neuron") if np.ndim(given) == 3 else None
         given = represent(given, dims)
     return given.condition_means()
+
+
+def _reduced(population: Representation, variance: float | None) -> Representation:
+    """The components of a population that hold so much of its variance; None: its neurons."""
+    if variance is None:
+        return population
+    if not isinstance(variance, int | float) or not 0 < variance <= 1:
+        raise errors.bad_value("variance", variance, "a share above 0, at most 1, or None")
+    return leading(population, variance)
 
 
 def _listed(chosen: Chosen) -> tuple[Measure, ...]:
@@ -192,6 +208,7 @@ def facts(plan: Plan) -> dict[str, dict[str, Any]]:
             "seeds": list(plan.seeds),
             "goal": plan.goal,
             "folds": plan.folds,
+            "variance": NEURONS if plan.variance is None else plan.variance,
             "variables": sorted(plan.labels),
             "labels": [_digest(plan.labels[name]) for name in sorted(plan.labels)],
             "guarantee": [[f"{one.label} {s:g}" for one, s in least] for least in plan.guarantees],
@@ -217,6 +234,7 @@ def call(plan: Plan) -> str:
     told = [f"[{', '.join(map(spelled, plan.measures))}]"]
     told += ["labels=labels"] if plan.labels else []
     told += [f"seeds={list(plan.seeds)}", f"goal={plan.goal:g}", f"folds={plan.folds}"]
+    told += [] if plan.variance is None else [f"variance={plan.variance:g}"]
     for least in plan.guarantees[:1]:
         scores = {one.name: score for one, score in least}
         told.append(f"guarantee={scores if len(scores) > 1 else next(iter(scores.values()))}")

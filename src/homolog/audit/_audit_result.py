@@ -131,6 +131,12 @@ class Audit:
     __repr__ = __str__
 
     @property
+    def variance(self) -> float | None:
+        """Share of variance that the components in place of neurons hold; None for neurons."""
+        share = self.facts["audit"]["variance"]
+        return None if isinstance(share, str) else float(share)
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """What was decoded."""
         return () if self.decoding is None else tuple(self.decoding.accuracy)

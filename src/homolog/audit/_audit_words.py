@@ -43,6 +43,11 @@ def method(audit: Audit) -> str:
         f"From {counted(len(audit.seeds), 'random start')} responses were changed until a measure"
         f" scored them {audit.goal:g}, where 1 is the same as the recording ({size(audit)})."
     )
+    if audit.variance is not None:
+        said += (
+            " Its neurons were replaced by its leading principal components, which hold at least"
+            f" {audit.variance:.4g} of its variance."
+        )
     if not audit.variables:
         return said
     return (
@@ -54,8 +59,9 @@ def method(audit: Audit) -> str:
 
 
 def size(audit: Audit) -> str:
-    """Conditions, times and neurons."""
-    nouns = ("condition", "time", "neuron") if len(audit.shape) == 3 else ("condition", "neuron")
+    """Conditions, times, and neurons or components."""
+    last = "neuron" if audit.variance is None else "component"
+    nouns = ("condition", "time", last) if len(audit.shape) == 3 else ("condition", last)
     return " × ".join(counted(n, noun) for n, noun in zip(audit.shape, nouns, strict=True))
 
 

@@ -67,6 +67,10 @@ def audit(
         str | None,
         typer.Option(help="Search the worst at a score, 0.9, or jointly, cka=0.9,procrustes=0.8."),
     ] = None,
+    variance: Annotated[
+        float | None,
+        typer.Option(help="Leading components with this share of the variance for neurons: 0.95."),
+    ] = None,
     dims: Annotated[
         str | None, typer.Option(help='Axes of the array, as in "trial,stimulus,neuron".')
     ] = None,
@@ -117,6 +121,7 @@ def audit(
                 goal=goal,
                 folds=folds,
                 guarantee=_least(guarantee),
+                variance=variance,
                 folder=out,
                 workers=workers or os.cpu_count() or 1,
                 progress=progress,

@@ -53,9 +53,8 @@ def _at_chance(audit: Audit) -> bool:
 
 
 def _facts(audit: Audit) -> list[tuple[str, int]]:
-    names = (
-        ("Conditions", "Times", "Neurons") if len(audit.shape) == 3 else ("Conditions", "Neurons")
-    )
+    last = "Neurons" if audit.variance is None else "Components"
+    names = ("Conditions", "Times", last) if len(audit.shape) == 3 else ("Conditions", last)
     return list(zip(names, audit.shape, strict=True))
 
 
@@ -72,6 +71,7 @@ def _provenance(audit: Audit, command: str | None) -> dict[str, Any]:
             ("Seeds", ", ".join(map(str, audit.seeds))),
             ("Goal", audit.goal),
             ("Folds", settings["folds"]),
+            ("Variance", settings["variance"]),
         ],
         "versions": list(audit.facts["versions"].items()),
         "digests": [("Recording", audit.facts["recording"]["blake2b"])],
