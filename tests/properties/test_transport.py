@@ -24,7 +24,7 @@ from properties.proof import (
     shares,
 )
 
-N_SOFT, N_ONE_TO_ONE, N_PARTIAL = 80, 30, 15  # instances of each kind
+N_SOFT, N_ONE_TO_ONE, N_PARTIAL = 50, 30, 10  # instances of each kind
 FRACTIONS = [1e-6, 0.05, 0.25, 1 / 3, 0.5, 0.8, 0.999]
 
 

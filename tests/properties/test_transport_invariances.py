@@ -53,7 +53,7 @@ def test_a_power_of_two_multiplies_the_objective_exactly(every, solve):
         largest = int(np.frexp(scale_of(costs))[1])
         costs = np.ldexp(costs.astype(np.float64), -largest)  # far from where digits are lost
         objective = solve(costs).objective
-        for power in (-900, -40, -1, 5, 60, 900):
+        for power in (-900, -1, 60, 900):
             assert solve(np.ldexp(costs, power)).objective == np.ldexp(objective, power)
 
     every(check)
