@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from homolog import balance, measures
-from homolog.audit import _gauge_words, gauge_audit
+from homolog.audit import Objective, _gauge_words, gauge_audit
 from homolog.balancing import transform
 from homolog.errors import HomologError
 from homolog.networks import RecurrentNetwork
@@ -260,3 +260,12 @@ def test_methods_say_what_was_done(rng):
         "homolog.audit.gauge_audit(network, inputs, ['cka'], spread=[0.5, 1.0], n=2, moments=30,"
         " rng=0, cost='l2')"
     )
+
+
+@pytest.mark.parametrize("name", ["gulp", "intrinsic_distance"])
+def test_a_distance_that_ends_nowhere_and_ignores_size_is_0_for_shuffled_rows(name, rng):
+    rows = rng.normal(size=(20, 4))
+    shuffled = rows[np.random.default_rng(0).permutation(20)]
+    scored = Objective(rows, measures.find(name))
+    assert scored.score(np.stack([rows, 3 * rows, shuffled])) == pytest.approx([1, 1, 0], abs=1e-9)
+    assert not scored.in_units

@@ -21,7 +21,8 @@ class Objective:
 
     A score is the measure's own value where that is a correlation or a share of variance.
     Of a distance d it is 1 - d / worst, as 1 - 2θ/π for the angle of `procrustes`. Where a
-    distance has no end, that of a candidate that hardly responds takes its place.
+    distance has no end, that of a candidate that hardly responds takes its place; where it does
+    not see how large responses are, that of the target with its rows shuffled.
 
     Attributes
     ----------
@@ -60,12 +61,19 @@ class Objective:
         """The distance that scores 0."""
         if np.isfinite(self.measure.worst):
             return self.measure.worst
+        if self._ignores_size:
+            shuffled = self.rows[np.random.default_rng(0).permutation(len(self.rows))]
+            return float(self.measure(self.rows, shuffled))
         return float(self.measure(self.rows, _ALMOST_SILENT * self.rows))
 
     @property
     def in_units(self) -> bool:
         """Whether values carry the unit of the responses."""
-        return self._is_distance and not np.isfinite(self.measure.worst)
+        return self._is_distance and not np.isfinite(self.measure.worst) and not self._ignores_size
+
+    @property
+    def _ignores_size(self) -> bool:
+        return "scale" in self.measure.candidate_invariant_to
 
     @property
     def _is_distance(self) -> bool:
