@@ -114,17 +114,6 @@ def there_and_back(x: Responses, y: Responses) -> float:
     return float(np.mean((reached == np.arange(len(x))[:, None]).any(axis=1)))
 
 
-def of_shared_neighbours_only(x: Responses, y: Responses) -> float:
-    masks = [np.eye(len(x))[nearest(a)].sum(axis=1) for a in (x, y)]
-    grams = [gram(centre(a)) for a in (x, y)]
-
-    def shared(i: int, j: int) -> float:
-        both = masks[i] * masks[j]
-        return song(both * grams[i], both * grams[j])
-
-    return shared(0, 1) / np.sqrt(shared(0, 0) * shared(1, 1))
-
-
 def folds(n_stimuli: int, rng: np.random.RandomState | None) -> list[np.ndarray]:
     """Five test sets, one after the other or shuffled."""
     order = np.arange(n_stimuli)
@@ -212,7 +201,6 @@ REBUILT: dict[tuple[str, str], Score] = {
     ("resi", "RSMNormDifference"): largest_singular_value,
     ("resi", "UniformityDifference"): of_all_pairs_and_of_each_with_itself,
     ("registry", "platonic.cycle_knn(topk=10), centred inputs"): there_and_back,
-    ("registry", "platonic.cknna(topk=10), centred inputs"): of_shared_neighbours_only,
     ("registry", "neuroai.pairwisematching"): best_of_other_stimuli,
     ("registry", "neuroai.LinearPredictivity(5-fold ridgeCV, mean)"): scaled_by_its_own_spread,
     ("diffscore", "linreg-r2#5folds_cv"): partial(one_fold_after_another, 0, explained),

@@ -23,6 +23,8 @@ nbs = measures.find("nbs")
 procrustes = measures.find("procrustes")
 size_and_shape = measures.find("size_and_shape")
 squared_size_and_shape = size_and_shape.using(squared=True)
+ensd = measures.find("ensd")
+cknna = measures.find("cknna")
 aligned_cosine = measures.find("aligned_cosine")
 permutation_procrustes = measures.find("permutation_procrustes")
 linear_regression = measures.find("linear_regression")
@@ -82,11 +84,6 @@ def sum_of_squared_correlations(x: Responses, y: Responses) -> float:
     return float(linear_regression(whitened(x), y)) * rank(x)
 
 
-def shared_dimensions(x: Responses, y: Responses) -> float:
-    """CKA times the geometric mean of the participation ratios, by CKA's chance level."""
-    return float(cka(x, y)) * cka.chance(cka.summary(x), cka.summary(y)) * (len(x) - 1)
-
-
 def participation_ratio(x: Responses) -> float:
     return cka.chance(cka.summary(x), cka.summary(x)) * (len(x) - 1)
 
@@ -121,7 +118,8 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "cka of standardised rows": lambda x, y: cka(unit_rows(x), unit_rows(y)),
     "distance_correlation": distance_correlation,
     "distance_correlation(unbiased=True)": distance_correlation.using(unbiased=True),
-    "cka × √(PR X · PR Y)": shared_dimensions,
+    "ensd": ensd,
+    "cknna": cknna,
     "participation ratio of X": lambda x, _: participation_ratio(x),
     "participation ratio of Y": lambda _, y: participation_ratio(y),
     "unbiased_cka": unbiased_cka,

@@ -131,3 +131,49 @@ def test_distance_correlation_sees_what_no_line_can_follow() -> None:
     x, y = (np.column_stack([np.cos(k * angle), np.sin(k * angle)]) for k in (1, 2))
     assert ours("cka", x, y) < 1e-20
     assert ours("distance_correlation", x, y) > 0.1
+
+
+@on(POPULATIONS)
+def test_ensd_counts_dimensions(x: Responses, y: Responses) -> None:
+    """Covariances between neurons, of stimuli drawn at random, without a Gram matrix."""
+    joint = np.cov(x.T, y.T)
+    own_x, own_y = joint[: x.shape[1], : x.shape[1]], joint[x.shape[1] :, x.shape[1] :]
+    cross = joint[: x.shape[1], x.shape[1] :]
+    traces = np.trace(own_x) * np.trace(own_y)
+    norms = np.sum(own_x**2) * np.sum(own_y**2)
+    assert ours("ensd", x, y) == pytest.approx(traces * np.sum(cross**2) / norms, rel=1e-10)
+
+
+@pytest.mark.parametrize("shared", [0, 1, 3, 5])
+def test_ensd_of_equally_strong_directions_is_how_many_are_shared(shared: int) -> None:
+    drawn = np.random.default_rng(0).normal(size=(30, 12))
+    basis = np.linalg.qr(drawn - drawn.mean(axis=0))[0]
+    x, y = basis[:, :5], 7 * basis[:, 5 - shared : 11 - shared]
+    assert ours("ensd", x, y) == pytest.approx(shared, abs=1e-12)
+
+
+def song(k: np.ndarray, ell: np.ndarray) -> float:
+    """The unbiased estimator, for matrices that need not be symmetric, up to a factor."""
+    m, total = len(k), 0.0
+    for i in range(m):
+        for j in range(m):
+            if i != j:
+                ends = sum(ell[j, n] for n in range(m))
+                total += k[i, j] * (ell[j, i] - 2 * ends / (m - 2))
+    return total + k.sum() * ell.sum() / ((m - 1) * (m - 2))
+
+
+@pytest.mark.parametrize("k", [3, 10])
+@pytest.mark.parametrize(
+    "name", ["wide 18x21, 18x26", "rotated 40x8, 40x8", "unrelated 80x6, 80x9"]
+)
+def test_cknna_keeps_what_is_near_for_both(name: str, k: int) -> None:
+    grams = [without_diagonal(gram(a)) for a in POPULATIONS[name]]
+    near = [np.zeros_like(one) for one in grams]
+    for one, mask in zip(grams, near, strict=True):
+        for i, row in enumerate(one):
+            mask[i, sorted((j for j in range(len(row)) if j != i), key=lambda j: -row[j])[:k]] = 1
+    both = near[0] * near[1]
+    norms = [song(mask * one, mask * one) for mask, one in zip(near, grams, strict=True)]
+    expected = song(both * grams[0], both * grams[1]) / np.sqrt(norms[0] * norms[1])
+    assert ours("cknna", *POPULATIONS[name], k=k) == pytest.approx(expected, abs=1e-10)

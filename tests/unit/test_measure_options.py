@@ -163,3 +163,24 @@ def test_aligned_cosine_of_stimuli_without_any_response() -> None:
     for pair in ((x, silent), (silent, x)):
         with pytest.raises(HomologError, match=says):
             find("aligned_cosine")(*pair)
+
+
+def test_cknna_of_neighbours_that_hardly_count() -> None:
+    """Few strong stimuli are everybody's neighbours, and few others each other's."""
+    rng = np.random.default_rng(72)
+    x = np.exp(rng.normal(size=(9, 16)) * np.exp(rng.normal(size=(9, 1))))
+    says = (
+        r"HM031 cknna is undefined here, not 0: from its 2 nearest neighbours a population's"
+        r" overlap with itself comes out as 0 or less\. Use a larger k, or unbiased_cka\."
+    )
+    with pytest.raises(HomologError, match=says):
+        find("cknna").using(k=2)(x, x)
+    with pytest.raises(HomologError, match="HM025 k is 8; allowed: a whole number from 1 to 7"):
+        find("cknna").using(k=8)(x, x)
+
+
+def test_a_count_of_dimensions_has_no_best_score() -> None:
+    ensd = find("ensd")
+    x = np.random.default_rng(0).normal(size=(30, 4))
+    assert ensd.best == np.inf
+    assert float(ensd(x, x)) == pytest.approx(1 / float(ensd.summary(x).square))

@@ -21,7 +21,6 @@ from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._overlap import Reals, Structure, products
 
-
 _TITLE = "Centred kernel alignment"
 _UNSHIFTED = {"scale", "permutation", "rotation"}
 
