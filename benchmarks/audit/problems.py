@@ -48,4 +48,4 @@ class Problem:
         return np.random.default_rng(1).normal(size=(self.n_rows, self.n_neurons))
 
 
-PROBLEMS = (Problem(1080, 160, 20, 1), Problem(100, 10, 30, 30))
+PROBLEMS = (Problem(1080, 160, 60, 1), Problem(100, 10, 60, 60))

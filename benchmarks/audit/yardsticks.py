@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import ot
 import torch
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import OptimizeResult, linear_sum_assignment, minimize
 from torch import Tensor
 
 from benchmarks.audit.problems import Reals
@@ -30,6 +30,34 @@ def climbed(score: Score, target: Reals, start: Reals, steps: int) -> Reals:
         (-score(x, y)).backward()
         optimiser.step()
     return y.detach().numpy()
+
+
+def climbed_by_lbfgs(score: Score, target: Reals, start: Reals, goal: float) -> int:
+    """Steps of SciPy's L-BFGS to the goal, with the settings and the first step of ours."""
+    x, steps = torch.from_numpy(target), [0]
+    size = float(np.linalg.norm(start - start.mean(0)))
+
+    def falling(flat: Reals) -> tuple[float, Reals]:
+        y = torch.from_numpy(size * flat.reshape(start.shape)).requires_grad_()
+        value = -score(x, y)
+        value.backward()
+        assert y.grad is not None
+        return float(value.detach()), size * y.grad.numpy().reshape(-1)
+
+    def seen(intermediate_result: OptimizeResult) -> None:
+        steps[0] += 1
+        if -intermediate_result.fun >= goal:
+            raise StopIteration
+
+    minimize(
+        falling,
+        start.reshape(-1) / size,
+        jac=True,
+        method="L-BFGS-B",
+        callback=seen,
+        options={"maxiter": 1000, "maxcor": 10, "ftol": 0, "gtol": 0},
+    )
+    return steps[0]
 
 
 def gradient(score: Score, target: Reals, at: Reals) -> Reals:

@@ -61,11 +61,11 @@ DECLARED_WRONGLY = {
     "stimuli that count by themselves": (
         replace(find("rsa"), of_products=True),
         r"rsa declares that stimuli count only through products of centred responses, but where"
-        r" one rotation mixed the stimuli of both, it went from \S+ to \S+ \(24 stimuli, 7 and 5",
+        r" more stimuli gave the same products, it went from \S+ to \S+ \(24 stimuli, 7 and 5",
     ),
     "stimuli that do not count by themselves": (
         replace(cka, of_products=False),
-        r"cka does not declare of_products, but where one rotation mixed the stimuli of both in 3"
+        r"cka does not declare of_products, but where more stimuli gave the same products in 3"
         r" tries, it changed by at most \S+: declare it",
     ),
     "symmetry that is not there": (

@@ -12,7 +12,11 @@ from homolog.errors import HomologError
 RNG = np.random.default_rng(0)
 TARGET = RNG.normal(size=(40, 6)) * np.sqrt(2.0 ** -np.arange(6)) + 5
 
-SMOOTH = [name for name in measures.names() if measures.find(name).smooth]
+SMOOTH = [
+    name
+    for name in measures.names()
+    if measures.find(name).smooth and np.isfinite(measures.find(name).best)
+]
 CAN_BE_STUCK = {"semi_matching_correlation"}
 """Neurons that nobody chooses are not moved."""
 
@@ -171,6 +175,12 @@ def test_progress_counts_to_the_end() -> None:
         ("HM025", {"rate": 0.0}),
         ("HM025", {"rng": -1}),
         ("HM025", {"optimiser": "sgd"}),
+        ("HM025", {"goal": "x"}),
+        ("HM025", {"steps": True}),
+        ("HM025", {"rate": None}),
+        ("HM025", {"measure": None}),
+        ("HM025", {"scores": ["a"]}),
+        ("HM025", {"scores": 0.5}),
         ("HM004", {"target": np.where(np.eye(40, 6) > 0, np.nan, TARGET)}),
         ("HM006", {"target": np.ones((40, 6))}),
     ],
@@ -180,3 +190,9 @@ def test_refusals(code: str, arguments: dict[str, object]) -> None:
     with pytest.raises(HomologError) as refused:
         audit.maximise(**given)  # pyright: ignore[reportArgumentType]
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("seeds", [3, (), (1, True)])
+def test_seeds_are_a_sequence_of_whole_numbers(seeds: object) -> None:
+    with pytest.raises(HomologError, match=r"HM025 (seeds|rng) is"):
+        audit.maximise_many(TARGET, "cka", seeds=seeds)  # pyright: ignore[reportArgumentType]

@@ -16,7 +16,9 @@ START = RNG.normal(size=(60, 4)) + 3
 OF_PRODUCTS = [
     name
     for name in measures.names()
-    if measures.find(name).of_products and measures.find(name).smooth
+    if measures.find(name).of_products
+    and measures.find(name).smooth
+    and np.isfinite(measures.find(name).best)
 ]
 
 

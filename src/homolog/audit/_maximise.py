@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from homolog import errors
 from homolog.audit import _adam, _lbfgs
-from homolog.audit._objective import Objective, objective
+from homolog.audit._objective import objective
 from homolog.audit._record import Record
 from homolog.audit._row_space import RowSpace, row_space
 from homolog.audit._targets import Reals, Target, target_of
@@ -127,10 +128,10 @@ def maximise_many(
     target, measure, goal, steps, rate, optimiser, scores, progress
         As of `maximise`.
     """
-    seeds = [_seed(seed) for seed in seeds]
-    if not seeds:
-        raise errors.bad_value("seeds", "()", "at least one")
-    return _run(target, measure, seeds, None, goal, steps, rate, optimiser, scores, progress)
+    if isinstance(seeds, int | np.integer) or not len(seeds):
+        raise errors.bad_value("seeds", seeds, "a sequence of at least one, as in range(3)")
+    chosen = [_seed(seed) for seed in seeds]
+    return _run(target, measure, chosen, None, goal, steps, rate, optimiser, scores, progress)
 
 
 def _run(
@@ -150,10 +151,10 @@ def _run(
     unit = imitated.unit
     climbed = objective(imitated.rows / unit, measure)
     first = _started(imitated, seeds) if start is None else _given(imitated, start, unit)
-    _check_start(climbed, first[0])
-    grid = np.sort(np.asarray(_SCORES if scores is None else scores, dtype=np.float64))
+    grid = np.sort(_SCORES if scores is None else _numbers(scores))
     bounded = RowSpace if optimiser == "adam" else row_space
     spaces = [bounded(climbed, one) for one in first]
+    _check_start(spaces[0])
     records = [Record(space, goal, grid) for space in spaces]
 
     def told(done: int) -> None:
@@ -186,9 +187,9 @@ def _given(target: Target, start: Any, unit: float) -> Reals:
     return (rows / unit)[None]
 
 
-def _check_start(climbed: Objective, start: Reals) -> None:
+def _check_start(space: RowSpace) -> None:
     """Let the measure refuse the target or the start now, and not while it is under way."""
-    score = climbed.score(start[None])[0]
+    score = space.climbed.score(space.start[None])[0]
     if not np.isfinite(score):
         raise errors.cannot_start(
             "start", f"its score is {score}", "Give responses that vary over conditions."
@@ -196,17 +197,31 @@ def _check_start(climbed: Objective, start: Reals) -> None:
 
 
 def _check_settings(goal: float, steps: int, rate: float, optimiser: str) -> None:
-    if not 0 < goal <= 1:
+    if not isinstance(goal, Real) or not 0 < goal <= 1:
         raise errors.bad_value("goal", goal, "above 0, at most 1, where 1 is the same")
-    if not isinstance(steps, int | np.integer) or steps < 1:
+    if not _whole(steps) or steps < 1:
         raise errors.bad_value("steps", steps, "a whole number from 1")
-    if not 0 < rate < float("inf"):
+    if not isinstance(rate, Real) or not 0 < rate < float("inf"):
         raise errors.bad_value("rate", rate, "above 0")
     if optimiser not in get_args(Optimiser):
         raise errors.bad_value("optimiser", optimiser, " or ".join(get_args(Optimiser)))
 
 
 def _seed(rng: int) -> int:
-    if not isinstance(rng, int | np.integer) or rng < 0:
+    if not _whole(rng) or rng < 0:
         raise errors.bad_value("rng", rng, "a whole number from 0")
     return int(rng)
+
+
+def _whole(given: object) -> bool:
+    return isinstance(given, int | np.integer) and not isinstance(given, bool)
+
+
+def _numbers(scores: Sequence[float]) -> Reals:
+    try:
+        numbers = np.asarray(scores, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.array(np.nan)
+    if numbers.ndim != 1 or np.isnan(numbers).any():
+        raise errors.bad_value("scores", scores, "a sequence of numbers")
+    return numbers

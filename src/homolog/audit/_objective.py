@@ -22,7 +22,7 @@ class Objective:
     A score is the measure's own value where that is a correlation or a share of variance.
     Of a distance d it is 1 - d / worst, as 1 - 2θ/π for the angle of `procrustes`. Where a
     distance has no end, that of a candidate that hardly responds takes its place; where it does
-    not see how large responses are, that of the target with its rows shuffled.
+    not see how large responses are, that of noise.
 
     Attributes
     ----------
@@ -30,10 +30,13 @@ class Objective:
         (row, neuron) responses of the target.
     measure
         Which measure.
+    end
+        The distance that scores 0, where it is known from other rows.
     """
 
     rows: Reals
     measure: Measure
+    end: float | None = None
 
     def score(self, y: Reals) -> Reals:
         """(candidate,) scores of (candidate, row, neuron) responses, by the measure itself."""
@@ -59,11 +62,13 @@ class Objective:
     @cached_property
     def farthest(self) -> float:
         """The distance that scores 0."""
+        if self.end is not None:
+            return self.end
         if np.isfinite(self.measure.worst):
             return self.measure.worst
         if self._ignores_size:
-            shuffled = self.rows[np.random.default_rng(0).permutation(len(self.rows))]
-            return float(self.measure(self.rows, shuffled))
+            noise = np.random.default_rng(0).normal(size=self.rows.shape)
+            return float(self.measure(self.rows, noise))
         return float(self.measure(self.rows, _ALMOST_SILENT * self.rows))
 
     @property
@@ -109,7 +114,7 @@ def objective(rows: Reals, measure: str | Measure) -> Objective:
         HM060 for a measure through which no gradient flows, HM023 for an unknown name, HM025
         for one without a best score, such as products of responses that are not normalised.
     """
-    found = measures.find(measure) if isinstance(measure, str) else measure
+    found = measure if isinstance(measure, Measure) else measures.find(measure)
     if not found.smooth:
         raise errors.not_smooth(found.label, [n for n in measures.names() if _smooth(n)])
     if found.higher_is_closer and not np.isfinite(found.best):

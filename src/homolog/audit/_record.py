@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 
 from homolog.audit._row_space import RowSpace
@@ -48,7 +50,7 @@ class Record:
 
     def _keep(self, y: Reals) -> None:
         self._points.append((self.steps, self._score, y.copy()))
-        self._next = min((one for one in self._grid if one > self._score), default=np.inf)
+        self._next = next(iter(self._grid[bisect_right(self._grid, self._score) :]), np.inf)
 
     def trajectory(
         self, target: Target, unit: float, optimiser: str, seed: int | None
@@ -59,11 +61,14 @@ class Record:
         scores = np.array(score)
         climbed = self._space.climbed
         value = climbed.value(scores)
+        data = np.empty((len(scores), *shape))
+        for place, one in zip(data, responses, strict=True):
+            np.multiply(self._space.rows(one).reshape(shape), unit, out=place)
         return Trajectory(
             measure=climbed.measure,
             score=scores,
             value=value * unit if climbed.in_units else value,
-            data=np.stack([unit * self._space.rows(one).reshape(shape) for one in responses]),
+            data=data,
             step=np.array(step),
             target=target.responses,
             goal=self._goal,

@@ -16,6 +16,9 @@ from homolog._arrays import centre
 from homolog.audit._objective import Objective
 from homolog.audit._targets import Reals
 
+_WELL_CONDITIONED = 1e-4
+"""Ratio of the entries of a Cholesky factor's diagonal above which squares lose nothing."""
+
 
 @dataclass(frozen=True)
 class RowSpace:
@@ -28,7 +31,7 @@ class RowSpace:
     start
         (row, neuron) coordinates of the first candidate.
     basis
-        (row, coordinate) orthonormal columns, each of mean 0; None: rows stay what they are.
+        (row, coordinate) orthonormal columns; None: rows stay what they are.
     mean
         (neuron,) means of the first candidate, which no gradient changes.
     """
@@ -40,7 +43,7 @@ class RowSpace:
 
     def rows(self, y: Reals) -> Reals:
         """The candidate of these coordinates."""
-        return y if self.basis is None else self.basis @ y + self.mean
+        return y if self.basis is None else self.basis @ _mirrored(y)[1:] + self.mean
 
 
 def row_space(climbed: Objective, start: Reals) -> RowSpace:
@@ -50,18 +53,31 @@ def row_space(climbed: Objective, start: Reals) -> RowSpace:
     if not climbed.measure.of_products or needed >= len(x):
         return RowSpace(climbed, start)
     mean = start.mean(axis=0)
-    basis, coordinates = np.linalg.qr(np.hstack([centre(x), start - mean]))
-    target, first = np.split(_level(coordinates), [x.shape[1]], axis=1)
-    return RowSpace(Objective(target, climbed.measure), first, _level(basis.T).T, mean)
+    basis, coordinates = _orthonormal(np.hstack([centre(x), start - mean]))
+    # One coordinate more, so that columns can sum to 0: measures centre, and must change nothing.
+    level = _mirrored(np.vstack([np.zeros(needed - 1), coordinates]))
+    target, first = np.split(level, [x.shape[1]], axis=1)
+    return RowSpace(Objective(target, climbed.measure, climbed.farthest), first, basis, mean)
 
 
-def _level(coordinates: Reals) -> Reals:
-    """One row more, and columns that sum to 0: measures centre, which must change nothing.
+def _orthonormal(columns: Reals) -> tuple[Reals, Reals]:
+    """A basis of what columns span, and their coordinates: by Cholesky factors if they will do."""
+    from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
-    A reflection that turns the new axis, along which all are 0, to where all rows are alike.
-    """
-    n = len(coordinates) + 1
+    try:
+        coordinates = cholesky(columns.T @ columns, check_finite=False)
+        sizes = coordinates.diagonal()
+        if sizes.min() > _WELL_CONDITIONED * sizes.max():
+            basis = solve_triangular(coordinates, columns.T, trans=1, check_finite=False)
+            return basis.T, coordinates
+    except LinAlgError:
+        pass  # columns that depend on each other
+    return np.linalg.qr(columns)
+
+
+def _mirrored(coordinates: Reals) -> Reals:
+    """Reflect the first axis to where all coordinates are alike, and back."""
+    n = len(coordinates)
     mirror = np.full(n, n**-0.5)
     mirror[0] -= 1
-    across = mirror[1:] @ coordinates / (1 - n**-0.5)
-    return np.vstack([np.zeros_like(across), coordinates]) - np.outer(mirror, across)
+    return coordinates - np.outer(mirror, mirror @ coordinates / (1 - n**-0.5))

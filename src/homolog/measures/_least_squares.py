@@ -12,8 +12,10 @@ _WELL_CONDITIONED = 1e-4
 """Ratio of the entries of a Cholesky factor's diagonal above which no rank is in question."""
 
 
-def fitted(y: Reals, x: Reals) -> Reals:
+def fitted(y: Reals, x: Reals) -> tuple[Reals, Reals]:
     """Weights (candidate, neuron, reference neuron) of the least-squares fit of `x` from `y`.
+
+    Beside them Y'X, of the same shape.
 
     Parameters
     ----------
@@ -23,10 +25,11 @@ def fitted(y: Reals, x: Reals) -> Reals:
         (stimulus, reference neuron) centred responses.
     """
     turned = y.swapaxes(1, 2)
+    cross = turned @ x
     if y.shape[2] < y.shape[1]:
-        parts = zip(turned @ y, turned @ x, strict=True)
-        return np.stack([_solved(gram, cross) for gram, cross in parts])
-    return turned @ np.stack([_solved(gram, x) for gram in y @ turned])
+        parts = zip(turned @ y, cross, strict=True)
+        return np.stack([_solved(*part) for part in parts]), cross
+    return turned @ np.stack([_solved(gram, x) for gram in y @ turned]), cross
 
 
 def _solved(gram: Reals, cross: Reals) -> Reals:

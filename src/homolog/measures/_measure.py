@@ -61,7 +61,8 @@ class Measure:
         Whether gradients flow.
     of_products
         Whether stimuli count only through the products X'X, X'Y and Y'Y of centred responses,
-        summed over them: then they may be mixed by any rotation, if it is the same for both.
+        summed over them: then neither their number matters nor a rotation that mixes them alike
+        in both populations.
     fits
         Whether it fits on some stimuli and scores on others; then it has the options
         ``folds`` and ``rng``.

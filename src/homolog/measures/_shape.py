@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from homolog._arrays import Array, centre, frobenius, inner, narrow
 from homolog.measures._measure import along_stimuli
+from homolog.measures._room import Room
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Turned:
     toward
         From two weights (candidate,) to (candidate, stimulus, neuron): the first times the
         reference after its best rotation, the gradient of `agreement`, plus the second times
-        the centred candidate, half that of `square`.
+        the centred candidate, half that of `square`. To be called once, for it writes over
+        the centred candidate.
     """
 
     agreement: Reals
@@ -59,15 +61,16 @@ class Turned:
 
 def turned(x: Reals) -> Callable[[Reals], Turned]:
     """The best rotations of centred `x` towards candidates."""
-    x = narrow(x)
+    x, room = narrow(x), Room()
 
     def at(y: Reals) -> Turned:
-        y = y - y.mean(axis=1, keepdims=True)
+        y = room.centred(y)
         agreement, rotation = best_rotation(x.T @ y)
 
         def toward(a: Reals, b: Reals) -> Reals:
             moved = x @ (a[:, None, None] * rotation)
-            moved += b[:, None, None] * y
+            np.multiply(y, b[:, None, None], out=y)
+            moved += y
             return moved
 
         flat = y.reshape(len(y), -1)
@@ -93,15 +96,21 @@ def best_rotation(cross: Reals) -> tuple[Reals, Reals]:
     return np.where(kept, singular, 0).sum(axis=1), rotation
 
 
-def cosine(x: Reals) -> Callable[[Reals], tuple[Reals, Reals]]:
-    """The cosines of Procrustes angles to candidates, with their gradients."""
+def of_cosine(
+    x: Reals, of: Callable[[Reals], tuple[Reals, Reals]]
+) -> Callable[[Reals], tuple[Reals, Reals]]:
+    """What is made `of` the cosines of Procrustes angles to candidates, with its gradients.
+
+    From (candidate,) cosines `of` gives values and their slopes.
+    """
     x = centre(x)
     found_at, norm = turned(x), float(frobenius(x))
 
     def at(y: Reals) -> tuple[Reals, Reals]:
         found = found_at(y)
         unit = 1 / (norm * np.sqrt(found.square))
-        value = unit * found.agreement
-        return value, found.toward(unit, -value / found.square)
+        cosine = unit * found.agreement
+        value, slope = of(cosine)
+        return value, found.toward(slope * unit, -slope * cosine / found.square)
 
     return at

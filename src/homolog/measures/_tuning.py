@@ -17,6 +17,7 @@ from homolog._arrays import (
 )
 from homolog.matching import Matching, cross_costs, match_curves, transport
 from homolog.measures._measure import Gradient, along_stimuli
+from homolog.measures._room import Room
 
 _VARIES = 1e-6
 """Neurons that vary by less, beside the largest response, are looked at closely."""
@@ -101,11 +102,19 @@ class Partnered:
     products: Reals
     sizes: Reals | None
 
-    def through_scaling(self, gradient: Reals, along: Reals) -> Reals:
-        """The gradient by responses of one by curves, whose product with them is `along`."""
+    def toward(self, partners: float, curves: float) -> Reals:
+        """So much of partners and of curves, as a gradient by curves, made one by responses.
+
+        To be called once, for it writes over both.
+        """
         if self.sizes is None:
-            return gradient
-        return (gradient - self.curves * along) / self.sizes
+            of_partners, of_curves = partners, curves
+        else:  # what changes sizes alone does not count: all of the curve itself
+            of_partners = partners / self.sizes
+            of_curves = -of_partners * self.products
+        moved = np.multiply(self.partners, of_partners, out=self.partners)
+        moved += np.multiply(self.curves, of_curves, out=self.curves)
+        return moved
 
 
 def softly_planned(products: Reals) -> Plan:
@@ -128,17 +137,26 @@ def planned(matching: Matching) -> Plan:
     return matching.rows, matching.columns, matching.mass
 
 
-def partnered(x: Tuning, y: Reals, plan: Planner, *, normalise: bool = True) -> Partnered:
+def partnered(
+    x: Tuning, y: Reals, plan: Planner, room: Room, *, normalise: bool = True
+) -> Partnered:
     """Match a candidate's responses with the reference's curves."""
-    curves, sizes = y - y.mean(axis=0), None
+    curves, sizes = room.centred(y), None
     if normalise:
         sizes = np.sqrt(np.einsum("ij,ij->j", curves, curves))
-        if not sizes.min() > _VARIES * np.abs(y).max():
+        if not sizes.min() > _VARIES * max(y.max(), -y.min()):
             curves = tuning(y).curves  # refuses neurons that do not vary
         else:
             curves /= sizes
     products = x.curves.T @ curves
     rows, columns, mass = plan(products)
+    mass = np.broadcast_to(mass, rows.shape)
+    order = np.argsort(columns)
+    if np.array_equal(columns[order], np.arange(y.shape[1])):  # one partner each: no sums
+        rows, mass = rows[order], mass[order]
+        partners = x.curves[:, rows]
+        partners *= mass
+        return Partnered(curves, partners, mass * products[rows, columns[order]], sizes)
     shares = np.zeros_like(products)
     shares[rows, columns] = mass
     products *= shares
@@ -147,12 +165,11 @@ def partnered(x: Tuning, y: Reals, plan: Planner, *, normalise: bool = True) -> 
 
 def agreement_gradient(x: Reals, plan: Planner, *, normalise: bool = True) -> Gradient:
     """How the mean product of matched tuning curves changes with the candidate's responses."""
-    reference = tuning(x, normalise=normalise)
+    reference, room = tuning(x, normalise=normalise), Room()
 
     def one(y: Reals) -> tuple[float, Reals]:
-        found = partnered(reference, y, plan, normalise=normalise)
-        gradient = found.through_scaling(found.partners, found.products)
-        return float(found.products.sum()), gradient
+        found = partnered(reference, y, plan, room, normalise=normalise)
+        return float(found.products.sum()), found.toward(1, 0)
 
     return one_by_one(one)
 
@@ -162,6 +179,6 @@ def one_by_one(one: Callable[[Reals], tuple[float, Reals]]) -> Gradient:
 
     def at(y: Reals) -> tuple[Reals, Reals]:
         values, gradients = zip(*map(one, y), strict=True)
-        return np.array(values), np.stack(gradients)
+        return np.array(values), np.stack(gradients) if len(y) > 1 else gradients[0][None]
 
     return at

@@ -24,6 +24,7 @@ from homolog.measures import _angles, _many
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._least_squares import Reals, fitted
 from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._room import Room
 
 Form = Literal["share", "angle"]
 
@@ -101,15 +102,15 @@ def _together(populations: Sequence[_Summary], *, predict: Predicted) -> Array |
 
 def _gradient(x: Reals) -> Gradient:
     x = narrow(centre(x))
-    square = float(inner(x, x))
+    square, room, part = float(inner(x, x)), Room(), Room()
 
     def at(y: Reals) -> tuple[Reals, Reals]:
-        y = y - y.mean(axis=1, keepdims=True)
+        y = room.centred(y)
         weights, cross = fitted(y, x)
         value = np.einsum("ijk,ijk->i", weights, cross) / square
         turned = (2 / square) * weights.swapaxes(1, 2)
         gradient = x @ turned
-        gradient -= y @ (weights @ turned)
+        gradient -= np.matmul(y, weights @ turned, out=part.like(y))
         return value, gradient
 
     return at

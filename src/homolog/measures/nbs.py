@@ -1,15 +1,20 @@
 """Normalised Bures similarity: the cosine of the Procrustes angle."""
 
+import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array, nuclear_norm
-from homolog.measures._measure import measure
-from homolog.measures._shape import Shape, cosine, unit_shape
+from homolog.measures._measure import Gradient, measure
+from homolog.measures._shape import Reals, Shape, of_cosine, unit_shape
+
+
+def _gradient(x: Reals) -> Gradient:
+    return of_cosine(x, lambda cosine: (cosine, np.ones_like(cosine)))
 
 
 @measure(
     summary=unit_shape,
-    gradient=cosine,
+    gradient=_gradient,
     best=1.0,
     worst=0.0,
     kind="correlation",

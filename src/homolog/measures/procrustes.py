@@ -9,7 +9,7 @@ from jaxtyping import Float
 from homolog._arrays import Array, shape_distance
 from homolog.measures import _angles
 from homolog.measures._measure import Gradient, measure
-from homolog.measures._shape import Reals, Shape, cosine, unit_shape
+from homolog.measures._shape import Reals, Shape, of_cosine, unit_shape
 
 _AT_THE_CONE = 1e-7
 """Sines of angles below this are rounding."""
@@ -31,16 +31,13 @@ def _promises(*, form: str) -> Mapping[str, Any]:
 
 
 def _gradient(x: Reals) -> Gradient:
-    cosine_at = cosine(x)
+    return of_cosine(x, _angle)
 
-    def at(y: Reals) -> tuple[Reals, Reals]:
-        value, gradient = cosine_at(y)
-        sine = np.sqrt(np.maximum((1 - value) * (1 + value), 0))
-        apart = sine > _AT_THE_CONE
-        gradient *= np.where(apart, -1 / np.where(apart, sine, 1), 0)[:, None, None]
-        return np.atan2(sine, value), gradient
 
-    return at
+def _angle(cosine: Reals) -> tuple[Reals, Reals]:
+    sine = np.sqrt(np.maximum((1 - cosine) * (1 + cosine), 0))
+    apart = sine > _AT_THE_CONE
+    return np.atan2(sine, cosine), np.where(apart, -1 / np.where(apart, sine, 1), 0)
 
 
 @measure(

@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from homolog._arrays import Array, inner, namespace, root
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._room import Room
 from homolog.measures._tuning import (
     Reals,
     Tuning,
@@ -32,19 +33,18 @@ def _promises(*, normalise: bool) -> Mapping[str, Any]:
 
 
 def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
-    reference = tuning(x, normalise=normalise)
+    reference, room = tuning(x, normalise=normalise), Room()
     own = float(_mean_square(reference))
 
     def one(y: Reals) -> tuple[float, Reals]:
-        found = partnered(reference, y, softly_planned, normalise=normalise)
+        found = partnered(reference, y, softly_planned, room, normalise=normalise)
         squares = np.einsum("ij,ij->j", found.curves, found.curves) / y.shape[1]
         both = own + float(squares.sum())
         squared = both - 2 * float(found.products.sum())
         if squared <= _ROUNDING * both:
             return 0.0, np.zeros_like(y)
         distance = squared**0.5
-        gap = found.curves / y.shape[1] - found.partners
-        return distance, found.through_scaling(gap, squares - found.products) / distance
+        return distance, found.toward(-1 / distance, 1 / (y.shape[1] * distance))
 
     return one_by_one(one)
 
