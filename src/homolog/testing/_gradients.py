@@ -29,7 +29,7 @@ _STEP = 1e-5
 _N_DIRECTIONS = 3
 _TOLERANCE = 1e-6
 _TOLERANCE_AT_CONE = 1e-3
-_JAX_SIZES: Sizes = (20, 6, 4)
+_JAX_SIZES: Sizes = (30, 6, 4)
 
 Gradients = tuple[Population, Population]
 Differentiate = Callable[[Measure, Population, Population], tuple[float, Gradients]]

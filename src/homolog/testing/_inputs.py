@@ -14,7 +14,7 @@ from homolog.testing._populations import NARROW, Population, Sizes, near, pair, 
 
 _SAME = 1e-9
 _SINGLE = 1e-3
-_JAX_SIZES: Sizes = (20, 6, 4)
+_JAX_SIZES: Sizes = (30, 6, 4)
 
 
 def check_number_types(m: Measure, rng: np.random.Generator) -> None:
