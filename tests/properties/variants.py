@@ -47,6 +47,7 @@ def _variants() -> list[Measure]:
         find("unbiased_cka").using(kernel="rbf", form="angle"),
         find("distance_correlation").using(unbiased=True),
         find("uniformity_difference").using(normalise=False),
+        find("maximum_match").using(centred=True),
         find("neighbour_overlap").using(k=3, share="neighbourhood", centred=True),
         find("neighbour_overlap").using(k=4, nearest="euclidean"),
         find("neighbour_rank_similarity").using(k=4, times_overlap=True),

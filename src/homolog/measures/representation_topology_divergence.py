@@ -121,8 +121,9 @@ def representation_topology_divergence(
     so often, and the mean is taken. Up to 500 stimuli the score is exact, with no draw.
 
     A sum over bars, so it grows with the number of stimuli, about in proportion: compare scores of
-    equally many only, with that of unrelated populations beside them. Most of it is clusters
-    (what the minimum spanning trees see), little of it loops. Not a metric.
+    equally many only, with that of unrelated populations beside them. Of
+    populations without structure, half of it or more is clusters joined sooner, the rest loops.
+    Not a metric.
 
     Exact persistence over Z/2, by relations among the edges of both graphs, without a graph of
     twice the size. Takes about M³ operations for each class alive: 0.1 s at 100 stimuli, 9 s
