@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from homolog import figures, report
-from homolog.audit._audit_curves import first_score, mean_curve
+from homolog.audit._audit_curves import apart, first_score, mean_curve, variance_ticks
 from homolog.audit._audit_tables import TABLES
 from homolog.errors import HomologError
 from homolog.report import _audit, _audit_charts, _audit_table
@@ -42,6 +42,10 @@ def test_curves_are_means_over_seeds_with_the_recordings_level_and_chance(found)
         assert np.array_equal(named(weak)[measure].get_xydata().T, [scores, accuracy])
         at = [np.interp(scores[50], c.score, c.accuracy["weak"]) for c in found.of(measure)]
         assert accuracy[50] == pytest.approx(np.mean(at))
+    ends = {text.get_text(): text.xy[1] for text in weak.texts}
+    last = [mean_curve(found, measure, "weak")[1][-1] for measure in MEASURES]
+    assert list(ends) == list(MEASURES)
+    assert list(ends.values()) == apart(last, 0.065, 1.0)
     levels = [line.get_ydata()[0] for line in weak.lines if line.get_linestyle() in ("--", ":")]
     assert levels == [own.accuracy["weak"], own.chance["weak"]]
     marks = [line.get_xdata()[0] for line in weak.lines if line.get_marker() not in ("", "None")]
@@ -60,6 +64,52 @@ def test_needed_scores_have_a_row_for_each_variable_and_measure(found):
     assert by_procrustes.get_xdata()[0] == found.needed("procrustes", "weak").median
     assert by_cka.get_xdata()[0] > 1  # beyond the end: not back
     assert by_cka.get_markerfacecolor() == "none"
+
+
+def test_names_beside_curves_stand_apart_and_in_order():
+    assert apart([0.2, 0.8, 0.5], 0.1, 1.0) == [0.2, 0.8, 0.5]
+    assert apart([1.0, 1.0, 0.4], 0.1, 1.0) == pytest.approx([1.0, 0.9, 0.4])
+    assert apart([0.5, 0.52, 0.48], 0.1, 1.0) == pytest.approx([0.58, 0.68, 0.48])
+    assert apart([0.97, 0.9, 0.99], 0.1, 1.0) == pytest.approx([0.9, 0.8, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.00006, 0.6, [0.0001, 0.001, 0.01, 0.1]),
+        (0.02, 0.3, [0.02, 0.05, 0.1, 0.2]),
+        (0.02, 0.08, [0.02, 0.03, 0.05, 0.07]),
+        (0.084, 0.25, [0.1, 0.15, 0.2]),
+        (0.102, 0.14, [0.11, 0.12, 0.13, 0.14]),
+        (0.16, 0.168, [0.16, 0.162, 0.164, 0.166, 0.168]),
+        (1.0, 1.0, [1.0]),
+    ],
+)
+def test_an_axis_of_variances_has_ticks_however_narrow_it_is(low, high, ticks):
+    assert variance_ticks([high, low]) == ticks
+
+
+def test_both_axes_of_variances_have_these_ticks(found):
+    ticks = variance_ticks(found.explained_variance)
+    assert len(ticks) > 2
+    chart = _audit_charts.component_capture(found).layout["xaxis"]
+    assert chart["tickvals"] == ticks
+    assert chart["ticktext"] == [f"{100 * tick:g}%" for tick in ticks]
+    for draw in (figures.component_capture, figures.component_perturbation):
+        (ax,) = axes()
+        draw(ax, found)
+        assert ax.get_xticks().tolist() == pytest.approx([100 * tick for tick in ticks])
+
+
+def test_what_the_recording_does_not_tell_is_said_where_rows_are_empty(found):
+    own = replace(found.decoding, low={"strong": 0.9, "weak": 0.4})
+    (ax,) = axes()
+    figures.needed_scores(ax, replace(found, decoding=own))
+    told = [text.get_text() for text in ax.texts if text.get_text()]
+    assert told == ["strong", "weak: the recording itself does not tell it"]
+    page = _audit.page(replace(found, decoding=own), None)
+    assert "A dash: the recording itself does not tell the variable." in page
+    assert "A dash:" not in _audit.page(found, None)
 
 
 def test_components_that_are_never_captured_stand_above_the_goal(found):

@@ -144,6 +144,9 @@ def test_needed_over_seeds_counts_those_that_never_came(found):
     assert "Not back below 0.99: weak (0.70 to > 0.99), back in 1 of 3 starts." in rare.in_words()
     assert "  not below 0.99 (0.70 to > 0.99), back in 1 of 3 starts  " in str(rare)
     assert "weak at 0.70." in some_needing(0.7, 0.7).in_words()
+    assert back(some_needing(0.988, None, None).needed("cka", "weak")) == (
+        "not below 0.99, back in 1 of 3 starts"
+    )
 
 
 def test_a_start_that_stopped_early_does_not_widen_the_range(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from homolog.audit._course import Reals
 
 POINTS = 101
+LEADS = (
+    *((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)),
+    *(tuple(np.arange(1, 10, step).tolist()) for step in (0.5, 0.1, 0.02)),
+)
+"""First digits of the ticks of a logarithmic axis, from few to many."""
+FEWEST = 3  # ticks, for an axis to be read
 
 
 def mean_curve(audit: Audit, measure: str, variable: str) -> tuple[Reals, Reals]:
@@ -24,6 +31,31 @@ def mean_curve(audit: Audit, measure: str, variable: str) -> tuple[Reals, Reals]
     scores = np.linspace(first, max(first, last), POINTS)
     found = [np.interp(scores, one.score, one.accuracy[variable]) for one in courses]
     return scores, np.mean(found, axis=0)
+
+
+def variance_ticks(shares: Sequence[float] | Reals) -> list[float]:
+    """Round shares of variance for a logarithmic axis: as few as tell its scale."""
+    low, high = float(np.min(shares)), float(np.max(shares))
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    ticks = np.empty(0)
+    for leads in LEADS:
+        found = np.sort(np.outer(decades, leads).ravel())
+        ticks = found[(found >= low * 0.99) & (found <= high * 1.01)]
+        if len(ticks) >= FEWEST:
+            break
+    return [float(f"{tick:.3g}") for tick in ticks] or [float(f"{high:.2g}")]
+
+
+def apart(places: Sequence[float], gap: float, top: float) -> list[float]:
+    """The places moved as little as will do to stand so far apart, none above the top."""
+    order = np.argsort(np.asarray(places)[::-1], kind="stable")  # the first of equals on top
+    order = len(places) - 1 - order
+    ranks = np.arange(len(places)) * gap
+    risen = np.maximum.accumulate(np.asarray(places, dtype=float)[order] - ranks) + ranks
+    highest = top - ranks[::-1]
+    moved = np.empty(len(places))
+    moved[order] = np.minimum(risen, highest)
+    return moved.tolist()
 
 
 def first_score(audit: Audit) -> float:

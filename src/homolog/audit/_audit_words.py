@@ -185,7 +185,8 @@ def _over_starts(one: Needed) -> str:
         return f" ({low} to {high})" if low != high else ""
     beyond = max(one.unreached)
     end = high if beyond < one.reached[-1] else f"> {beyond:.2f}"
-    return f" ({low} to {end}), back in {len(one.reached)} of {len(one.scores)} starts"
+    spread = f" ({low} to {end})" if end not in (low, f"> {low}") else ""
+    return f"{spread}, back in {len(one.reached)} of {len(one.scores)} starts"
 
 
 def _at_usual(audit: Audit, needs: Sequence[Needed]) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from homolog import errors
-from homolog.audit._audit_curves import first_score, mean_curve
+from homolog import _pictured, errors
+from homolog.audit._audit_curves import apart, first_score, mean_curve, variance_ticks
 from homolog.figures._looks import INK, SOFT, several
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Okabe and Ito: told apart with any colour vision; marks tell them apart in grey.
 MEASURES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b3fa8", "#1d2127")
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
+LONGEST = 22  # letters of a name beside a curve
+LINE_OF_TEXT = 0.065  # how high it is, where accuracies run from 0 to 1
 BEYOND = 0.045
 """How far above the goal stands what never came to it, as a share of the scores drawn."""
 
@@ -27,9 +29,9 @@ BEYOND = 0.045
 def decoding_curves(axes: Sequence[Axes], audit: Audit) -> list[Axes]:
     """Draw decoding accuracy against score, an Axes for each variable of the audit.
 
-    A thick line is the mean over seeds of a measure, thin ones its seeds. The mark stands
-    where the variable is back: at the lower end of the recording's interval, which is shaded
-    up to its upper end.
+    A thick line is the mean over seeds of a measure, named at its end, thin ones its seeds.
+    The mark stands where the variable is back: at the lower end of the recording's interval,
+    which is shaded up to its upper end.
 
     Raises
     ------
@@ -43,6 +45,7 @@ def decoding_curves(axes: Sequence[Axes], audit: Audit) -> list[Axes]:
     for ax, variable in zip(listed, audit.variables, strict=True):
         for i, measure in enumerate(audit.measures):
             _curves(ax, audit, measure.label, variable, i)
+        _named_at_the_end(ax, audit, variable)
         _levels(ax, own.accuracy[variable], (own.low[variable], own.high[variable]))
         ax.axhline(own.chance[variable], color=SOFT, linewidth=1, linestyle=":", zorder=1)
         ax.set(xlim=(first_score(audit), 1.0), ylim=(0, 1.02))
@@ -67,6 +70,17 @@ def _curves(ax: Axes, audit: Audit, measure: str, variable: str, i: int) -> None
         )
 
 
+def _named_at_the_end(ax: Axes, audit: Audit, variable: str) -> None:
+    """The name of each measure beside the end of its curve."""
+    labels = [one.label for one in audit.measures]
+    ends = [float(mean_curve(audit, label, variable)[1][-1]) for label in labels]
+    for i, (label, place) in enumerate(zip(labels, apart(ends, LINE_OF_TEXT, 1.0), strict=True)):
+        ax.annotate(
+            _pictured.cut(label, LONGEST), (1.0, place), (5, 0), textcoords="offset points",
+            va="center", color=_colour(i), fontsize=8, annotation_clip=False,
+        )  # fmt: skip
+
+
 def _levels(ax: Axes, level: float, ends: tuple[float, float]) -> None:
     """The recording's own accuracy, with its interval."""
     ax.axhspan(*ends, color=INK, alpha=0.07, linewidth=0, zorder=0)
@@ -77,7 +91,8 @@ def needed_scores(ax: Axes, audit: Audit) -> Axes:
     """Draw the score that each variable needs, a row for each variable and measure.
 
     The mark is the median over seeds and the bar their range. An open mark beyond the end of
-    the axis stands for a variable that half of the seeds or more never brought back.
+    the axis stands for a variable that half of the seeds or more never brought back. Rows of a
+    variable that the recording itself does not tell are empty, and its name says so.
     """
     rows = [(name, i) for name in audit.variables for i in range(len(audit.measures))]
     gap = 0.8
@@ -88,7 +103,7 @@ def needed_scores(ax: Axes, audit: Audit) -> Axes:
     for variable in audit.variables:
         top = min(place for place, (name, _) in zip(places, rows, strict=True) if name == variable)
         ax.text(
-            first_score(audit), top - 0.75, variable,
+            first_score(audit), top - 0.75, f"{variable}{_untold(audit, variable)}",
             ha="left", va="center", color=INK, fontsize=10, fontweight="bold",
         )  # fmt: skip
     ax.axvline(audit.goal, color=SOFT, linewidth=0.8, zorder=0)
@@ -99,6 +114,11 @@ def needed_scores(ax: Axes, audit: Audit) -> Axes:
     ax.grid(axis="x", color=SOFT, alpha=0.25, linewidth=0.6)
     ax.set_axisbelow(True)
     return ax
+
+
+def _untold(audit: Audit, variable: str) -> str:
+    known = audit.decoding is not None and audit.decoding.above_chance(variable)
+    return "" if known else ": the recording itself does not tell it"
 
 
 def _needed(ax: Axes, audit: Audit, variable: str, i: int, place: float) -> None:
@@ -143,7 +163,7 @@ def component_capture(ax: Axes, audit: Audit) -> Axes:
     ax.set(xscale="log", ylim=(first_score(audit), top))
     ax.set_yticks([tick for tick in np.linspace(-1, 1, 11).round(1) if tick >= first_score(audit)])
     ax.set_ylabel("Score at which half captured")
-    _dress_variances(ax)
+    _dress_variances(ax, shares)
     return ax
 
 
@@ -168,7 +188,7 @@ def component_perturbation(ax: Axes, audit: Audit) -> Axes:
             ax.plot(shares, found.closed_form[name], color=_colour(i), linewidth=1, zorder=1)
     ax.set(xscale="log", ylim=(min(0.0, *(s.min() for s in found.simulated.values())), 1.03))
     ax.set_ylabel("Score with the component replaced")
-    _dress_variances(ax)
+    _dress_variances(ax, shares)
     return ax
 
 
@@ -176,8 +196,10 @@ def _marked(ax: Axes, x: Any, y: Any, i: int, label: str) -> None:
     ax.plot(x, y, f"{_mark(i)}-", color=_colour(i), linewidth=1, markersize=4.5, label=label)
 
 
-def _dress_variances(ax: Axes) -> None:
-    ax.xaxis.set_major_formatter("{x:g} %")
+def _dress_variances(ax: Axes, shares: Sequence[float] | Any) -> None:
+    ticks = variance_ticks(shares)
+    ax.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
+    ax.set_xticks([], minor=True)
     ax.set_xlabel("Variance of the component (% of the recording's)")
     ax.spines[["top", "right"]].set_visible(False)
 

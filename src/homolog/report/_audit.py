@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from homolog.audit import Audit
 
-PANELS = 3
+PANELS = 2
 """Most charts of variables side by side."""
 
 
@@ -117,12 +117,12 @@ def _decoding(audit: Audit) -> Figure:
     n = len(audit.variables)
     wide = min(PANELS, n)
     high = -(-n // wide)
-    figure = sized(max(4.2, 3.3 * wide), 0.4 + 3.0 * high)
+    figure = sized(max(5.4, 4.4 * wide), 3.0 * high)
     axes = list(figure.subplots(high, wide, squeeze=False).ravel())
     figures.decoding_curves(axes[:n], audit)
     for spare in axes[n:]:
         spare.set_axis_off()
-    return _named(figure, audit)
+    return figure
 
 
 def _needed(audit: Audit) -> Figure:

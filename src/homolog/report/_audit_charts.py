@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _pictured
-from homolog.audit._audit_curves import first_score, mean_curve
+from homolog.audit._audit_curves import first_score, mean_curve, variance_ticks
 from homolog.audit._audit_words import back
 from homolog.report._charts import LEGEND, LONGEST, Chart, Json
 
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from homolog.audit._decoding import Decoding
 
 MARKS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
-VARIANCE: Json = {
-    "title": {"text": "Variance of the component"},
-    "type": "log",
-    "tickformat": "~%",
-    "dtick": 1,
-}
 
 
 def decoding_curves(audit: Audit) -> list[Chart]:
@@ -123,7 +117,7 @@ def component_capture(audit: Audit) -> Chart | None:
         ]
         + [_goal(audit)],
         layout={
-            "xaxis": VARIANCE,
+            "xaxis": _variances(audit.explained_variance),
             "yaxis": {"title": {"text": "Score"}, "range": [first_score(audit), _top(audit)]},
             **LEGEND,
         },
@@ -179,11 +173,21 @@ def component_perturbation(audit: Audit) -> Chart | None:
             for i, (name, scores) in enumerate(found.simulated.items())
         ],
         layout={
-            "xaxis": VARIANCE,
+            "xaxis": _variances(found.explained_variance),
             "yaxis": {"title": {"text": "Score"}, "rangemode": "tozero"},
             **LEGEND,
         },
     )
+
+
+def _variances(shares: Any) -> Json:
+    ticks = variance_ticks(shares)
+    return {
+        "title": {"text": "Variance of the component"},
+        "type": "log",
+        "tickvals": ticks,
+        "ticktext": [f"{100 * tick:g}%" for tick in ticks],
+    }
 
 
 def _replaced(shares: Any, scores: Any, name: str, i: int) -> Json:

@@ -77,7 +77,8 @@ def ends(audit: Audit) -> tuple[str, str]:
 
 def _row(audit: Audit, one: Needed, colour: str) -> Row:
     known = one.variable in decodable(audit)
-    said = back(one).removeprefix("at ") if known else _words.number(None)
+    said = back(one).removeprefix("at ").replace("> ", ">\N{NO-BREAK SPACE}")
+    said = said if known else _words.number(None)
     level, chance = _levels(audit, one.variable)
     return Row(
         variable=one.variable,
