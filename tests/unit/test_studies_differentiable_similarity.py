@@ -208,12 +208,19 @@ def with_levels(rows, **levels):
     return rows.assign(**{name: rows[name].where(~own, at) for name, at in levels.items()})
 
 
+def marks_of_scores_needed(rows):
+    (ax,) = (ax for ax in recordings.draw(rows).axes if "Score needed" in ax.get_xlabel())
+    return {line.get_markerfacecolor() for line in ax.get_lines() if line.get_marker() == "o"}
+
+
 def test_a_variable_that_guesses_bring_back_is_left_out_of_verdicts_and_named(climbed):
     few = with_levels(climbed, low=0.55, guessing=0.75)
     for key in ("procrustes", "cka", "order"):
         finding = PLANTED.judge(few)[key]
         assert finding.verdict == "cannot tell"
         assert "large: guesses come to 0.75, and it is back from 0.55: too few" in finding.reading
+    assert marks_of_scores_needed(few) == {"none"}
+    assert "none" not in marks_of_scores_needed(climbed)
     assert "too few" not in PLANTED.judge(climbed)["procrustes"].reading
 
 

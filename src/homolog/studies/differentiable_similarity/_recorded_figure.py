@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _VARIABLES = (REFERENCE, CANDIDATE)
 
+WIDE = 300.0
+"""Factor between the variances of components above which powers of ten are marks enough."""
+
 
 def figure_of(rows: Table) -> Figure:
     """Decoding above; below, scores needed, and scores at which components are captured."""
@@ -62,14 +65,17 @@ def _accuracies(ax: Axes, rows: Table, measure: str) -> None:
 def _needed(ax: Axes, rows: Table, measures: Sequence[str]) -> None:
     """Scores at which each variable is back at the recording's level, start by start."""
     needed, own = rows[rows["kind"] == "needed"], rows[rows["kind"] == "recording"]
-    told = own[own["low"].astype(float) > own["chance"].astype(float)]
+    told = own[own["low"].astype(float) > own["chance"].astype(float)].set_index("variable")
+    guessed = told.index[told["low"].astype(float) < told["guessing"].astype(float)]
     places: list[tuple[str, str]] = [
-        (variable, measure) for variable in dict.fromkeys(told["variable"]) for measure in measures
+        (variable, measure) for variable in told.index for measure in measures
     ]
     for height, (variable, measure) in enumerate(places):
         one = needed[(needed["variable"] == variable) & (needed["measure"] == measure)]
         reached = one["score"].dropna().astype(float)
         marks: dict[str, Any] = {"color": COLOURS[measure], "markersize": 6, "alpha": 0.7}
+        if variable in guessed:
+            marks["markerfacecolor"] = "none"
         ax.plot(reached, np.full(len(reached), height), "o", **marks)
         if len(reached) < len(one):
             ax.plot(1.03, height, ">", **marks)
@@ -77,11 +83,12 @@ def _needed(ax: Axes, rows: Table, measures: Sequence[str]) -> None:
     ax.invert_yaxis()
     ax.set_xlim(0, 1.05)
     ax.axvline(0.9, color=SOFT, linewidth=0.8)
-    ax.set_xlabel(f"Score needed (▸ not below {CLOSE})")
+    opened = ", open: guesses come as far" if len(guessed) else ""
+    ax.set_xlabel(f"Score needed (▸ not below {CLOSE}{opened})")
 
 
 def _captured(ax: Axes, rows: Table, measures: Sequence[str]) -> None:
-    from matplotlib.ticker import NullFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     chosen = rows[rows["kind"] == "component"]
     halves = chosen.assign(at=at_most(chosen["score"]))
@@ -94,6 +101,9 @@ def _captured(ax: Axes, rows: Table, measures: Sequence[str]) -> None:
         }
         ax.plot(found.index, found, "o", alpha=0.8, **shown)
     ax.set_xscale("log")
+    wide = halves["variance"].max() > WIDE * halves["variance"].min()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 3)))
+    ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_ylim(0, 1.04)
     ax.set_xlabel("Share of variance of a component")
