@@ -98,6 +98,8 @@ def test_what_kernels_change_in_the_promises_of_cka() -> None:
     absolute = cka.using(kernel="rbf", relative=False)
     assert "scale" in cka.using(kernel="rbf").invariant_to
     assert "scale" not in absolute.invariant_to
+    assert absolute.title == "Centred kernel alignment by a Gaussian kernel of distances"
+    assert absolute.using(form="angle").title == f"{absolute.title}, as an angle in radians"
     assert absolute.smooth
     assert not cka.using(kernel="rbf").smooth
     assert not absolute.of_products

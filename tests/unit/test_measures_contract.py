@@ -105,7 +105,7 @@ def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("cka", {"kernel": "rbf"}, "HM023 no option of cka 'kernel'. See its documentation."),
+        ("nbs", {"kernel": "rbf"}, "HM023 no option of nbs 'kernel'. See its documentation."),
         ("ridge", {"fold": 3}, "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng'."),
         ("rsa", {"comparison": "rho"}, "HM025 comparison is 'rho'; allowed: spearman, pearson"),
         (

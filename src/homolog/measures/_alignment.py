@@ -130,7 +130,8 @@ def kernel_promises(
     if kernel != "linear":
         kept = {"shift", "permutation", "rotation"} | ({"scale"} if relative else set())
         promised |= {"invariant_to": kept, "candidate_invariant_to": kept}
-        promised |= {"gradient": None, "of_products": False}
+        title = f"{title} by {_KERNELS[kernel]}"
+        promised |= {"title": title, "gradient": None, "of_products": False}
         promised |= {"smooth": not relative}  # the slope of a median jumps
     if form != "cosine":
         promised |= _angles.promises(form, opposite=opposite)
@@ -139,6 +140,10 @@ def kernel_promises(
     return promised
 
 
+_KERNELS = {
+    "rbf": "a Gaussian kernel of distances",
+    "laplace": "an exponential kernel of distances",
+}
 _FORMS: Mapping[str, str] = {
     "angle": "an angle in radians",
     "chordal": "a distance between unit vectors",

@@ -108,7 +108,7 @@ def _gradient(x: Reals) -> Gradient:
 def cka(
     x: Structure, y: Structure, *, diagonal: bool = True, form: Form = "cosine"
 ) -> Float[Array, ""]:
-    r"""Centred kernel alignment: agreement on which stimuli are alike.
+    r"""Linear centred kernel alignment: agreement on which stimuli are alike.
 
     .. math:: \|Y^\top X\|_F^2 \,/\, \left(\|X^\top X\|_F \, \|Y^\top Y\|_F\right)
 

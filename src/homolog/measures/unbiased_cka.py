@@ -109,7 +109,7 @@ def _caution(x: Structure, y: Structure) -> str | None:
     """,
 )
 def unbiased_cka(x: Structure, y: Structure, *, form: Form = "cosine") -> Float[Array, ""]:
-    r"""CKA from unbiased estimates: 0 on average for unrelated populations.
+    r"""Linear CKA from unbiased estimates: 0 on average for unrelated populations.
 
     .. math:: \langle \tilde K, \tilde L \rangle \,/\, (\|\tilde K\| \, \|\tilde L\|)
 
