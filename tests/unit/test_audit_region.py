@@ -8,7 +8,7 @@ from homolog import measures
 from homolog.audit import Region, region
 from homolog.audit._boundary import _shared
 from homolog.audit._proved import of_population, of_rank, proved
-from homolog.audit._region import SIDES
+from homolog.audit._region_found import SIDES
 from homolog.errors import HomologError
 
 FEW = {"levels": 7, "steps": 30}
@@ -165,6 +165,17 @@ def test_levels_may_have_swapped():
     assert swapped.slack(0.6, 0.5) == straight.slack(0.6, 0.5)
     assert swapped.slopes(0.6) == straight.slopes(0.6)
     assert straight.slack(0.5, 0.5).below == pytest.approx(0.25)
+
+
+def test_slack_is_said_in_words():
+    found = by_hand()
+    assert str(found.slack(0.5, 0.5)) == (
+        "At cka 0.500, nbs was found from 0.250 to 0.750; at nbs 0.500, cka from 0.300 to 0.700."
+    )
+    outside = " The pair itself lies outside of what was found: it was scored against another"
+    assert outside in str(found.slack(0.5, 0.2))
+    assert outside in str(found.slack(0.2, 0.5))
+    assert outside not in str(found.slack(0.5, 0.2496))
 
 
 @pytest.mark.parametrize("name", SIDES)

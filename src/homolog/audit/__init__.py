@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from homolog.audit._maximise import maximise, maximise_many
     from homolog.audit._objective import Objective, objective
     from homolog.audit._perturbation import Perturbation, perturb_components
-    from homolog.audit._region import Region, region
+    from homolog.audit._region import region
+    from homolog.audit._region_found import Region
     from homolog.audit._trajectory import Trajectory, load_trajectory
     from homolog.audit._trials import pseudo_trials
 
@@ -52,7 +53,7 @@ _HOME = {
     "Guarantee": "_guarantee",
     "Objective": "_objective",
     "Perturbation": "_perturbation",
-    "Region": "_region",
+    "Region": "_region_found",
     "Trajectory": "_trajectory",
     "audit": "_audit",
     "captured_components": "_components",
