@@ -10,6 +10,8 @@ from pathlib import Path
 from _page import keep, markdown, yes
 
 from homolog import measures
+from homolog.measures import _measured
+from homolog.measures._aliases import called
 from homolog.measures._measure import Measure
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "measures.md"
@@ -34,7 +36,10 @@ neurons may differ. What a number means is decided by what the measure ignores, 
 | linear | neurons are mixed by any invertible matrix |
 
 The declarations below are tested in both directions: what is listed leaves the score alone, what
-is not listed changes it.
+is not listed changes it. Below each measure stand its measured level of chance, every other
+implementation that could be run, with its answer for one pair of published populations (50 stimuli,
+10 and 10 neurons) and what that number is ([agreement.md](agreement.md) says more), and what others
+call it: `homolog.measures.find` knows these names.
 """
 
 
@@ -71,9 +76,58 @@ def section(m: Measure) -> str:
     }
     table = "\n".join(f"| {key} | {value} |" for key, value in facts.items())
     citation = f"```bibtex\n{m.citation.strip()}\n```"
-    return "\n".join(
-        [f"## {m.name}", "", "| | |", "| --- | --- |", table, "", markdown(m), "", citation, ""]
-    )
+    head = [f"## {m.name}", "", "| | |", "| --- | --- |", table, "", markdown(m), "", citation, ""]
+    return "\n".join([*head, *chance_levels(m), *agreement(m), *other_names(m)])
+
+
+def chance_levels(m: Measure) -> list[str]:
+    """What unrelated populations score."""
+    found = _measured.chance(m.name)
+    if not found:
+        return []
+    sizes = list(dict.fromkeys((row.n_stimuli, row.n_neurons) for row in found))
+    rows = {row.measure: [] for row in found}
+    for row in found:
+        rows[row.measure].append(f"{row.mean} ± {row.deviation}" if row.mean else "refused")
+    return [
+        "**Measured chance**: two populations of independent Gaussian responses, mean and standard",
+        f"deviation of {found[0].n_draws} draws.",
+        "",
+        "| | " + " | ".join(f"{m} stimuli, {n} neurons" for m, n in sizes) + " |",
+        "| --- " * (len(sizes) + 1) + "|",
+        *(f"| `{label}` | {' | '.join(cells)} |" for label, cells in rows.items()),
+        "",
+    ]
+
+
+def agreement(m: Measure) -> list[str]:
+    """Who else computes it, and what else goes by its name."""
+    rows = [
+        f"| {row.implementation} | {row.call} | {row.answer} | {row.ours} |"
+        f" {row.apart or 'another number'} |"
+        for row in _measured.agreement(m.name)
+    ]
+    head = [
+        "| implementation | its name | its answer | what that is | apart |",
+        "| --- " * 5 + "|",
+    ]
+    return folded("Agreement with other implementations", [*head, *rows]) if rows else []
+
+
+def other_names(m: Measure) -> list[str]:
+    """What others call it, by variant."""
+    rows = [
+        f"| `{variant}` | {', '.join(f'`{name}`' for name in others)} |"
+        for variant, others in called(m.name).items()
+    ]
+    head = ["| variant | names |", "| --- " * 2 + "|"]
+    return folded("What others call it", [*head, *rows]) if rows else []
+
+
+def folded(title: str, lines: list[str]) -> list[str]:
+    """A table that is shown when asked for."""
+    summary = f"<summary>{title} ({len(lines) - 2})</summary>"
+    return ["<details>", summary, "", *lines, "", "</details>", ""]
 
 
 def invariances(m: Measure) -> str:

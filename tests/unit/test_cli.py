@@ -186,6 +186,8 @@ def test_measures_are_listed_shown_and_cited():
     assert "metric: yes" in shown
     assert "math::" not in shown
     assert ":math:" not in shown
+    assert "chance of procrustes, 40 stimuli, 20 neurons: 0.9607 ± 0.02\n" in shown
+    assert "netrep (checkout) LinearMetric(alpha=1.0,angular): procrustes (≤ 1e-" in shown
     assert "procrustes is also called\n  angular Procrustes\n" in shown
     assert "\nprocrustes(form=chordal) is also called\n  registry/orthogonal_procrustes_c" in shown
     by_another_name = run("measures", "show", "registry/procrustes-angular_score").stdout

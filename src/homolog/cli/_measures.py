@@ -27,6 +27,7 @@ def show_measure(
     with refusals():
         from homolog import measures
         from homolog.measures._aliases import called
+        from homolog.measures._measured import agreement, chance
 
         found = measures.find(name)
         facts = {
@@ -48,6 +49,13 @@ def show_measure(
                 {True: "yes", False: "no"}.get(value, value) if value in (True, False) else value
             )
             typer.echo(f"{fact}: {shown}")
+        for row in chance(found.name):
+            sizes = f"{row.n_stimuli} stimuli, {row.n_neurons} neurons"
+            scored = f"{row.mean} ± {row.deviation}" if row.mean else "refused"
+            typer.echo(f"chance of {row.measure}, {sizes}: {scored}")
+        for row in agreement(found.name):
+            what = f"{row.ours} ({row.apart})" if row.apart else f"another number: {row.ours}"
+            typer.echo(f"{row.implementation} {row.call.replace('`', '')}: {what}")
         for variant, others in called(found.name).items():
             typer.echo("\n  ".join([f"\n{variant} is also called", *others]))
 
