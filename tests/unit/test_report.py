@@ -175,7 +175,8 @@ def test_methods_state_sizes_statistics_and_citations(comparison: Comparison) ->
         "the reference (V1, 8 neurons, spikes/s)",
         "the candidate (V4, 5 neurons, spikes/s)",
         "the same 24 stimuli",
-        "unbiased_cka (Linear CKA from unbiased estimates; Nguyen et al., 2021)",
+        "unbiased_cka (Linear CKA from unbiased estimates; Nguyen et al., 2021; "
+        "kernel = linear, form = cosine)",
         "jackknife intervals over stimuli (Efron & Stein, 1981; Busing et al., 1999)",
         "do not account for the bias of procrustes, ridge and soft_matching_correlation",
         "(99 random pairings, seed 0), known exactly for unbiased_cka.",
