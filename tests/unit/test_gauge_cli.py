@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from homolog import HomologError, figures, report
+from homolog import HomologError, figures
 from homolog.audit import gauge_audit
 from homolog.cli import app
 from homolog.networks import RecurrentNetwork
@@ -131,7 +131,7 @@ def test_the_figure_shows_means_and_ranges_beside_each_other(found):
     assert axes[0].get_ylim() == axes[1].get_ylim()
 
 
-def test_without_balancing_there_is_one_panel(found, tmp_path):
+def test_without_balancing_there_is_one_panel(found):
     bare = replace(found, balanced=None, cost=None)
     with pytest.raises(
         HomologError, match="HM025 the number of axes is 2; allowed: a list of 1 Axes"
@@ -140,7 +140,7 @@ def test_without_balancing_there_is_one_panel(found, tmp_path):
     assert len(_gauge.figure(bare).axes) == 1
     assert [chart.id for chart in _gauge.charts(bare)] == ["gauge-rescaled"]
     pytest.importorskip("plotly")
-    text = report.write_gauge(bare, tmp_path).read_text()
+    text = _gauge.page(bare, None)
     assert "once balanced" not in text
     assert "not balanced" in text
 
@@ -160,14 +160,14 @@ def test_the_table_of_the_page_is_to_scale(found):
     assert procrustes.words.startswith(f"procrustes: mean {mean[1]:.3f}, from {low:.3f} to")
 
 
-def test_the_page_says_everything_in_words(found, tmp_path):
+def test_the_page_says_everything_in_words(found):
     pytest.importorskip("plotly")
     hostile = replace(found, name="<b>six</b>", silent=1)
-    text = report.write_gauge(hostile, tmp_path, command="homolog gauge six.npz").read_text()
+    text = _gauge.page(hostile, "homolog gauge six.npz")
     assert "<b>six</b>" not in text
     assert "&lt;b&gt;six&lt;/b&gt;" in text
     assert "homolog gauge six.npz" in text
     assert "Left out: 1 neuron whose rate never changed." in text
     assert "e1010418" in text
     assert "“gauge.png” beside this file" in text
-    assert found.call.replace("'", "&#39;") in report.write_gauge(found, tmp_path).read_text()
+    assert found.call.replace("'", "&#39;") in _gauge.page(found, None)
