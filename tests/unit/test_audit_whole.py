@@ -218,6 +218,13 @@ def test_a_variable_that_the_recording_does_not_tell_needs_no_score():
     assert "noise" not in found.in_words().split("To be read with this:")[0]
 
 
+def test_the_headline_says_where_the_recording_tells_nothing(found):
+    own = replace(found.decoding, low={"strong": 0.4, "weak": 0.4})
+    page = replace(found, decoding=own).in_words()
+    assert "No variable is decoded above chance from the recording itself. Of 6 compo" in page
+    assert "No variable is decoded" not in found.in_words()
+
+
 def test_single_trials_are_averaged_and_time_is_decoded_bin_by_bin():
     once = recording()
     rng = np.random.default_rng(0)

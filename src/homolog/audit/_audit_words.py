@@ -21,6 +21,7 @@ BELOW_CHANCE = (
     " equal, holding a condition out moves the mean of its class away from it."
 )
 NO_LABELS = "Components only: nothing is decoded without labels (--labels)."
+NOTHING_TOLD = "No variable is decoded above chance from the recording itself."
 UNSEARCHED = "No worse responses were searched for (--guarantee)."
 
 
@@ -70,7 +71,7 @@ def verdict(audit: Audit) -> str:
     if audit.decoding is None:
         return f"{_verdict_on_components(audit)} {NO_LABELS}"
     if not decodable(audit):
-        return _verdict_on_components(audit)
+        return f"{NOTHING_TOLD} {_verdict_on_components(audit)}"
     return " ".join([*_on_the_way_up(audit), _worst(audit)])
 
 
