@@ -32,6 +32,11 @@ def test_as_few_components_as_hold_the_share(share, n, rng):
     )
 
 
+def test_rounding_asks_for_no_component_more(rng):
+    responses = planted(rng, shares=(0.1,) * 10)
+    assert [leading(responses, k / 10).n_neurons for k in range(1, 11)] == list(range(1, 11))
+
+
 @pytest.mark.parametrize("n_neurons", [12, 50])
 def test_all_components_keep_every_distance_and_have_mean_0(n_neurons, rng):
     responses = planted(rng, n_neurons=n_neurons)
