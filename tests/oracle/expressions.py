@@ -12,6 +12,8 @@ from scipy.spatial.distance import pdist
 
 from homolog import measures
 from homolog.measures._dissimilarity import Dissimilarity, dissimilarities
+from homolog.measures._held_out import Foretold
+from homolog.measures._ridge import foretold
 from homolog.measures.rsa import Comparison
 
 Responses = np.ndarray
@@ -31,6 +33,7 @@ linear_regression = measures.find("linear_regression")
 cca = measures.find("cca")
 gulp = measures.find("gulp")
 whitened_procrustes = measures.find("whitened_procrustes")
+ridge = measures.find("ridge")
 rsa = measures.find("rsa")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
@@ -97,6 +100,26 @@ def correlation_over_root_ranks(x: Responses, y: Responses) -> float:
     return float(cca(x, y)) * min(rank(x), rank(y)) / np.sqrt(rank(x) * rank(y))
 
 
+def five_blocks(x: Responses, y: Responses, penalty: float) -> list[Foretold]:
+    """What `ridge` foretells of five blocks of neighbouring stimuli, each from all others."""
+    held_out = ridge.using(folds=np.arange(len(x)) * 5 // len(x), penalty=penalty)
+    return foretold(held_out.summary(x), held_out.summary(y))
+
+
+def mean_share(folds: list[Foretold]) -> float:
+    """Of variance, fold by fold, where ours sums over folds first."""
+    return float(
+        np.mean([1 - np.sum((f.actual - f.foretold) ** 2) / np.sum(f.actual**2) for f in folds])
+    )
+
+
+def mean_cosine(folds: list[Foretold]) -> float:
+    """A correlation about the training means, where ours is about the fold's own."""
+    sizes = [np.linalg.norm(f.actual) * np.linalg.norm(f.foretold) for f in folds]
+    products = [np.sum(f.actual * f.foretold) for f in folds]
+    return float(np.mean(np.divide(products, sizes)))
+
+
 def first_dissimilarities(kind: str, x: Responses, _: Responses) -> Responses:
     return dissimilarities(x, dissimilarity=kind)[0, 1:4]
 
@@ -151,6 +174,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "whitened_procrustes(alpha=0.5, distance)": whitened_procrustes.using(
         alpha=0.5, form="distance"
     ),
+    "ridge(penalty=0), mean of 5 blocks": lambda x, y: mean_share(five_blocks(x, y, 0)),
+    "ridge(penalty=100), mean of 5 blocks": lambda x, y: mean_share(five_blocks(x, y, 100)),
+    "ridge(penalty=100), mean of 5 blocks and both ways": lambda x, y: (
+        (mean_share(five_blocks(x, y, 100)) + mean_share(five_blocks(y, x, 100))) / 2
+    ),
+    "ridge(penalty=100), mean cosine of 5 blocks": lambda x, y: mean_cosine(five_blocks(x, y, 100)),
     "gulp(penalty=0)²": lambda x, y: gulp.using(penalty=0)(x, y) ** 2,
     "rank of X": lambda x, _: rank_by_chance(x),
     "rank of Y": lambda _, y: rank_by_chance(y),

@@ -90,6 +90,10 @@ USED: dict[str, dict[str, str]] = {
         "cca-angular": "whitened_procrustes",
         "linreg": "linear_regression",
         "linreg-r2#no_cv": "linear_regression",
+        "linreg-r2#5folds_cv": "ridge(penalty=0), mean of 5 blocks",
+        "ridge-lambda100-r2#5folds_cv": "ridge(penalty=100), mean of 5 blocks",
+        "ridge-lambda100-pearsonr#5folds_cv": "ridge(penalty=100), mean cosine of 5 blocks",
+        "ridge-lambda100-r2-sym#5folds_cv": "ridge(penalty=100), mean of 5 blocks and both ways",
         "ensd": "ensd",
         "rsa-correlation-corr": "cka",
         "rsa-euclidean-cosine": "rsa(squared_euclidean, cosine)",
@@ -183,19 +187,14 @@ UNUSED: dict[str, dict[str, tuple[str, ...]]] = {
     "partners chosen on some stimuli and judged on others; ours choose on those they judge": {
         "registry": ("neuroai.pairwisematching",),
     },
-    "one fixed penalty or none, where ours chooses a penalty in each fold": {
-        "diffscore": (
-            "linreg-r2#5folds_cv",
-            "ridge-lambda1-r2#no_cv",
-            "ridge-lambda100-r2#no_cv",
-            "ridge-lambda100-r2#5folds_cv",
-            "ridge-lambda100-pearsonr#5folds_cv",
-            "ridge-lambda100-r2-sym#5folds_cv",
-        ),
+    "penalised and scored on the stimuli that were fitted; ours holds stimuli out": {
+        "diffscore": ("ridge-lambda1-r2#no_cv", "ridge-lambda100-r2#no_cv"),
         "others": (
             "sklearn Ridge(1) R2 variance-weighted, X from Y",
             "sklearn Ridge(100) R2 variance-weighted, X from Y",
         ),
+    },
+    "test stimuli scaled by their own statistics, and other penalties to choose from": {
         "registry": ("neuroai.LinearPredictivity(5-fold ridgeCV, mean)",),
     },
     "no number of leading components of each population gives this": {
@@ -222,6 +221,10 @@ LOOSER = {
     ("rsatoolbox", "rdm=euclidean compare=bures_metric"): 1e-6,
     ("rsatoolbox", "rdm=correlation compare=bures_metric"): 1e-6,
     ("others", "torch_cka _HSIC ratio (float32)"): 1e-6,
+    ("diffscore", "linreg-r2#5folds_cv"): 1e-6,  # single precision
+    ("diffscore", "ridge-lambda100-r2#5folds_cv"): 1e-6,
+    ("diffscore", "ridge-lambda100-pearsonr#5folds_cv"): 1e-6,
+    ("diffscore", "ridge-lambda100-r2-sym#5folds_cv"): 1e-6,
     ("registry", "neuroai.SoftMatching"): 1e-6,  # single precision
     ("registry", "platonic.mutual_knn(topk=10), centred inputs"): 1e-7,  # single precision
     ("registry", "platonic.lcs_knn(topk=10), centred inputs"): 1e-7,

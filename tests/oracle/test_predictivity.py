@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from tests.oracle.populations import POPULATIONS, Responses
 
-from homolog import measures
+from homolog import HomologError, measures
+from homolog.measures._held_out import Foretold, judged
+
+linear_model = pytest.importorskip("sklearn.linear_model")
+kernel_ridge = pytest.importorskip("sklearn.kernel_ridge")
+pls_regression = pytest.importorskip("sklearn.cross_decomposition")
+metrics = pytest.importorskip("sklearn.metrics")
 
 on_all = pytest.mark.parametrize("name", POPULATIONS)
 
@@ -53,3 +59,171 @@ def test_chance_of_linear_regression_is_that_of_the_direction(predict: str, rank
     x, y = rng.normal(size=(21, 3)), rng.normal(size=(21, 5))
     measure = measures.find("linear_regression").using(predict=predict)
     assert measure.chance(measure.summary(x), measure.summary(y)) == pytest.approx(rank / 20)
+
+
+JUDGES = ("variance", "mean_variance", "correlation", "mean_correlation", "median_correlation")
+FEW = ["equal 45x9, 45x9", "more references 60x14, 60x6", "wide 20x32, 20x13"]
+
+
+def blocks(x: Responses, n_folds: int = 4) -> np.ndarray:
+    return np.arange(len(x)) * n_folds // len(x)
+
+
+def predictions(
+    estimator: object, x: Responses, y: Responses, labels: np.ndarray
+) -> list[tuple[Responses, Responses, Responses]]:
+    """Responses of x to the stimuli of every fold, what was foretold, and the training mean."""
+    return [
+        (
+            x[labels == fold],
+            estimator.fit(y[labels != fold], x[labels != fold]).predict(y[labels == fold]),
+            x[labels != fold].mean(axis=0),
+        )
+        for fold in np.unique(labels)
+    ]
+
+
+def judge_plainly(folds: list[tuple[Responses, Responses, Responses]], judge: str) -> float:
+    """By loops over folds and neurons and NumPy's correlation coefficients."""
+    if judge == "variance":
+        return float(
+            1
+            - sum(np.sum((a - f) ** 2) for a, f, _ in folds)
+            / sum(np.sum((a - m) ** 2) for a, _, m in folds)
+        )
+    if judge == "mean_variance":
+        missed = sum(np.sum((a - f) ** 2, axis=0) for a, f, _ in folds)
+        spread = sum(np.sum((a - m) ** 2, axis=0) for a, _, m in folds)
+        return float(np.mean(1 - missed / spread))
+    if judge == "correlation":
+        each = [((a - a.mean(axis=0)).ravel(), (f - f.mean(axis=0)).ravel()) for a, f, _ in folds]
+        return float(np.mean([np.corrcoef(a, f)[0, 1] for a, f in each]))
+    by_neuron = [
+        np.mean([np.corrcoef(a[:, n], f[:, n])[0, 1] for a, f, _ in folds])
+        for n in range(folds[0][0].shape[1])
+    ]
+    return float(np.mean(by_neuron) if judge == "mean_correlation" else np.median(by_neuron))
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+@pytest.mark.parametrize("name", FEW)
+def test_ridge_with_a_penalty_is_scikit_learns(name: str, judge: str) -> None:
+    x, y = POPULATIONS[name]
+    model = linear_model.Ridge(alpha=3.0, solver="svd")
+    expected = judge_plainly(predictions(model, x, y, blocks(x)), judge)
+    got = ours("ridge", x, y, folds=blocks(x), penalty=3.0, judge=judge)
+    assert got == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "name", ["equal 45x9, 45x9", "more candidates 60x7, 60x15", "low rank 50x10, 50x11"]
+)
+def test_ridge_without_a_penalty_is_ordinary_least_squares(name: str) -> None:
+    x, y = POPULATIONS[name]
+    folds = predictions(linear_model.LinearRegression(), x, y, blocks(x))
+    expected = judge_plainly(folds, "variance")
+    assert ours("ridge", x, y, folds=blocks(x), penalty=0) == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize("judge", ["variance", "median_correlation"])
+def test_directions_of_ridge(judge: str) -> None:
+    x, y = POPULATIONS["more references 60x14, 60x6"]
+    model = linear_model.Ridge(alpha=2.0, solver="svd")
+    ways = [judge_plainly(predictions(model, a, b, blocks(a)), judge) for a, b in ((x, y), (y, x))]
+    got = [
+        ours("ridge", x, y, folds=blocks(x), penalty=2.0, judge=judge, predict=predict)
+        for predict in ("reference", "candidate", "both")
+    ]
+    assert got == pytest.approx([*ways, np.mean(ways)], abs=1e-8)
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_kernel_ridge_is_scikit_learns(name: str) -> None:
+    """`KernelRidge` on a Gaussian kernel, centred on the training stimuli and of trace 1."""
+    x, y = POPULATIONS[name]
+    squared = metrics.pairwise_distances(y, metric="sqeuclidean")
+    median = np.median(np.sqrt(squared[np.triu_indices(len(y), 1)]))
+    kernel = np.exp(-squared / (2 * median**2))
+    centring = np.eye(len(y)) - 1 / len(y)
+    kernel /= np.trace(centring @ kernel @ centring)
+    folds = []
+    for fold in np.unique(blocks(x)):
+        train, test = blocks(x) != fold, blocks(x) == fold
+        inside, across = kernel[np.ix_(train, train)], kernel[np.ix_(test, train)]
+        across = across - across.mean(axis=1, keepdims=True) - inside.mean(axis=0) + inside.mean()
+        inside = inside - inside.mean(axis=0) - inside.mean(axis=1, keepdims=True) + inside.mean()
+        mean = x[train].mean(axis=0)
+        model = kernel_ridge.KernelRidge(alpha=0.02, kernel="precomputed")
+        foretold = model.fit(inside, x[train] - mean).predict(across) + mean
+        folds.append((x[test], foretold, mean))
+    got = ours("ridge", x, y, folds=blocks(x), kernel="rbf", penalty=0.02)
+    assert got == pytest.approx(judge_plainly(folds, "variance"), abs=1e-8)
+
+
+def test_a_kernel_foretells_what_bends() -> None:
+    """A tuning curve and its square: a line foretells nothing of it, a kernel nearly all."""
+    y = np.random.default_rng(0).uniform(-1, 1, size=(200, 1))
+    assert ours("ridge", y**2, y) < 0.1
+    assert ours("ridge", y**2, y, kernel="rbf") > 0.99
+
+
+@pytest.mark.parametrize("judge", ["correlation", "mean_correlation"])
+def test_unrelated_populations_correlate_zero(judge: str) -> None:
+    """On average over 300 pairings of related populations, within 4 standard errors."""
+    rng = np.random.default_rng(0)
+    measure = measures.find("ridge").using(folds=3, penalty=1.0, judge=judge)
+    x, y = POPULATIONS["counts 30x6, 30x4"]
+    summary = measure.summary(y)
+    scores = [
+        float(measure.score(measure.summary(x[rng.permutation(30)]), summary)) for _ in range(300)
+    ]
+    assert abs(np.mean(scores)) < 4 * np.std(scores) / np.sqrt(300)
+
+
+def test_neurons_silent_in_a_fold_are_left_out_of_it() -> None:
+    """By hand: the second neuron varies in the second fold only, where it is foretold exactly."""
+    actual = np.array([[1.0, 5], [2, 5], [3, 5]]), np.array([[1.0, 1], [2, 0], [1, 4]])
+    foretold = np.array([[2.0, 7], [4, 1], [6, 2]]), np.array([[1.0, 1], [0, 0], [1, 4]])
+    folds = [Foretold(a, f) for a, f in zip(actual, foretold, strict=True)]
+    assert float(judged(folds, "mean_correlation")) == pytest.approx((0 + 1) / 2)
+    still = [Foretold(actual[0], 0 * foretold[0] + 3)]
+    assert float(
+        judged(
+            [Foretold(a[:, :1], f[:, :1]) for a, f in zip(actual, foretold, strict=True)],
+            "median_correlation",
+        )
+    ) == pytest.approx(0)
+    assert float(judged(still, "correlation")) == 0
+    with pytest.raises(HomologError) as refused:
+        judged(still, "mean_correlation")
+    assert str(refused.value) == (
+        "HM031 a score of each neuron is undefined here, not 0: 1 of 2 predicted neurons vary over"
+        " the stimuli of no fold (first: neuron 1). Drop such neurons, or give folds of more"
+        " stimuli."
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"judge": "r2"}, "HM025 judge is 'r2'; allowed: variance, mean_variance, correlation"),
+        ({"predict": "x"}, "HM025 predict is 'x'; allowed: reference, candidate, both"),
+        ({"penalty": -1}, "HM025 penalty is -1; allowed: None, or a number from 0"),
+        ({"kernel": "poly"}, "HM025 kernel is 'poly'; allowed: linear, rbf"),
+        ({"kernel": "rbf", "penalty": 0}, "HM025 penalty is 0; allowed: None, or above 0 where a"),
+    ],
+)
+def test_options_of_ridge_that_do_not_exist(options: dict[str, object], says: str) -> None:
+    with pytest.raises(HomologError, match=says):
+        measures.find("ridge").using(**options)
+
+
+def test_least_squares_that_fit_anything_are_refused() -> None:
+    x, y = POPULATIONS["wide 20x32, 20x13"]
+    assert np.isfinite(ours("ridge", x, y, penalty=0))
+    with pytest.raises(HomologError) as refused:
+        ours("ridge", y, x, penalty=0)
+    assert str(refused.value) == (
+        "HM031 ridge is undefined here, not 0: without a penalty, 32 neurons fit anything at 16"
+        " training stimuli. Give a penalty, or None to have one chosen, or fewer neurons."
+    )

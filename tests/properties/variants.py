@@ -5,12 +5,14 @@ from homolog.measures._measure import Measure
 
 
 def _predictions() -> list[Measure]:
-    regression = find("linear_regression").using
+    regression, ridge = find("linear_regression").using, find("ridge").using
     return [
         regression(predict="candidate"),
         regression(predict="both"),
         regression(form="angle"),
-        find("ridge").using(folds=3),
+        ridge(folds=3, penalty=0, judge="mean_correlation"),
+        ridge(folds=3, penalty=1, judge="correlation", predict="both"),
+        ridge(folds=3, kernel="rbf", judge="median_correlation"),
     ]
 
 

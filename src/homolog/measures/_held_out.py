@@ -1,0 +1,136 @@
+"""Responses to held-out stimuli beside what was foretold of them, and how well that went."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    centre,
+    constant_columns,
+    inner,
+    namespace,
+    root,
+    to_numpy,
+)
+
+Judged = Literal[
+    "variance", "mean_variance", "correlation", "mean_correlation", "median_correlation"
+]
+"""What a prediction is judged by: over all neurons, or neuron by neuron."""
+
+_TITLES = {
+    "mean_variance": "Mean over neurons of the share of variance that {fit} foretells",
+    "correlation": "Correlation of responses with what {fit} foretells",
+    "mean_correlation": "Mean over neurons of the correlation with what {fit} foretells",
+    "median_correlation": "Median over neurons of the correlation with what {fit} foretells",
+}
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """The held-out stimuli of one fold.
+
+    Attributes
+    ----------
+    actual, foretold
+        (stimulus, neuron) responses less their mean over the training stimuli, and what was
+        predicted of that.
+    """
+
+    actual: Array
+    foretold: Array
+
+
+def by_neuron(judge: str) -> bool:
+    """Whether neurons are judged one by one."""
+    return judge in ("mean_variance", "mean_correlation", "median_correlation")
+
+
+def judged(folds: Sequence[Foretold], judge: Judged) -> Array:
+    """How well held-out responses were foretold, over all folds."""
+    if judge in ("variance", "mean_variance"):
+        axis = 0 if judge == "mean_variance" else None
+        missed, spread = (_sums(folds, axis, part) for part in (_missed, _spread))
+        if axis == 0:
+            _check_varies(to_numpy(spread) > 0)
+        share = 1 - missed / spread
+        return namespace(share).mean(share)
+    if judge == "correlation":
+        each = [_fold_correlation(fold) for fold in folds]
+        return sum(each[1:], each[0]) / len(each)
+    found = _neuron_correlations(folds)
+    return namespace(found).mean(found) if judge == "mean_correlation" else _median(found)
+
+
+def _sums(folds: Sequence[Foretold], axis: int | None, part: Any) -> Array:
+    parts = [namespace(fold.actual).sum(part(fold), axis=axis) for fold in folds]
+    return sum(parts[1:], parts[0])
+
+
+def _missed(fold: Foretold) -> Array:
+    return (fold.actual - fold.foretold) ** 2
+
+
+def _spread(fold: Foretold) -> Array:
+    return fold.actual**2
+
+
+def _fold_correlation(fold: Foretold) -> Array:
+    a, b = centre(fold.actual), centre(fold.foretold)
+    return _correlation(inner(a, b), inner(a, a), inner(b, b))
+
+
+def _correlation(shared: Array, square: Array, other: Array) -> Array:
+    """At most 1; 0 where one of the two does not vary."""
+    xp = namespace(shared)
+    size = root(square) * root(other)
+    one = xp.ones_like(size)
+    return xp.minimum(xp.where(size > 0, shared / xp.where(size > 0, size, one), 0 * one), one)
+
+
+def _neuron_correlations(folds: Sequence[Foretold]) -> Array:
+    """(neuron,) means over the folds in which the neuron varies."""
+    xp = namespace(folds[0].actual)
+    varies = [~constant_columns(fold.actual) for fold in folds]
+    counts = sum(xp.astype(one, folds[0].actual.dtype) for one in varies)
+    _check_varies(to_numpy(counts) > 0)
+    total = 0 * counts
+    for fold, varying in zip(folds, varies, strict=True):
+        a, b = centre(fold.actual), centre(fold.foretold)
+        shared, square, other = (xp.sum(p * q, axis=0) for p, q in ((a, b), (a, a), (b, b)))
+        total = total + xp.where(varying, _correlation(shared, square, other), 0 * shared)
+    return total / counts
+
+
+def _check_varies(varies: np.ndarray) -> None:
+    if not varies.all():
+        raise errors.undefined(
+            "a score of each neuron",
+            f"{np.sum(~varies)} of {len(varies)} predicted neurons vary over the stimuli of no fold"
+            f" (first: neuron {np.flatnonzero(~varies)[0]})",
+            "Drop such neurons, or give folds of more stimuli.",
+        )
+
+
+def _median(values: Array) -> Array:
+    ascending = namespace(values).sort(values)
+    n = ascending.shape[0]
+    return (ascending[(n - 1) // 2] + ascending[n // 2]) / 2
+
+
+def check_judge(judge: object) -> None:
+    """HM025 for a way to judge that does not exist."""
+    if judge not in get_args(Judged):
+        raise errors.bad_value("judge", judge, ", ".join(get_args(Judged)))
+
+
+def promises(judge: str, fit: str) -> Mapping[str, Any]:
+    """What changes with how the predictions of a `fit` are judged."""
+    if judge == "variance":
+        return {}
+    ends = {} if judge == "mean_variance" else {"kind": "correlation", "worst": -1.0}
+    return {"title": _TITLES[judge].format(fit=fit), **ends}

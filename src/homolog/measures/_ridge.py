@@ -1,0 +1,222 @@
+"""Ridge regressions, each fitted without the stimuli of one fold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog._arrays import (
+    Array,
+    carries_gradient,
+    constant,
+    inner,
+    namespace,
+    rounding,
+    to_namespace_of,
+    to_numpy,
+)
+from homolog.measures._folds import take_rows
+from homolog.measures._held_out import Foretold
+from homolog.measures._measure import along_stimuli
+
+PENALTIES = tuple(10.0**power for power in np.arange(-4, 4.5, 0.5).tolist())
+"""Penalties tried, in units of the mean variance of the candidate's training responses."""
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Ridge regression from the predictor's training stimuli, ready for any target.
+
+    Attributes
+    ----------
+    test
+        Rows of the held-out stimuli; all others are for training.
+    responses
+        The predictor's to the held-out stimuli.
+    mean
+        Of each neuron over the training stimuli.
+    whitening
+        (neuron, component) array that makes the training responses orthonormal.
+    lost
+        (penalty, component) array: the share of a component each penalty takes away.
+    predictor
+        (test stimulus, component) array of the whitened held-out responses.
+    """
+
+    test: Any
+    responses: Array
+    mean: Array
+    whitening: Array
+    lost: Array
+    predictor: Array
+
+
+@dataclass(frozen=True)
+class Population:
+    """A population as what is predicted and as what predicts.
+
+    Attributes
+    ----------
+    targets, predictors
+        (stimulus, neuron) centred responses; the predictors may be turned or whitened.
+    n_neurons
+        How many predictors there were before they were turned.
+    held_out
+        Rows that each fold holds out.
+    penalty
+        In the square of the predictors' unit; None to choose one of `PENALTIES` in each fold.
+    """
+
+    targets: Array = along_stimuli()
+    predictors: Array = along_stimuli()
+    n_neurons: int = 0
+    held_out: tuple[NDArray[np.int64], ...] = ()
+    penalty: Array | None = None
+
+    @cached_property
+    def fitted(self) -> tuple[_Fold, ...]:
+        """Factors of every training set, computed once for a predictor."""
+        blocks = [take_rows(self.predictors, test) for test in self.held_out]
+        sums = _of_the_others([namespace(block).sum(block, axis=0) for block in blocks])
+        grams = _of_the_others([block.T @ block for block in blocks])
+        parts = zip(self.held_out, blocks, sums, grams, strict=True)
+        return tuple(self._fit(*part) for part in parts)
+
+    def _fit(self, test: NDArray[np.int64], block: Array, total: Array, gram: Array) -> _Fold:
+        xp = namespace(gram)
+        n_train = self.predictors.shape[0] - len(test)
+        mean = total / n_train
+        squares, vectors = xp.linalg.eigh(gram - total[:, None] * mean[None, :])
+        resolved = 0.1 * rounding(gram) * xp.linalg.trace(gram)
+        dropped = int(to_numpy(squares <= resolved).sum())
+        squares, vectors = squares[dropped:], vectors[:, dropped:]
+        whitening = vectors / xp.sqrt(squares)
+        penalties = self._penalties(xp.sum(squares))
+        lost = penalties[:, None] / (squares[None, :] + penalties[:, None])
+        return _Fold(test, block, mean, whitening, lost, (block - mean) @ whitening)
+
+    def _penalties(self, variance: Array) -> Array:
+        if self.penalty is not None:
+            return namespace(variance).reshape(self.penalty, (1,))
+        return to_namespace_of(variance, np.asarray(PENALTIES)) * (variance / self.n_neurons)
+
+
+def foretold(x: Population, y: Population) -> list[Foretold]:
+    """What `y` says of the responses of `x` to the held-out stimuli of every fold."""
+    if carries_gradient(x.targets) or carries_gradient(y.predictors):
+        return _differentiable(x, y)
+    return [_foretell(*part) for part in _folds(x, y)]
+
+
+def require_stimuli(y: Population) -> None:
+    """HM031 for least squares without a penalty that fit anything."""
+    n_train = y.predictors.shape[0] - max(map(len, y.held_out))
+    if y.n_neurons >= n_train:
+        raise errors.undefined(
+            "ridge",
+            f"without a penalty, {y.n_neurons} neurons fit anything at {n_train} training stimuli",
+            "Give a penalty, or None to have one chosen, or fewer neurons.",
+        )
+
+
+def _of_the_others(parts: list[Array]) -> list[Array]:
+    """For each part the sum of all others, none of it by subtraction."""
+    nothing = 0 * parts[0]
+    before = accumulate(parts[:-1], initial=nothing)
+    after = list(accumulate(parts[:0:-1], initial=nothing))
+    return [early + late for early, late in zip(before, reversed(after), strict=True)]
+
+
+def _folds(x: Population, y: Population) -> Iterator[tuple[_Fold, Array, Array, Array, Array, int]]:
+    """What `_foretell` takes, fold by fold."""
+    xp = namespace(x.targets, y.predictors)
+    targets = [take_rows(x.targets, fold.test) for fold in y.fitted]
+    totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
+    squares = _of_the_others([inner(target, target) for target in targets])
+    crosses = _of_the_others(
+        [fold.responses.T @ target for fold, target in zip(y.fitted, targets, strict=True)]
+    )
+    n_train = [x.targets.shape[0] - len(fold.test) for fold in y.fitted]
+    yield from zip(y.fitted, targets, totals, squares, crosses, n_train, strict=True)
+
+
+def _foretell(
+    fold: _Fold, x: Array, total: Array, square: Array, cross: Array, n_train: int
+) -> Foretold:
+    """The test stimuli of a fold, best penalty by GCV.
+
+    Generalised cross-validation looks at training stimuli alone and needs only how
+    much of the target lies along each component. `x` are the target's responses to the
+    test stimuli, `total`, `square` and `cross` its sums, sum of squares and products
+    with the predictor over the training stimuli.
+    """
+    mean = total / n_train
+    along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+    best = _best(fold, along, square - inner(total, mean), n_train)
+    return Foretold(x - mean, fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along))
+
+
+def _best(fold: _Fold, along: Array, spread: Array, n_train: int) -> int:
+    """Which penalty to take, given the target along each component and its squared spread."""
+    if fold.lost.shape[0] == 1:
+        return 0
+    xp = namespace(along)
+    energy = xp.vecdot(along, along)
+    left_over, freedom = (fold.lost * fold.lost) @ energy, xp.sum(fold.lost, axis=1)
+    n_out_of_reach = n_train - 1 - energy.shape[0]
+    if n_out_of_reach:
+        left_over = left_over + spread - xp.sum(energy)
+        freedom = freedom + n_out_of_reach
+    return int(xp.argmin(left_over / freedom**2))
+
+
+def _chosen(x: Population, y: Population) -> Iterator[int]:
+    """Which penalty every fold takes."""
+    for fold, _, total, square, cross, n_train in _folds(x, y):
+        along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+        yield _best(fold, along, square - inner(total, total) / n_train, n_train)
+
+
+def _differentiable(x: Population, y: Population) -> list[Foretold]:
+    """The same by other steps, through which gradients flow at the penalties chosen."""
+    held = [_constant(one) for one in (x, y)]
+    return [
+        _fold_foretold(x.targets, y, test, best)
+        for test, best in zip(y.held_out, _chosen(*held), strict=True)
+    ]
+
+
+def _constant(one: Population) -> Population:
+    return replace(
+        one,
+        targets=constant(one.targets),
+        predictors=constant(one.predictors),
+        penalty=None if one.penalty is None else constant(one.penalty),
+    )
+
+
+def _fold_foretold(x: Array, y: Population, test: NDArray[np.int64], best: int) -> Foretold:
+    """The test stimuli of a fold at one penalty."""
+    xp = namespace(x, y.predictors)
+    train = np.setdiff1d(np.arange(x.shape[0]), test)
+    (x_train, x_test), (y_train, y_test) = (
+        (take_rows(one, train), take_rows(one, test)) for one in (x, y.predictors)
+    )
+    x_mean, y_mean = (xp.mean(one, axis=0, keepdims=True) for one in (x_train, y_train))
+    x_train, y_train = x_train - x_mean, y_train - y_mean
+    if y.penalty is not None and float(constant(y.penalty)) == 0:
+        weights = xp.linalg.pinv(y_train) @ x_train
+        return Foretold(x_test - x_mean, (y_test - y_mean) @ weights)
+    few = y_train.shape[1] <= y_train.shape[0]
+    gram = y_train.T @ y_train if few else y_train @ y_train.T
+    penalty = y.penalty
+    if penalty is None:
+        penalty = PENALTIES[best] * xp.linalg.trace(gram) / y.n_neurons
+    eased = gram + penalty * to_namespace_of(gram, np.eye(gram.shape[0]))
+    weights = xp.linalg.solve(eased, y_train.T @ x_train if few else x_train)
+    return Foretold(x_test - x_mean, (y_test - y_mean) @ (weights if few else y_train.T @ weights))
