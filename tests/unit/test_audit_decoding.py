@@ -13,6 +13,7 @@ from homolog.audit import Trajectory, decoding, decoding_along
 from homolog.audit._decoding_along import first_reach
 from homolog.audit._labels import classes_of, stratified_folds
 from homolog.audit._readout import held_out_logits, in_fewer_columns
+from homolog.errors import HomologError
 from homolog.representation import Representation
 
 SHAPES = [(30, 8, 2), (40, 7, 3), (30, 50, 2), (36, 60, 4)]  # condition, neuron, class
@@ -79,6 +80,16 @@ def test_responses_are_divided_by_one_number(rng: np.random.Generator) -> None:
     assert decoding(1e-3 * x + 5, {"side": labels}).accuracy == plain
     as_given = [decoding(s * x, {"side": labels}, rescale=False).accuracy for s in (1e-4, 1)]
     assert as_given[0] != as_given[1]
+
+
+def test_enormous_responses_are_decoded_or_have_to_be_rescaled(rng: np.random.Generator) -> None:
+    x, labels = planted(rng, (60, 6, 3))
+    plain = decoding(x, {"side": labels}).accuracy
+    assert decoding(1e140 * x, {"side": labels}, rescale=False).accuracy["side"] > 0.5
+    assert decoding(1e200 * x, {"side": labels}).accuracy == plain
+    says = r"HM025 rescale is False; allowed: True for responses as large as these, about .e\+200\."
+    with pytest.raises(HomologError, match=says):
+        decoding(1e200 * x, {"side": labels}, rescale=False)
 
 
 def test_neurons_may_be_rotated_and_silent_ones_added(rng: np.random.Generator) -> None:

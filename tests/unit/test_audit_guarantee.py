@@ -182,6 +182,20 @@ def test_measures_hold_together(rng: np.random.Generator) -> None:
     assert several.accuracy == found.accuracy
 
 
+def test_measures_may_be_keys_beside_names(rng: np.random.Generator) -> None:
+    x, rsa = carried_by(2, rng), measures.find("rsa").using(comparison="pearson")
+    asked = {rsa: 0.6, "cka": 0.7}
+    found = guarantee(x, asked, labels=LABELS, seeds=0, steps=16)
+    assert found.asked == {"rsa(comparison=pearson)": 0.6, "cka": 0.7}
+    assert found.score["side"][rsa.label] >= 0.6
+    again = guarantee(x, [rsa, "cka"], asked, LABELS, seeds=0, steps=16)
+    assert again.asked == found.asked
+    with pytest.raises(HomologError, match=r"HM023 no measure 'ckaa'"):
+        guarantee(x, "cka", {"ckaa": 0.5}, LABELS)
+    with pytest.raises(HomologError, match=r"HM025 measures is 3; allowed: names or measures\."):
+        guarantee(x, 3, 0.5, LABELS)
+
+
 def test_soft_matching_is_audited_too(rng: np.random.Generator) -> None:
     found = guarantee(carried_by(5, rng), "soft_matching", 0.7, LABELS, seeds=1, steps=40)
     assert found.score["side"]["soft_matching"] >= 0.7

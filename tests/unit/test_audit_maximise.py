@@ -1,5 +1,7 @@
 """Responses that climb a score: reached, repeatable, finite, and refused with a reason."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +198,10 @@ def test_refusals(code: str, arguments: dict[str, object]) -> None:
 def test_seeds_are_a_sequence_of_whole_numbers(seeds: object) -> None:
     with pytest.raises(HomologError, match=r"HM025 (seeds|rng) is"):
         audit.maximise_many(TARGET, "cka", seeds=seeds)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_measure_without_a_formula_needs_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    bare = replace(measures.find("cka"), gradient=None)
+    with pytest.raises(HomologError, match=r"^HM013 the gradient of cka needs torch: pip install"):
+        audit.maximise(np.random.default_rng(0).normal(size=(9, 3)), bare)

@@ -228,7 +228,7 @@ def test_the_seed_decides(rng):
 
 
 def test_any_smooth_measures_make_a_region(rng):
-    chosen = "size_and_shape", "soft_matching"
+    chosen = measures.find("size_and_shape"), "soft_matching"
     found = region(*chosen, target(rng, 12, 2), levels=3, starts=2, steps=8)
     assert found.bounds is None
     assert found.lowest[:, 0].min() > 0  # of a score without a lower end, levels are from 0

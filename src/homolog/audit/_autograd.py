@@ -24,8 +24,7 @@ def differentiated(measure: Measure, rows: Reals) -> Gradient:
     try:
         import torch
     except ImportError:
-        what = f"the gradient of {measure.label}"
-        raise errors.missing_extra("torch", what, "torch") from None
+        raise errors.missing_extra(f"the gradient of {measure.label}", "torch", "torch") from None
     reference = measure.summary(torch.as_tensor(rows))
 
     def one(y: Reals) -> tuple[float, Reals]:

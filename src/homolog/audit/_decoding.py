@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NORMAL_95 = 1.959963984540054
+_LARGEST_UNIT = 1e150
+"""Of responses larger than that, squares are no numbers."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,7 +132,8 @@ def decoding(
     ------
     HomologError
         HM062 labels that do not fit, do not vary or are missing; HM063 fewer conditions in a
-        class than folds; HM025 for folds or seed; what `Target` raises for responses.
+        class than folds; HM025 for folds or seed, and for responses too large to be decoded as
+        they are; what `Target` raises for responses.
 
     Notes
     -----
@@ -144,6 +147,9 @@ def decoding(
     """
     target = to_decode(data)
     told = labels_of(labels, target.shape[0])
+    if not rescale and target.unit > _LARGEST_UNIT:
+        large = f"True for responses as large as these, about {target.unit:.0e}"
+        raise errors.bad_value("rescale", rescale, large)
     responses = target.responses / (target.unit if rescale else 1.0)
     by_time = {name: x[0] for name, x in accuracies(responses[None], told, folds, rng).items()}
     accuracy = {name: float(values.mean()) for name, values in by_time.items()}

@@ -13,6 +13,7 @@ from homolog import errors
 from homolog.audit._adversary import Least, Readout, adverse, erased
 from homolog.audit._decoding import Decoding, accuracies, decoding, to_decode
 from homolog.audit._decoding_along import evenly_strong
+from homolog.audit._given import measure_of, measures_of
 from homolog.audit._labels import Label, Labels, classes_of, labels_of
 from homolog.audit._objective import objective
 from homolog.audit._targets import Reals, Target
@@ -22,7 +23,7 @@ from homolog.statistics import Progress, of_several, silent
 if TYPE_CHECKING:
     import pandas as pd
 
-Score = float | Mapping[str, float] | Sequence[float]
+Score = float | Mapping[str | Measure, float] | Sequence[float]
 
 KEPT_APART = (0.0, 0.3, 1.0)  # how far apart class means are where a search begins
 JITTER = 0.01  # share of noise in such a start, so that no direction is exactly even
@@ -104,7 +105,7 @@ class Guarantee:
 
 def guarantee(
     target: Any,
-    measures: str | Measure | Sequence[str | Measure] | Mapping[str, float],
+    measures: str | Measure | Sequence[str | Measure] | Mapping[str | Measure, float],
     score: Score | None = None,
     labels: Labels | None = None,
     *,
@@ -127,7 +128,7 @@ def guarantee(
         As `decoding` takes it; the reference of every measure.
     measures
         Name or `Measure` with smooth=True; several of them to hold at once; or a mapping of
-        name to score.
+        such to scores.
     score
         The least score, where 1 is the same: of a distance 1 - distance / worst (see
         `Objective`). One for all measures, or one for each.
@@ -204,11 +205,11 @@ def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
         if score is not None:
             raise errors.bad_value("score", score, "nothing where measures come with their scores")
         measures, score = list(measures), list(measures.values())
-    listed = [measures] if isinstance(measures, str | Measure) else list(measures)
+    listed = measures_of(measures)
     given: list[Any] = list(score) if isinstance(score, Sequence) else [score] * len(listed)
     if isinstance(score, Mapping):
-        names = [one if isinstance(one, str) else one.label for one in listed]
-        given = [score.get(name) for name in names]
+        of = {measure_of(one): number for one, number in score.items()}
+        given = [of.get(one) for one in listed]
     if not listed or len(given) != len(listed):
         raise errors.bad_value("score", score, f"one for each of {len(listed)} measures, from 1")
     for one in given:

@@ -81,10 +81,13 @@ def maximise(
     ------
     HomologError
         HM060 the measure is not smooth, HM061 the start does not fit or has no score, HM025
-        a setting that makes no sense, and what the measure refuses of the target.
+        a setting that makes no sense, HM013 the measure has no formula for its gradient and
+        PyTorch is not installed, and what the measure refuses of the target.
 
     Notes
     -----
+    Responses of any array library are taken; what comes back is NumPy's. Gradients are by
+    formula where the measure has one, else PyTorch's: JAX and others differentiate nothing here.
     A score that was reached says what is possible, not what is typical. The optimum that is
     found depends on start and optimiser: several seeds show how much.
 
