@@ -21,21 +21,22 @@ SOURCES = {
 FOLDERS = {"platonic": "platonic", "neuroai": "neuroaimetrics", "ensd": "ensd"}
 
 NO_VARIANT = {
-    "arccos(cca × min r / √(rX rY))",
-    "linear_regression of whitened X × rX / min r",
-    "rX + rY − 2 rX × linear_regression of whitened X",
-    "arccos soft_matching_correlation(normalise=False), zero-padded, norm √N",
-    "√N × soft_matching(normalise=False), zero-padded",
     "first dissimilarities(squared_euclidean)",
     "first dissimilarities(correlation)",
     "nbs of standardised rows",
     "nbs²",
     "size_and_shape(squared=True) of X/√Nx, Y/√Ny",
     "size_and_shape(squared=True) of standardised rows",
-    "10 × neighbour_order(nearest=inner_product, centred=True)",
-    "cka × √(PR X · PR Y)",
+    "gulp(penalty=0)²",
+    "cca(overlap) of responses and their negatives",
+    "mean of cca(projection_weighted) both ways",
     "2/π cka(form=angle)",
+    "ridge(penalty=0), mean of 5 blocks",
+    "ridge(penalty=100), mean of 5 blocks",
+    "ridge(penalty=100), mean of 5 blocks and both ways",
+    "ridge(penalty=100), mean cosine of 5 blocks",
     "cka(kernel=rbf, bandwidth=√½, relative=False), mean squared distance 1",
+    "10 × neighbour_order(nearest=inner_product, centred=True)",
 }
 """What published names mean that no variant of ours is: it must be turned into them first."""
 

@@ -88,15 +88,24 @@ def named(text: str) -> list[tuple[Alias, dict[str, Any]]]:
     """The rows of that name, one for each variant that it may mean, with its settings.
 
     Either the name alone or after its source and a slash; identifiers of the similarity
-    repository have three parts, of which the last is a standardised name.
+    repository have three parts: what its source calls by the last is looked for first, then
+    its standardised names. A name with a number in it goes before one that takes any.
     """
-    source, slash, name = text.strip().rpartition("/")
-    if source.lower().startswith("measure/"):
-        source = "registry"
+    source, _, name = text.strip().rpartition("/")
+    where = canonical(source).split("/")
+    sources = [where[-1], "registry"] if where[0] == "measure" else where
+    for wanted in sources:
+        found = _rows(name, wanted.replace("*", ""))
+        if found:
+            exact = [row for row in found if not _BLANK.search(row[0].name)]
+            return exact or found
+    return []
+
+
+def _rows(name: str, source: str) -> list[tuple[Alias, dict[str, Any]]]:
     found: dict[tuple[str, str], tuple[Alias, dict[str, Any]]] = {}
     for alias in aliases():
-        asked = not slash or canonical(source) == canonical(alias.source)
-        options = alias.read(name) if asked else None
+        options = alias.read(name) if source in ("", canonical(alias.source)) else None
         if options is not None:
             found.setdefault((alias.measure, repr(options)), (alias, options))
     return list(found.values())
