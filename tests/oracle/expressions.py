@@ -147,7 +147,7 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "participation ratio of Y": lambda _, y: participation_ratio(y),
     "unbiased_cka": unbiased_cka,
     "nbs": nbs,
-    "nbs²": lambda x, y: nbs(x, y) ** 2,
+    "nbs(squared=True)": nbs.using(squared=True),
     "nbs of standardised rows": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
     "procrustes": procrustes,
     "procrustes(form=disparity)": procrustes.using(form="disparity"),

@@ -81,7 +81,7 @@ USED: dict[str, dict[str, str]] = {
         "cka-angular-score": "cka(form=score)",
         "cka-hsic_song": "unbiased_cka",
         "nbs": "nbs",
-        "nbs-squared": "nbs²",
+        "nbs-squared": "nbs(squared=True)",
         "nbs-angular": "procrustes",
         "nbs-angular-score": "procrustes(form=score)",
         "procrustes-angular": "procrustes",

@@ -5,6 +5,7 @@ entry where that is plainer, in float64.
 """
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -177,3 +178,21 @@ def test_cknna_keeps_what_is_near_for_both(name: str, k: int) -> None:
     norms = [song(mask * one, mask * one) for mask, one in zip(near, grams, strict=True)]
     expected = song(both * grams[0], both * grams[1]) / np.sqrt(norms[0] * norms[1])
     assert ours("cknna", *POPULATIONS[name], k=k) == pytest.approx(expected, abs=1e-10)
+
+
+def test_overlaps_of_all_minibatches_average_to_that_of_all_stimuli() -> None:
+    """So a sum over some of them estimates what unbiased CKA computes, and no more."""
+    x, y = np.random.default_rng(0).normal(size=(2, 8, 3))
+
+    def overlap(a: Responses, b: Responses) -> float:
+        return float(np.sum(u_centred(a @ a.T) * u_centred(b @ b.T))) / (len(a) * (len(a) - 3))
+
+    batches = [list(batch) for batch in combinations(range(8), 5)]
+    means = [
+        np.mean([overlap(a[batch], b[batch]) for batch in batches])
+        for a, b in ((x, y), (x, x), (y, y))
+    ]
+    assert means[0] == pytest.approx(overlap(x, y), abs=1e-12)
+    assert ours("unbiased_cka", x, y) == pytest.approx(means[0] / np.sqrt(means[1] * means[2]))
+    some = [sum(overlap(a[b], c[b]) for b in batches[:3]) for a, c in ((x, y), (x, x), (y, y))]
+    assert abs(some[0] / np.sqrt(some[1] * some[2]) - ours("unbiased_cka", x, y)) > 0.01

@@ -29,6 +29,18 @@ def test_forms_of_procrustes_are_functions_of_the_fidelity(x: Responses, y: Resp
         assert ours("procrustes", x, y, form=form) == pytest.approx(expected, abs=tolerance)
 
 
+@on(POPULATIONS)
+def test_squared_nbs_is_what_a_rotation_and_a_scale_explain(x: Responses, y: Responses) -> None:
+    """By least squares, of the reference and of the candidate alike."""
+    n = max(x.shape[1], y.shape[1])
+    x, y = (np.pad(a - a.mean(0), ((0, 0), (0, n - a.shape[1]))) for a in (x, y))
+    for target, source in ((x, y), (y, x)):
+        turned = source @ orthogonal_procrustes(source, target)[0]
+        scaled = turned * np.sum(turned * target) / np.sum(turned**2)
+        explained = 1 - np.sum((target - scaled) ** 2) / np.sum(target**2)
+        assert ours("nbs", x, y, squared=True) == pytest.approx(explained, abs=1e-11)
+
+
 def test_disparity_is_what_scipy_leaves_after_rotation_and_scale() -> None:
     x, y = POPULATIONS["equal 45x9, 45x9"]
     assert ours("procrustes", x, y, form="disparity") == pytest.approx(

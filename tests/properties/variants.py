@@ -35,6 +35,7 @@ def _variants() -> list[Measure]:
     rsa = find("rsa").using
     return [
         *(find("procrustes").using(form=form) for form in ("chordal", "disparity", "score")),
+        find("nbs").using(squared=True),
         find("size_and_shape").using(squared=True),
         find("size_and_shape").using(alpha=0.2),
         find("permutation_procrustes").using(form="size_and_shape"),

@@ -144,7 +144,8 @@ def cka(
     These need the whole stimulus × stimulus matrix in memory, and gradients flow with
     ``relative=False`` only. A small :math:`\sigma` makes
     all populations alike, for every stimulus is then like itself alone; a large one gives the
-    linear score.
+    linear score. Conventions differ: others leave out the 2, as if :math:`\sigma` were smaller
+    by its root, or take the median of another distance.
 
     ``diagonal=False`` leaves the similarity of each stimulus with itself out (Lange et al.
     2023), ``centred=False`` leaves responses, or the kernel, as they are: the cosine of raw

@@ -1,5 +1,8 @@
 """Normalised Bures similarity: the cosine of the Procrustes angle."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 
@@ -12,9 +15,17 @@ def _gradient(x: Reals) -> Gradient:
     return of_cosine(x, lambda cosine: (cosine, np.ones_like(cosine)))
 
 
+def _promises(*, squared: bool) -> Mapping[str, Any]:
+    if not squared:
+        return {}
+    title = "Squared normalised Bures similarity: variance that a rotation and a scale explain"
+    return {"kind": "variance", "title": title, "gradient": None}
+
+
 @measure(
     summary=unit_shape,
     gradient=_gradient,
+    variant=_promises,
     best=1.0,
     worst=0.0,
     kind="correlation",
@@ -35,7 +46,7 @@ def _gradient(x: Reals) -> Gradient:
         }
     """,
 )
-def nbs(x: Shape, y: Shape) -> Float[Array, ""]:
+def nbs(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array, ""]:
     r"""Normalised Bures similarity: variance that the best rotation aligns.
 
     .. math:: \|Y^\top X\|_* \,/\, (\|X\|_F \, \|Y\|_F)
@@ -61,7 +72,12 @@ def nbs(x: Shape, y: Shape) -> Float[Array, ""]:
 
     Notes
     -----
+    With option ``squared=True`` its square: the share of the reference's variance that the
+    candidate explains after the best rotation and scale, the same both ways, and 1 less the
+    ``"disparity"`` of `procrustes`.
+
     Biased upwards: unrelated populations score about :math:`0.85 \sqrt{N/M}` for N
     neurons and M stimuli. Read it beside its chance level.
     """
-    return nuclear_norm(x.responses.T @ y.responses)
+    cosine = nuclear_norm(x.responses.T @ y.responses)
+    return cosine * cosine if squared else cosine

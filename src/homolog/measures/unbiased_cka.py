@@ -142,6 +142,11 @@ def unbiased_cka(x: Structure, y: Structure, *, form: Form = "cosine") -> Float[
     kernels need the whole stimulus × stimulus matrix in memory. Negative scores make angles
     above :math:`\pi/2`.
 
+    Others sum the three overlaps over minibatches of stimuli (minibatch CKA). Over all
+    batches of a size their mean is the overlap of all stimuli, so that score only adds the
+    accident of which stimuli share a batch; here nothing of the size stimulus × stimulus is
+    held with the linear kernel, whatever the number of stimuli.
+
     Numerator and denominators are unbiased over stimuli; their ratio nearly so. It does
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
