@@ -1,12 +1,18 @@
 """How far an audit has come and how long it will take, told to a person who waits."""
 
+from dataclasses import replace
+from io import StringIO
+
 import numpy as np
 import pytest
 
 from homolog.audit import _audit_work, decoding_along, guarantee, maximise
 from homolog.audit._audit_parts import Part
-from homolog.audit._audit_waiting import Waiting, spelled
-from unit.audited import audited, labels, recording
+from homolog.audit._audit_waiting import Waiting, roughly
+from homolog.cli._shared import shown_progress
+from homolog.errors import HomologError
+from homolog.statistics import silent
+from unit.audited import audited, killed, labels, recording
 
 
 def parts(*kinds):
@@ -96,7 +102,7 @@ def test_at_the_end_there_is_nothing_left(told, watch):
     ],
 )
 def test_times_are_as_round_as_they_are_uncertain(seconds, said):
-    assert spelled(seconds) == said
+    assert roughly(seconds) == said
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -111,6 +117,23 @@ def test_parts_tell_how_far_they_are_from_wherever_they_are_done(workers, monkey
         shares = [int(what.split("%")[0].split()[-1]) for what in told if "seed 1 " in what]
         assert shares == sorted(shares)
         assert {0, 15, 90} <= {*shares}
+
+
+def test_a_worker_that_was_killed_is_an_error_and_not_a_wait():
+    doomed = [replace(one, work=killed) for one in parts((0, "a"), (1, "a"))]
+    with pytest.raises(HomologError, match=r"HM049 .* Finished parts are kept"):
+        _audit_work.done(doomed, lambda part, said: None, 2, silent)
+
+
+@pytest.mark.parametrize(("often", "estimated"), [(None, True), (1.0, False)])
+def test_a_bar_makes_no_estimate_beside_that_of_the_work(often, estimated, monkeypatch):
+    screen = StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr("sys.stderr", screen)
+    with shown_progress(False, lines=True, often=often) as progress:
+        progress("audit — cka, about 2 min left", 1, 4)
+    assert "audit — cka, about 2 min left" in screen.getvalue()
+    assert ("-:--:--" in screen.getvalue()) is estimated
 
 
 def test_what_comes_too_soon_is_not_told():

@@ -81,11 +81,11 @@ class Waiting:
             cost = self._costs.get(name, sum(alike) / len(alike) if alike else usual)
             spent = self._clock() - self._begun[name] if name in self._begun else 0.0
             left += max(cost - spent, 0.0)
-        time = spelled(left / self._at_once)
+        time = roughly(left / self._at_once)
         return f"about {time} left" if sure else f"{time} or more left"
 
 
-def spelled(seconds: float) -> str:
+def roughly(seconds: float) -> str:
     """A time that is not known exactly: 10 s, 4 min, 1 h 20 min."""
     if seconds < 55:
         return f"{max(1, math.ceil(seconds / 10)) * 10} s"
