@@ -158,7 +158,10 @@ def cka(
     :math:`\sqrt{PR_x PR_y}/(M-1)`, where PR is the participation ratio, which comes
     near 1 when neurons outnumber stimuli. The 95 % interval of the comparison held the
     value at many stimuli in 91 % of simulated studies of related populations at 40
-    stimuli, in 58 % of unrelated ones. Do not trust it for few stimuli; use
-    `unbiased_cka`. It is dominated by the largest principal components.
+    stimuli, in 58 % of unrelated ones. Independent Gaussian populations of 50 neurons each
+    scored, at 60, 200 and 1000 stimuli, 0.45, 0.20 and 0.05 by the linear kernel, 0.58, 0.30
+    and 0.08 by the Gaussian one, 0.90, 0.74 and 0.37 by the exponential one, and 0.01, 0.00 and
+    0.00 without the diagonal. Do not trust it for few stimuli; use `unbiased_cka`. It is
+    dominated by the largest principal components.
     """
     return aligned(x, y, _reading(diagonal), form)

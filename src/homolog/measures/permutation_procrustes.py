@@ -149,8 +149,10 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
     population between two may partner with both where they, forced to, fit badly: one neuron
     and its negative are pi apart, and pi/2 by way of the two together. `soft_matching` is a
     metric across sizes. A rotation changes it, by design: compare it with `procrustes`, which is
-    never larger. Biased: few stimuli bring any two populations closer. Piecewise smooth; the
-    gradient holds the pairing fixed. Pairing takes the cube of the number of neurons at most.
+    never larger. Biased: few stimuli bring any two populations closer; independent Gaussian
+    populations of 50 neurons each were 1.30 apart on average at 60 stimuli, 1.43 at 200 and 1.51
+    at 1000, where pi/2 is 1.57. Piecewise smooth; the gradient holds the pairing fixed. Pairing
+    takes the cube of the number of neurons at most.
     """
     if form != "size_and_shape":
         return _angles.of_chord(root(_squared_distance(x, y)), form)
