@@ -246,6 +246,7 @@ def test_the_strip_runs_to_the_goal_where_a_start_never_came(found):
     strong, weak = _audit_table.rows(some)
     assert sum(weak.spread) == pytest.approx(weak.goal, abs=0.02)
     assert strong.spread == (strong.value, 0)
+    assert weak.cells[0][1] == "0.70 (0.50 to >\N{NO-BREAK SPACE}0.99), back in 2 of 3 starts"
     (ax,) = axes()
     figures.needed_scores(ax, some)
     ends = [tuple(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 6]
