@@ -24,7 +24,6 @@ NO_VARIANT = {
     "first dissimilarities(squared_euclidean)",
     "first dissimilarities(correlation)",
     "nbs of standardised rows",
-    "nbs²",
     "size_and_shape(squared=True) of X/√Nx, Y/√Ny",
     "size_and_shape(squared=True) of standardised rows",
     "gulp(penalty=0)²",

@@ -133,3 +133,108 @@ def test_stimuli_in_another_order_are_refused_not_scored(rng):
         homolog.compare(x, y, "cka", permutations=0, intervals=False)
     aligned = homolog.compare(x, y, "cka", permutations=0, intervals=False, align=True)
     assert aligned.scores[0].value == pytest.approx(1)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_components_are_kept_by_their_share_of_the_population_s_own_variance(unit):
+    """A share held against another total kept one component where it took nine."""
+    rng = np.random.default_rng(5)
+    raw = rng.normal(size=(200, 10))
+    courses = np.linalg.qr(raw - raw.mean(axis=0)).Q
+    held = np.array([4.0, 2, 1, 1, 0.5, 0.5, 0.4, 0.3, 0.2, 0.1])  # of 10
+    x = courses * np.sqrt(held) @ np.linalg.qr(rng.normal(size=(10, 10))).Q
+    y = courses[:, :7] @ rng.normal(size=(7, 8)) + 0.1 * rng.normal(size=(200, 8))
+    scores = {k: float(find("cca").using(pca=k)(x, y)) for k in range(1, 11)}
+    assert len({round(score, 6) for score in scores.values()}) == 10
+    for share, n_components in ((0.39, 1), (0.69, 3), (0.89, 6), (0.985, 9), (0.995, 10)):
+        summary = find("cca").using(pca=share).summary(unit * x)
+        assert summary.directions.shape[1] == n_components
+
+
+@pytest.mark.parametrize("average", ["mean", "mean_square", "overlap", "projection_weighted"])
+def test_mean_responses_do_not_weigh_in_canonical_correlations(average, rng):
+    """Weights taken from responses with their means changed with a neuron's mean."""
+    x, y = rng.normal(size=(60, 6)), rng.normal(size=(60, 4))
+    cca = find("cca").using(average=average)
+    moved = float(cca(x + 100 * rng.normal(size=6), y - 100 * rng.normal(size=4)))
+    assert moved == pytest.approx(float(cca(x, y)), abs=1e-10)
+
+
+def test_what_is_squared_is_no_metric():
+    """A squared distance was declared a metric elsewhere."""
+    assert not find("size_and_shape").using(squared=True).metric
+    assert not find("procrustes").using(form="disparity").metric
+    raw = np.random.default_rng(1).normal(size=(30, 2))
+    courses = np.linalg.qr(raw - raw.mean(axis=0)).Q
+    x, between, y = (courses @ [[np.cos(angle)], [np.sin(angle)]] for angle in (0, 0.3, 0.6))
+    gulp = find("gulp").using(penalty=0)
+    there, on, straight = (float(gulp(*pair)) for pair in ((x, between), (between, y), (x, y)))
+    assert straight <= there + on
+    assert straight**2 > there**2 + on**2  # so the square is none
+
+
+def test_uniformity_does_not_vanish_for_want_of_digits(rng):
+    """Exponentials of large distances were all 0, and every difference with them."""
+    x, y = rng.normal(size=(40, 8)), rng.normal(size=(40, 8)) + 2
+    measure = find("uniformity_difference")
+    assert float(measure(1e4 * x, 1e4 * y)) == pytest.approx(float(measure(x, y)), rel=1e-9)
+    assert float(measure.using(normalise=False)(1e4 * x, 1e4 * y)) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("ridge", {"judge": "variance"}),
+        ("ridge", {"judge": "mean_correlation"}),
+        ("held_out_matching_correlation", {}),
+    ],
+)
+def test_every_fold_counts_not_only_the_last(name, options, rng):
+    """Where a loop kept its last fold, another order of folds gives another score."""
+    x, y = rng.normal(size=(30, 4)), rng.normal(size=(30, 4))
+    x[:, :3] += 2 * y[:, :3]
+    folds = np.arange(30) % 3
+    scores = [
+        float(find(name).using(folds=order[folds], **options)(x, y))
+        for order in (np.array([0, 1, 2]), np.array([2, 0, 1]), np.array([1, 2, 0]))
+    ]
+    assert scores == pytest.approx([scores[0]] * 3, abs=1e-12)
+
+
+def test_folds_hold_every_stimulus_out_exactly_once():
+    """Random subsets that overlap are no cross-validation."""
+    for name in ("ridge", "held_out_matching_correlation"):
+        labels = find(name).folds(31)
+        assert labels.shape == (31,)
+        counts = np.unique(labels, return_counts=True)[1]
+        assert counts.max() - counts.min() <= 1
+
+
+def test_names_bound_in_a_loop_keep_their_own_settings(rng):
+    """Where names closed over a loop's variable, all of them ran what came last."""
+    x, y = rng.normal(size=(40, 6)), rng.normal(size=(40, 6))
+    x += y
+    called = [
+        "brain-score/ridge",
+        "brain-score/linear_predictivity",
+        "ridge-lambda=10-r2-cv=5folds",
+        "cka-kernel=linear-hsic=gretton-distance=angular",
+        "cka-kernel=linear-hsic=gretton-score",
+        "cka-kernel=linear-hsic=lange-score",
+        "cka-kernel=linear-hsic=song-score",
+        "procrustes-distance=angular",
+        "procrustes-distance=euclidean",
+        "procrustes-distance=squared_euclidean",
+        "brain-score/cka_biased",
+    ]
+    scores = {name: round(float(find(name)(x, y)), 9) for name in called}
+    assert len(set(scores.values())) == len(called) - 1  # the last is the fifth
+    assert scores["brain-score/cka_biased"] == scores["cka-kernel=linear-hsic=gretton-score"]
+    assert float(find("brain-score/cka")(x, y)) == float(find("unbiased_cka")(x, y))
+
+
+def test_a_score_above_its_ceiling_is_not_clipped():
+    """Noise may carry a score beyond an estimated ceiling; clipped, many would be biased down."""
+    cka = find("unbiased_cka")
+    assert homolog.statistics.ceiling(cka, 0.81, 0.36) == pytest.approx(0.54)
+    assert homolog.statistics.ceiling(cka, 1.2, 1.0) > 1
