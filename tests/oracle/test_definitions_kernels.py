@@ -14,6 +14,7 @@ from tests.oracle.populations import POPULATIONS, Responses
 from tests.oracle.test_definitions import cosine, gram, on, ours, u_centred
 
 from homolog import measures
+from homolog.measures import _alignment
 
 SIGMA = 4.0
 
@@ -89,6 +90,19 @@ def test_angles_of_nearly_equal_populations_keep_their_digits(neurons: int, diag
     for size in (1e-5, 1e-7, 1e-9):
         assert angle(size) / size == pytest.approx(slope, rel=3 * step)
     assert ours("cka", x, x, form="angle") == 0
+
+
+def test_angles_are_the_same_by_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x, away = rng.normal(size=(2, 31, 5))
+    pair = x, x + 1e-6 * away
+    whole = [
+        ours("unbiased_cka", *pair, form="chordal", kernel=kernel) for kernel in ("linear", "rbf")
+    ]
+    monkeypatch.setattr(_alignment, "_ROW_ENTRIES", 4 * 31)
+    for kernel, expected in zip(("linear", "rbf"), whole, strict=True):
+        got = ours("unbiased_cka", *pair, form="chordal", kernel=kernel)
+        assert got == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_wide_kernel_is_linear_and_a_narrow_one_makes_all_alike() -> None:
