@@ -11,7 +11,7 @@ from _page import keep, markdown, yes
 
 from homolog import measures
 from homolog.measures import _measured
-from homolog.measures._aliases import called
+from homolog.measures._aliases import called, not_built
 from homolog.measures._measure import Measure
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "measures.md"
@@ -46,7 +46,15 @@ call it: `homolog.measures.find` knows these names.
 def page() -> str:
     """The whole page."""
     found = [measures.find(name) for name in measures.names()]
-    return "\n".join([HEAD, overview(found), *map(section, found)])
+    return "\n".join([HEAD, overview(found), *map(section, found), absent()])
+
+
+def absent() -> str:
+    """Measures that others have, and why they are not here."""
+    rows = [
+        f"| {', '.join(f'`{n}`' for n in names)} | {why} |" for why, names in not_built().items()
+    ]
+    return "\n".join(["## Not built", "", "| measure | why not |", "| --- | --- |", *rows, ""])
 
 
 def overview(found: list[Measure]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from homolog.errors import HomologError
 from homolog.measures import find, names
-from homolog.measures._aliases import Alias, aliases, canonical, named
+from homolog.measures._aliases import Alias, aliases, canonical, named, not_built
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.poisson(2.0, size=(24, 5)) + 0.5 * RNG.random((24, 5)), RNG.random((24, 4))
@@ -99,3 +99,20 @@ def test_unknown_names_get_the_nearest_those_of_others_included(name: str, near:
     with pytest.raises(HomologError) as refused:
         find(name)
     assert str(refused.value).startswith(f"HM023 no measure '{name}'. Closest: {near}")
+
+
+def test_a_measure_that_is_not_built_is_refused_with_the_reason() -> None:
+    with pytest.raises(HomologError) as refused:
+        find("rsatoolbox/Crossnobis")
+    assert str(refused.value) == (
+        "HM023 no measure 'rsatoolbox/Crossnobis'. It is not built, for it needs single trials,"
+        " whose noise it tells from signal; here two matrices of mean responses are compared."
+    )
+
+
+def test_what_is_not_built_has_no_alias_and_no_file() -> None:
+    for other in (other for others in not_built().values() for other in others):
+        assert not named(other), other
+        assert canonical(other) not in names()
+        with pytest.raises(HomologError, match="HM023"):
+            find(other.replace("{topk}", "10"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homolog import errors
-from homolog.measures._aliases import aliases, canonical, named
+from homolog.measures._aliases import aliases, canonical, named, why_not_built
 
 if TYPE_CHECKING:
     from homolog.measures._measure import Measure
@@ -56,9 +56,16 @@ def find(name: str) -> "Measure":
         meant = {f"{alias.source}/{alias.name}": alias.variant for alias, _ in found}
         raise errors.ambiguous_name("measure", name, meant)
     if not found:
-        raise errors.unknown_name("measure", name, _near(key), "homolog measures list shows all.")
+        raise _unknown(name, key)
     alias, options = found[0]
     return find(alias.measure).using(**options)
+
+
+def _unknown(name: str, key: str) -> errors.HomologError:
+    why = why_not_built(name)
+    if why is not None:
+        return errors.unknown_name("measure", name, [], f"It is not built, for {why}.")
+    return errors.unknown_name("measure", name, _near(key), "homolog measures list shows all.")
 
 
 def _near(key: str) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 _TABLE = Path(__file__).with_name("aliases.toml")
 
+_NOT_BUILT = "not_built"
+
 _BLANK = re.compile(r"\{(\w+)\}")
 _NUMBER = r"[0-9]+(?:\.[0-9]*)?(?:e-?[0-9]+)?"
 
@@ -61,17 +63,38 @@ class Alias:
 
 
 @cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+
+
+@cache
 def aliases() -> tuple[Alias, ...]:
     """Every row of the table."""
-    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     return tuple(
         Alias(name, source, measure, variant.get("options", {}))
-        for measure, variants in table.items()
+        for measure, variants in _table().items()
+        if measure != _NOT_BUILT
         for variant in variants
         for source, named in variant.items()
         if source != "options"
         for name in named
     )
+
+
+def not_built() -> Mapping[str, list[str]]:
+    """Names of measures that are not here, by the reason."""
+    return _table()[_NOT_BUILT]
+
+
+def why_not_built(text: str) -> str | None:
+    """Why there is no such measure, if it is one of those known not to be."""
+    name = text.strip().rpartition("/")[2]
+    reasons = (
+        why
+        for why, others in not_built().items()
+        if any(Alias(other, "", "", {}).read(name) is not None for other in others)
+    )
+    return next(reasons, None)
 
 
 def called(measure: str) -> dict[str, list[str]]:
