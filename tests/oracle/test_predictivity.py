@@ -1,5 +1,7 @@
 """Measures that predict, against their definitions and against scikit-learn."""
 
+import warnings
+
 import numpy as np
 import pytest
 from tests.oracle.populations import POPULATIONS, Responses
@@ -227,3 +229,58 @@ def test_least_squares_that_fit_anything_are_refused() -> None:
         "HM031 ridge is undefined here, not 0: without a penalty, 32 neurons fit anything at 16"
         " training stimuli. Give a penalty, or None to have one chosen, or fewer neurons."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "n_components"),
+    [
+        ("equal 45x9, 45x9", 1),
+        ("equal 45x9, 45x9", 4),
+        ("more candidates 60x7, 60x15", 7),
+        ("more references 60x14, 60x6", 6),
+        ("wide 20x32, 20x13", 3),
+        ("wide 18x21, 18x26", 5),
+    ],
+)
+@pytest.mark.parametrize("judge", ["variance", "median_correlation"])
+def test_pls_is_scikit_learns(name: str, n_components: int, judge: str) -> None:
+    """`PLSRegression(scale=False)`, its power iterations run until nothing changes."""
+    x, y = POPULATIONS[name]
+    model = pls_regression.PLSRegression(n_components, scale=False, tol=1e-30, max_iter=5000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where rounding keeps it from standing still
+        expected = judge_plainly(predictions(model, x, y, blocks(x)), judge)
+    got = ours("pls", x, y, folds=blocks(x), n_components=n_components, judge=judge)
+    assert got == pytest.approx(expected, abs=1e-8)
+
+
+def test_pls_with_all_components_is_least_squares() -> None:
+    """25 are asked for where the candidate has 15 neurons, and where 12 stimuli train it."""
+    x, y = POPULATIONS["more candidates 60x7, 60x15"]
+    assert ours("pls", x, y) == pytest.approx(ours("ridge", x, y, penalty=0), abs=1e-9)
+    x, y = POPULATIONS["wide 18x21, 18x26"]
+    folds = predictions(linear_model.LinearRegression(), x, y, blocks(x, 3))
+    expected = judge_plainly(folds, "variance")
+    assert ours("pls", x, y, folds=blocks(x, 3)) == pytest.approx(expected, abs=1e-8)
+
+
+def test_pls_ends_where_a_candidate_with_copied_neurons_has_no_more() -> None:
+    x, y = POPULATIONS["low rank 50x10, 50x11"]
+    folds = predictions(linear_model.LinearRegression(), x, y[:, :8], blocks(x))
+    assert ours("pls", x, y, folds=blocks(x)) == pytest.approx(
+        judge_plainly(folds, "variance"), abs=1e-8
+    )
+
+
+def test_directions_of_pls() -> None:
+    x, y = POPULATIONS["more references 60x14, 60x6"]
+    forward, reverse = ours("pls", x, y, n_components=2), ours("pls", y, x, n_components=2)
+    assert forward != pytest.approx(reverse, abs=0.01)
+    assert ours("pls", x, y, n_components=2, predict="candidate") == reverse
+    assert ours("pls", x, y, n_components=2, predict="both") == (forward + reverse) / 2
+
+
+@pytest.mark.parametrize("given", [0, 2.0, None])
+def test_components_of_pls_are_counted(given: object) -> None:
+    with pytest.raises(HomologError, match=r"HM025 n_components is .*; allowed: a whole number"):
+        measures.find("pls").using(n_components=given)

@@ -106,7 +106,7 @@ def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
     ("name", "options", "says"),
     [
         ("nbs", {"kernel": "rbf"}, "HM023 no option of nbs 'kernel'. See its documentation."),
-        ("ridge", {"fold": 3}, "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng'."),
+        ("ridge", {"fold": 3}, "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng', 'penalty'"),
         ("rsa", {"comparison": "rho"}, "HM025 comparison is 'rho'; allowed: spearman, pearson"),
         (
             "rsa",

@@ -18,6 +18,11 @@ def held_out_rows(n_stimuli: int, folds: Folds, rng: int) -> tuple[NDArray[np.in
     return tuple(np.flatnonzero(labels == label) for label in np.unique(labels))
 
 
+def other_rows(n_stimuli: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All rows but some."""
+    return np.setdiff1d(np.arange(n_stimuli), rows)
+
+
 def take_rows(x: Array, rows: NDArray[np.int64]) -> Array:
     """The responses to some of the stimuli."""
     return namespace(x).take(x, to_namespace_of(x, rows), axis=0)

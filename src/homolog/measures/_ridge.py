@@ -20,7 +20,7 @@ from homolog._arrays import (
     to_namespace_of,
     to_numpy,
 )
-from homolog.measures._folds import take_rows
+from homolog.measures._folds import other_rows, take_rows
 from homolog.measures._held_out import Foretold
 from homolog.measures._measure import along_stimuli
 
@@ -203,7 +203,7 @@ def _constant(one: Population) -> Population:
 def _fold_foretold(x: Array, y: Population, test: NDArray[np.int64], best: int) -> Foretold:
     """The test stimuli of a fold at one penalty."""
     xp = namespace(x, y.predictors)
-    train = np.setdiff1d(np.arange(x.shape[0]), test)
+    train = other_rows(x.shape[0], test)
     (x_train, x_test), (y_train, y_test) = (
         (take_rows(one, train), take_rows(one, test)) for one in (x, y.predictors)
     )

@@ -1,0 +1,187 @@
+"""Held-out partial least squares: what few shared components of y foretell of x."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from homolog import errors
+from homolog._arrays import (
+    RANK_TOLERANCE,
+    Array,
+    centre,
+    frobenius,
+    inner,
+    namespace,
+    narrow,
+    rounding,
+    to_namespace_of,
+)
+from homolog.measures import _held_out
+from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
+from homolog.measures._folds import Folds, held_out_rows, other_rows, take_rows
+from homolog.measures._held_out import Foretold, Judged
+from homolog.measures._measure import along_stimuli, measure
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """Centred responses as what is predicted and, turned to be narrow, as what predicts."""
+
+    targets: Array = along_stimuli()
+    predictors: Array = along_stimuli()
+    held_out: tuple[Any, ...] = ()
+
+
+def _summary(x: Array, *, folds: Folds = 5, rng: int = 0, judge: Judged = "variance") -> _Summary:
+    held_out = held_out_rows(x.shape[0], folds, rng)
+    x = centre(x)
+    x = x / frobenius(x)
+    turned = narrow(x)
+    return _Summary(x if _held_out.by_neuron(judge) else turned, turned, held_out)
+
+
+def _promises(
+    *, folds: Folds, rng: int, n_components: object, judge: str, predict: Predicted
+) -> Mapping[str, Any]:
+    _held_out.check_judge(judge)
+    if not isinstance(n_components, Integral) or int(n_components) < 1:
+        raise errors.bad_value("n_components", n_components, "a whole number from 1")
+    target = ROTATIONS - {"rotation"} if _held_out.by_neuron(judge) else ROTATIONS
+    return {
+        **turned_round(predict, target, ROTATIONS),
+        **_held_out.promises(judge, "partial least squares"),
+    }
+
+
+def _foretell(x: _Summary, y: _Summary, test: Any, n_components: int) -> Foretold:
+    """The test stimuli of a fold."""
+    train = other_rows(x.targets.shape[0], test)
+    (x_train, x_test), (y_train, y_test) = (
+        (take_rows(one, train), take_rows(one, test)) for one in (x.targets, y.predictors)
+    )
+    xp = namespace(x_train)
+    x_mean, y_mean = (xp.mean(one, axis=0, keepdims=True) for one in (x_train, y_train))
+    foretold = _regression(y_train - y_mean, x_train - x_mean, y_test - y_mean, n_components)
+    return Foretold(x_test - x_mean, foretold)
+
+
+def _regression(y: Array, x: Array, held_out: Array, n_components: int) -> Array:
+    """What so many components of centred `y` say of `x` at the stimuli held out.
+
+    Each component is the direction of `y` that covaries most with `x`; what it explains of
+    `y` is then taken away, from the held-out responses too. They end early where nothing
+    covaries any more.
+    """
+    foretold = to_namespace_of(y, np.zeros((held_out.shape[0], x.shape[1])))
+    tolerance = max(RANK_TOLERANCE, rounding(y)) * _size(y.T @ x)
+    for _ in range(n_components):
+        cross = y.T @ x
+        if not bool(_size(cross) > tolerance):
+            break
+        weights = _strongest(cross)
+        course, new = y @ weights, held_out @ weights
+        share = course / inner(course, course)
+        loading = share @ y
+        foretold = foretold + new[:, None] * (share @ x)[None, :]
+        y = y - course[:, None] * loading[None, :]
+        held_out = held_out - new[:, None] * loading[None, :]
+    return foretold
+
+
+def _size(x: Array) -> Array:
+    return namespace(x).sqrt(inner(x, x))
+
+
+def _strongest(cross: Array) -> Array:
+    """The first left singular vector, from the smaller of two Gram matrices."""
+    xp = namespace(cross)
+    cross = cross / _size(cross)
+    if cross.shape[0] <= cross.shape[1]:
+        return xp.linalg.eigh(cross @ cross.T).eigenvectors[:, -1]
+    weights = cross @ xp.linalg.eigh(cross.T @ cross).eigenvectors[:, -1]
+    return weights / _size(weights)
+
+
+@measure(
+    summary=_summary,
+    variant=_promises,
+    best=1.0,
+    worst=float("-inf"),
+    kind="variance",
+    symmetric=False,
+    invariant_to=ROTATIONS,
+    biased=True,
+    smooth=False,
+    fits=True,
+    source="https://doi.org/10.1073/pnas.1403112111",
+    citation="""
+        @article{yamins2014performance,
+          author = {Yamins, Daniel L. K. and Hong, Ha and Cadieu, Charles F. and
+            Solomon, Ethan A. and Seibert, Darren and DiCarlo, James J.},
+          title = {Performance-Optimized Hierarchical Models Predict Neural Responses in Higher
+            Visual Cortex},
+          journal = {Proceedings of the National Academy of Sciences},
+          volume = {111},
+          number = {23},
+          pages = {8619--8624},
+          year = {2014},
+          url = {https://doi.org/10.1073/pnas.1403112111},
+        }
+    """,
+)
+def pls(
+    x: _Summary,
+    y: _Summary,
+    *,
+    n_components: int = 25,
+    judge: Judged = "variance",
+    predict: Predicted = "reference",
+) -> Float[Array, ""]:
+    r"""Share of the reference's variance that partial least squares foretells.
+
+    .. math:: 1 - \sum_f \|X_f - \hat X_f\|_F^2 \,/\, \sum_f \|X_f - \bar X_{-f}\|_F^2
+
+    over held-out folds f, where :math:`\hat X_f` comes from the regression on the components
+    of the candidate that covary most with the reference over the other stimuli, found one
+    after the other, each from what the ones before left of the candidate.
+
+    Parameters
+    ----------
+    x, y
+        (stimulus, neuron) responses of reference (predicted) and candidate (predictor)
+        to the same stimuli, in any unit; finite.
+
+    Returns
+    -------
+    score
+        At most 1, no unit. 0 is as good as predicting the mean, below 0 worse than that. A
+        correlation is from -1 to 1.
+
+    Raises
+    ------
+    HomologError
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 folds and
+        other options, HM031 a neuron to be judged that varies in no fold.
+
+    Notes
+    -----
+    Options: ``n_components`` (25; all there are where the candidate has fewer, which is least
+    squares), and ``folds``, ``rng``, ``judge`` and ``predict`` as in `ridge`. What is elsewhere
+    called neural predictivity is ``judge="median_correlation"``, over other folds.
+
+    The number of components is the same whatever the noise; too many fit it, too few miss
+    signal, so compare populations at one number, and `ridge`, which chooses its penalty,
+    beside it. Neurons are not scaled to one variance: those that vary little count little.
+    Biased downwards, and stimuli that resemble each other must share a fold. The components
+    are those of scikit-learn's ``PLSRegression(scale=False)`` run to convergence.
+    """
+
+    def one_way(target: _Summary, predictor: _Summary) -> Array:
+        folds = [_foretell(target, predictor, test, n_components) for test in predictor.held_out]
+        return _held_out.judged(folds, judge)
+
+    return averaged(one_way, x, y, predict)
