@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from homolog import _citations
+from homolog._words import aligned
 from homolog._write import write_whole
 from homolog.scoring import interval_text
 
@@ -24,13 +26,13 @@ def comparison_table(comparison: Comparison) -> str:
     """All scores of a comparison, aligned in columns, with the warnings below."""
     heads = ("measure", "best", "score", "95 % interval", "chance", "p", "ceiling")
     rows = [heads, *(_cells(score) for score in comparison.scores)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    lines.insert(1, "─" * len(lines[0]))
-    return "\n".join([_headline(comparison), "", *lines, *_warning_lines(comparison)])
+    return "\n".join([_headline(comparison), "", *ruled(rows), *_warning_lines(comparison)])
+
+
+def ruled(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as their widest cell, with a rule below the heads."""
+    heads, *lines = aligned(rows)
+    return [heads, "─" * len(heads), *lines]
 
 
 def _headline(comparison: Comparison) -> str:

@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from homolog import measures
 from homolog.audit import Trajectory, decoding, decoding_along
-from homolog.audit._decoding_along import first_reach
+from homolog.audit._crossing import first_reach
 from homolog.audit._labels import classes_of, stratified_folds
 from homolog.audit._readout import held_out_logits, in_fewer_columns
 from homolog.errors import HomologError

@@ -9,7 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit
-    from homolog.audit._course import Reals
+    from homolog.audit._targets import Reals
 
 POINTS = 101
 LEADS = (

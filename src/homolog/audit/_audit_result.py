@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import errors
-from homolog.audit._course import Course, Reals
+from homolog.audit._course import Course
 from homolog.audit._guaranteed import Guaranteed
+from homolog.audit._targets import Reals
 
 if TYPE_CHECKING:
     import pandas as pd

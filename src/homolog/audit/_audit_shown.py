@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from homolog._tables import ruled
+from homolog._words import counted
 from homolog.audit._audit_result import USUAL
 from homolog.audit._audit_words import (
     AT_CHANCE,
@@ -13,7 +15,6 @@ from homolog.audit._audit_words import (
     NO_LABELS,
     UNSEARCHED,
     back,
-    counted,
     decodable,
     lowest,
     size,
@@ -82,7 +83,4 @@ def _guarantees(audit: Audit, own: Decoding) -> list[Line]:
 
 
 def _aligned(lines: Sequence[Line]) -> str:
-    """Columns as wide as their widest cell, with a rule below the heads."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    rows = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-    return "\n".join([rows[0], "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * len(rows[0]), *rows[1:]])
+    return "\n".join(ruled(lines))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog._words import counted, listed
 from homolog.audit._audit_result import USUAL
 
 if TYPE_CHECKING:
@@ -241,13 +242,3 @@ def _lowest_of(name: str, accuracy: float, own: Decoding) -> str:
 def lowest(accuracy: float, chance: float, decimals: int = 2) -> str:
     """The lowest accuracy that was found; what is below chance is chance."""
     return AT_CHANCE if accuracy <= chance else f"{accuracy:.{decimals}f}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Items as a sentence joins them: a, b and c."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

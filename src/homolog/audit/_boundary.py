@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog.audit._targets import Reals
 
 _MOMENTUM = 0.8
 _FIRST_STEP, _LAST_STEP = 0.3, 1e-3

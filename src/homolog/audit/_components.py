@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import Principal, basis, centre, even_columns, largest, principal
-from homolog.audit._targets import target_of
+from homolog.audit._crossing import first_reach
+from homolog.audit._targets import Reals, target_of
 from homolog.audit._trajectory import Trajectory
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +142,7 @@ def captured_components(target: Any, data_or_trajectory: Any) -> CapturedCompone
         _refuse_other_rows(given.name, given.rows, "the trajectory", points[0])
         r2 = np.stack([_captured(parts, point) for point in points])
         score = np.asarray(along.score, np.float64)
-        half = np.array([_first_crossing(score, one) for one in r2.T])
+        half = np.array([_half_capture(score, one) for one in r2.T])
         return CapturedComponents(r2, parts.shares, half, score, along.goal)
     data = target_of(data_or_trajectory, "the data")
     _refuse_other_rows(given.name, given.rows, data.name, data.rows)
@@ -165,15 +164,7 @@ def _captured(parts: Principal, data: Reals) -> Reals:
     return np.minimum(np.sum(np.square(spanned.T @ parts.courses), axis=0), 1.0)
 
 
-def _first_crossing(score: Reals, r2: Reals) -> float:
+def _half_capture(score: Reals, r2: Reals) -> float:
     """The score at which a component first comes to the middle between its start and 1."""
-    middle = (r2[0] + 1) / 2
-    there = np.flatnonzero(r2 >= middle)
-    if not len(there):
-        return float("inf")
-    after = int(there[0])
-    if after == 0:  # it started at 1
-        return float(score[0])
-    before = after - 1
-    way = (middle - r2[before]) / (r2[after] - r2[before])
-    return float(score[before] + way * (score[after] - score[before]))
+    reached = first_reach(score, r2, (r2[0] + 1) / 2)
+    return float("inf") if reached is None else reached

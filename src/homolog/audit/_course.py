@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from homolog.audit._targets import Target
+    from homolog.audit._targets import Reals, Target
     from homolog.audit._trajectory import Trajectory
     from homolog.measures._measure import Measure
 
-Reals = NDArray[np.float64]
 Labels = Mapping[str, tuple[int | str, ...]]
 
 FOLDS_SEED = 0

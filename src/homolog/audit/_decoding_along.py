@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog.audit._crossing import first_reach
 from homolog.audit._decoding import Decoding, accuracies, decoding
 from homolog.audit._labels import Labels, labels_of
 from homolog.audit._targets import Reals
@@ -121,15 +122,3 @@ def evenly_strong(responses: Reals, n_neurons: int) -> Reals:
     centred = rows - rows.mean(1, keepdims=True)
     strength = np.sqrt(np.square(centred).sum((1, 2)) / (rows.shape[1] * n_neurons))
     return responses / strength.reshape(-1, *[1] * (responses.ndim - 1))
-
-
-def first_reach(score: Reals, values: Reals, level: float) -> float | None:
-    """The score at which `values` first comes up to `level`, interpolated; None if never."""
-    there = np.flatnonzero(values >= level)
-    if not len(there):
-        return None
-    after = int(there[0])
-    if after == 0:
-        return float(score[0])
-    gained = (level - values[after - 1]) / (values[after] - values[after - 1])
-    return float(score[after - 1] + gained * (score[after] - score[after - 1]))

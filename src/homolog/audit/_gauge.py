@@ -16,6 +16,7 @@ from homolog.audit._audit_plan import spelled
 from homolog.audit._gauge_result import Cost, GaugeAudit
 from homolog.audit._given import generator_of, measures_of
 from homolog.audit._objective import Objective
+from homolog.audit._targets import Reals
 from homolog.balancing import balance, transform
 from homolog.balancing._activity import difference
 from homolog.measures import find
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from homolog.networks import RecurrentNetwork
     from homolog.networks._run import Run
 
-Reals = NDArray[np.float64]
 COSTS = ("l2", "l1", "robustness")
 
 

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from homolog._words import aligned
+from homolog.audit._targets import Reals
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from homolog.measures._measure import Measure
 
-Reals = NDArray[np.float64]
 Cost = Literal["l2", "l1", "robustness"]
 
 
@@ -85,13 +84,11 @@ class GaugeAudit:
         heads = ["measure", *(f"spread {one:g}" for one in self.spread)]
         heads += [] if self.balanced is None else ["balanced"]
         lines = [heads, *(self._line(one.label) for one in self.measures)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
         return "\n".join(
             [
                 f"{self.name}: {self.n_neurons} neurons, {of_moments(self)}",
                 "score against itself, rescaled: mean [lowest]",
-                *table,
+                *aligned(lines),
                 shared(self),
             ]
         )

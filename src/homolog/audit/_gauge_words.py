@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from homolog.audit._audit_words import counted, listed
+from homolog._words import counted, listed
 
 if TYPE_CHECKING:
-    from homolog.audit._gauge_result import GaugeAudit, Reals
+    from homolog.audit._gauge_result import GaugeAudit
+    from homolog.audit._targets import Reals
 
 SEEN = 5e-4
 """Differences of scores that three decimals show."""

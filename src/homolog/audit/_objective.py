@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from homolog import errors, measures
+from homolog.audit._given import measure_of
 from homolog.audit._targets import Reals
 from homolog.measures._measure import Gradient, Measure
 
@@ -114,7 +115,7 @@ def objective(rows: Reals, measure: str | Measure) -> Objective:
         HM060 for a measure through which no gradient flows, HM023 for an unknown name, HM025
         for one without a best score, such as products of responses that are not normalised.
     """
-    found = measure if isinstance(measure, Measure) else measures.find(measure)
+    found = measure_of(measure)
     if not found.smooth:
         raise errors.not_smooth(found.label, [n for n in measures.names() if _smooth(n)])
     if found.higher_is_closer and not np.isfinite(found.best):

@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import Principal, centre, constant_columns, principal
 from homolog.audit._given import generator_of, measures_of
 from homolog.audit._objective import Objective
 from homolog.audit._perturbation_theory import closed_forms
-from homolog.audit._targets import target_of
+from homolog.audit._targets import Reals, target_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from homolog.measures._measure import Measure
 
-Reals = NDArray[np.float64]
 Kind = Literal["replace", "rescale", "noise"]
 
 AMOUNTS: Mapping[str, float] = {"replace": 0.0, "rescale": 0.5, "noise": 1.0}

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog.audit._targets import Reals
 
 
 def closed_forms(kind: str, shares: Reals, amount: float) -> dict[str, Reals]:

@@ -19,9 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog.audit._targets import Reals
 
 _MARGIN = 1.001
 """A maximum over spectra is found on a grid: by so much it may be larger in between."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog.audit._targets import Reals
+
 Slope = Callable[[Reals, NDArray[np.int64]], tuple[Reals, Reals]]
 """Values (problem,) and gradients (problem, unknown) of points (problem, unknown) of some problems,
 which are named by their positions among all."""

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog.audit._quasi_newton import minimise
+from homolog.audit._targets import Reals
 from homolog.statistics import Progress, silent
-
-Reals = NDArray[np.float64]
 
 TOLERANCE = 1e-5  # of the gradient, per row: probabilities are then right to about 1e-4
 MOST_STEPS = 500

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import centre, frobenius, principal
@@ -15,13 +14,12 @@ from homolog.audit._given import generator_of, measure_of
 from homolog.audit._objective import Objective, objective
 from homolog.audit._proved import Spectra, of_population, of_rank, proved
 from homolog.audit._region_found import SIDES, Region
-from homolog.audit._targets import target_of
+from homolog.audit._targets import Reals, target_of
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     from homolog.measures._measure import Measure
 
-Reals = NDArray[np.float64]
 
 _ROUNDS = 4
 _EDGE = 0.01

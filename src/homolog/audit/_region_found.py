@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homolog import errors
+from homolog.audit._targets import Reals
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from homolog.measures._measure import Measure
 
-Reals = NDArray[np.float64]
 
 SIDES = ("lowest", "highest", "leftmost", "rightmost")
 _LEAST_LEVELS = 2

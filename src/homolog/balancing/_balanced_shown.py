@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog._words import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,14 +87,10 @@ def _head(balanced: Balanced) -> str:
     network = balanced.before
     called = network.name or "network"
     return (
-        f"{called}: {_counted(network.n_neurons, 'neuron')},"
-        f" {_counted(network.n_synapses, 'synapse')};"
+        f"{called}: {counted(network.n_neurons, 'neuron')},"
+        f" {counted(network.n_synapses, 'synapse')};"
         f" cost {balanced.cost}, gauge {balanced.gauge}"
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else noun + 's'}"
 
 
 def _costs(balanced: Balanced) -> list[Row]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from homolog.errors._base import HomologError, counted
+from homolog._words import counted
+from homolog.errors._base import HomologError
 
 
 def not_smooth(measure: str, smooth: Sequence[str]) -> HomologError:

@@ -1,4 +1,4 @@
-"""The error itself, words for counting, and the refusals that any part may need."""
+"""The error itself, words for naming, and the refusals that any part may need."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -29,10 +29,6 @@ def some(items: Collection[object], most: int = 5) -> str:
     """Name the first few of many."""
     shown = ", ".join(map(repr, list(items)[:most]))
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def indices(where: Sequence[object], most: int = 5) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from homolog.errors._base import HomologError, counted, some
+from homolog._words import counted
+from homolog.errors._base import HomologError, some
 
 WRITE_ANEW = "Write the file anew."
 

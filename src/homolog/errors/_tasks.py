@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from homolog.errors._base import HomologError, counted, some
+from homolog._words import counted
+from homolog.errors._base import HomologError, some
 
 
 def stimuli_not_finite(name: str, count: int, first: int) -> HomologError:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from homolog.audit import GaugeAudit
-    from homolog.audit._gauge_result import Reals
+    from homolog.audit._targets import Reals
 
 STEP = 0.025
 """From one measure to the next beside it, as a share of the widest spread."""

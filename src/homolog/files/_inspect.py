@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog._words import aligned
 from homolog.errors import HomologError
 from homolog.files._choose import beside, within
 from homolog.files._formats import Format, format_of
@@ -79,9 +80,7 @@ class Contents:
     def __str__(self) -> str:
         """One line for each array."""
         rows = [HEADINGS, *(one.cells for one in self.arrays)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-        return "\n".join([str(self.path), *lines])
+        return "\n".join([str(self.path), *aligned(rows)])
 
 
 def inspect(path: str | PathLike[str]) -> Contents:

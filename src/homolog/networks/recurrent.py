@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from homolog import errors
+from homolog._words import counted
 from homolog.networks._recurrent_parts import FORMS, Weights, fitted
 from homolog.networks._run import Run
 from homolog.networks.activations import Activation, find
@@ -104,9 +105,9 @@ class RecurrentNetwork:
         parts = [
             f"{self.n_neurons} {self.phi.name} neurons",
             f"{self.n_synapses} synapses",
-            _counted(self.n_inputs, "input"),
-            _counted(self.n_outputs, "output"),
-            *([_counted(self.n_replicas, "replica")] if self.has_replicas else []),
+            counted(self.n_inputs, "input"),
+            counted(self.n_outputs, "output"),
+            *([counted(self.n_replicas, "replica")] if self.has_replicas else []),
             str(self.dtype),
         ]
         return f"<RecurrentNetwork{called}: {', '.join(parts)}>"
@@ -327,7 +328,3 @@ def load_recurrent(path: str | PathLike[str]) -> RecurrentNetwork:
     from homolog.networks._recurrent_files import read
 
     return read(Path(path))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else noun + 's'}"

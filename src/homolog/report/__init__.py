@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homolog import _citations, _pictured, errors
+from homolog._words import counted, listed
 from homolog._write import write_whole
 from homolog.report import _audit, _charts, _gauge, _methods, _static, _table, _words
 from homolog.report._rendering import download, rendered
@@ -23,7 +24,7 @@ def require() -> None:
     """Raise HM013 unless jinja2 and plotly are installed."""
     missing = [package for package in ("jinja2", "plotly") if find_spec(package) is None]
     if missing:
-        raise errors.missing_extra("the report", _words.listed(missing), "report")
+        raise errors.missing_extra("the report", listed(missing), "report")
 
 
 def write(comparison: Comparison, folder: str | Path, *, command: str | None = None) -> Path:
@@ -162,7 +163,7 @@ def _side(side: Representation, role: str) -> dict[str, Any]:
     return {
         "name": _words.population(side, role),
         "role": role,
-        "size": _words.counted(side.n_neurons, "neuron"),
+        "size": counted(side.n_neurons, "neuron"),
         "unit": side.unit,
         "n_neurons": side.n_neurons,
         "ratio": _words.number(_pictured.participation_ratio(side), 1),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homolog import figures
+from homolog._words import listed
 from homolog.audit import _audit_tables, _audit_words
 from homolog.report import _audit_charts, _audit_table, _words
 from homolog.report._rendering import download, rendered
@@ -82,7 +83,7 @@ def methods(audit: Audit) -> str:
     """What was done, in words that can stand in a paper."""
     optimisers = sorted({one.optimiser.capitalize() for one in audit.courses})
     said = [
-        f"{_audit_words.method(audit)} Optimiser: {_words.listed(optimisers)}; independent"
+        f"{_audit_words.method(audit)} Optimiser: {listed(optimisers)}; independent"
         " Gaussian responses of as many neurons as the recording has to begin with, the same"
         " seeds for all measures.",
     ]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _pictured
+from homolog._words import listed
 from homolog.report import _words
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def spectrum(comparison: Comparison) -> Chart:
         title="Variance by dimension",
         words=(
             "Share of variance by principal component, both axes logarithmic. Participation "
-            f"ratio {_words.listed(ratios)}."
+            f"ratio {listed(ratios)}."
         ),
         data=[_spectrum_line(side, role) for role, side in sides.items()],
         layout={

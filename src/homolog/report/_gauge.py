@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from homolog.audit import GaugeAudit
-    from homolog.audit._gauge_result import Reals
+    from homolog.audit._targets import Reals
 
 LOWEST_START = 0.9
 """Strips and axes begin here, or lower where scores do."""

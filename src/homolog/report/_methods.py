@@ -9,7 +9,7 @@ import numpy as np
 
 from homolog import _citations
 from homolog._citations import BROWN, BUSING, JACKKNIFE, PERMUTATION, SPEARMAN
-from homolog.report import _words
+from homolog._words import counted, listed
 from homolog.statistics import MOST_GROUPS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _populations(comparison: Comparison) -> str:
     version = comparison.versions.get("homolog", "")
     return (
         f"The responses of {_side(x, 'reference')} and of {_side(y, 'candidate')} to the same "
-        f"{_words.counted(x.n_stimuli, 'stimulus')} were compared with "
+        f"{counted(x.n_stimuli, 'stimulus', 'stimuli')} were compared with "
         f"{f'homolog {version}'.strip()}."
     )
 
@@ -56,7 +56,7 @@ def _treated(comparison: Comparison) -> str:
 def _side(side: Representation, role: str) -> str:
     named = f"{side.name}, " if side.name else ""
     unit = f", {side.unit}" if side.unit else ""
-    return f"the {role} ({named}{_words.counted(side.n_neurons, 'neuron')}{unit})"
+    return f"the {role} ({named}{counted(side.n_neurons, 'neuron')}{unit})"
 
 
 def _measures(comparison: Comparison) -> str:
@@ -66,9 +66,9 @@ def _measures(comparison: Comparison) -> str:
         for score in comparison.scores
         if "shift" not in score.measure.invariant_to & score.measure.candidate_invariant_to
     ]
-    to = f"to {_words.listed(swayed)} only" if swayed else "to no score"
+    to = f"to {listed(swayed)} only" if swayed else "to no score"
     return (
-        f"Similarity was scored by {_words.listed(named)}. "
+        f"Similarity was scored by {listed(named)}. "
         f"The neurons' mean responses over stimuli matter {to}."
     )
 
@@ -106,8 +106,8 @@ def _groups(comparison: Comparison) -> str:
     if not kept:
         return ""
     return (
-        f"Stimuli of a group ({_words.counted(comparison.groups, 'group')}) were kept together in "
-        f"{_words.listed(kept)}."
+        f"Stimuli of a group ({counted(comparison.groups, 'group')}) were kept together in "
+        f"{listed(kept)}."
     )
 
 
@@ -123,9 +123,7 @@ def _intervals(comparison: Comparison) -> str:
     )
     biased = [score.measure.label for score in known if score.measure.biased]
     caveat = (
-        f" They do not account for the bias of {_words.listed(biased)} at few stimuli."
-        if biased
-        else ""
+        f" They do not account for the bias of {listed(biased)} at few stimuli." if biased else ""
     )
     return (
         f"The 95 % intervals{_of(known, comparison)} are jackknife intervals over {whole}{sets} "
@@ -147,7 +145,7 @@ def _chance(comparison: Comparison) -> str:
         for score in known
         if comparison.groups is None and score.measure.chance_level is not None
     ]
-    closed = f", known exactly for {_words.listed(exact)}" if exact else ""
+    closed = f", known exactly for {listed(exact)}" if exact else ""
     drawn = (
         f" ({comparison.permutations} random pairings, seed {comparison.seed})"
         if comparison.permutations
@@ -174,7 +172,7 @@ def _of(scores: Sequence[Score], comparison: Comparison) -> str:
     """Name the scores that a sentence is about, unless it is about all."""
     if len(scores) == len(comparison.scores):
         return ""
-    return f" of {_words.listed([score.measure.label for score in scores])}"
+    return f" of {listed([score.measure.label for score in scores])}"
 
 
 def _ceiling(comparison: Comparison) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from homolog import _pictured
+from homolog._words import counted, listed
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
@@ -47,18 +48,6 @@ def p_value(value: float | None) -> str:
 def population(side: Representation, role: str) -> str:
     """Name a population, by its role where it has no name of its own."""
     return side.name or role
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural where it needs one."""
-    if noun == "stimulus":
-        return f"{count} {noun if count == 1 else 'stimuli'}"
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Join items as a sentence does: a, b and c."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def share_of_ceiling(score: Score) -> float | None:
