@@ -284,3 +284,24 @@ def test_directions_of_pls() -> None:
 def test_components_of_pls_are_counted(given: object) -> None:
     with pytest.raises(HomologError, match=r"HM025 n_components is .*; allowed: a whole number"):
         measures.find("pls").using(n_components=given)
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_one_to_one_mapping_takes_the_neuron_most_alike_elsewhere(name: str) -> None:
+    """Neuron by neuron: the partner by correlation on training stimuli, r on the test stimuli."""
+    x, y = POPULATIONS[name]
+    scores = []
+    for fold in range(3):
+        train, test = blocks(x, 3) != fold, blocks(x, 3) == fold
+        for neuron in x.T:
+            alike = [np.corrcoef(neuron[train], other[train])[0, 1] for other in y.T]
+            partner = y[test, int(np.argmax(alike))]
+            scores.append(np.corrcoef(neuron[test], partner)[0, 1])
+    measure = "held_out_matching_correlation"
+    got = ours(measure, x, y, folds=blocks(x, 3), partners="nearest")
+    assert got == pytest.approx(np.mean(scores), abs=1e-12)
+
+
+def test_partners_are_soft_or_nearest() -> None:
+    with pytest.raises(HomologError, match="HM025 partners is 'best'; allowed: soft, nearest"):
+        measures.find("held_out_matching_correlation").using(partners="best")

@@ -64,7 +64,7 @@ def _variants() -> list[Measure]:
         find("partial_soft_matching").using(fraction=0.35),
         *_canonical(),
         *_predictions(),
-        find("held_out_matching_correlation").using(folds=3),
+        find("held_out_matching_correlation").using(folds=3, partners="nearest"),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)
             for dissimilarity, comparisons in {

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array
-from homolog.matching import Matching
 from homolog.measures._measure import measure
-from homolog.measures._tuning import Tuning, agreement, costs, tuning
+from homolog.measures._tuning import Tuning, agreement, costs, nearest, tuning
 
 
 def _summary(x: Array) -> Tuning:
@@ -79,24 +77,5 @@ def semi_matching_correlation(x: Tuning, y: Tuning, *, both_ways: bool = False) 
     let a neuron be chosen once. Piecewise smooth; the gradient holds the choice fixed.
     """
     asked = costs(x, y)
-    found = agreement(x, y, _nearest(asked))
-    return (found + agreement(y, x, _nearest(asked.T))) / 2 if both_ways else found
-
-
-def _nearest(costs: np.ndarray) -> Matching:
-    """Every row with its cheapest column: what is cheapest if columns carry any weight.
-
-    The prices that prove it are the rows' own least costs.
-    """
-    columns, least = costs.argmin(axis=1), costs.min(axis=1)
-    n_rows, n_columns = costs.shape
-    mean = float(least.mean())
-    return Matching(
-        rows=np.arange(n_rows),
-        columns=columns,
-        mass=np.full(n_rows, 1 / n_rows),
-        objective=mean,
-        bound=mean,
-        row_prices=least,
-        column_prices=np.zeros(n_columns),
-    )
+    found = agreement(x, y, nearest(asked))
+    return (found + agreement(y, x, nearest(asked.T))) / 2 if both_ways else found
