@@ -78,6 +78,10 @@ the first pair, 50 stimuli and 10 neurons on either side.
 EXCUSED = """\
 ### Values in that file that no measure of ours answers
 
+All but three are rebuilt from the reason given, to the digits stored, in `tests/oracle/excused.py`:
+that is what these numbers are. The others are ReSi's `PWCCA` and repsim's `svcca`, which no number
+of components of either population gives.
+
 | implementation | its name | its answer | why not |
 | --- | --- | --- | --- |
 """
@@ -98,9 +102,8 @@ the installed release by `tests/oracle/test_disagreements.py` or by the tables a
 - **torch_cka 0.21** accumulates in single precision and reads two loaders side by side: with
   `shuffle=True` the stimuli of the two networks no longer correspond.
 - **rsatoolbox 0.3.2**: `euclidean` dissimilarities are squared and divided by the number of
-  neurons, and `bures_metric` is a squared distance. `rho-a` and `tau-a`, like
-  ours, do not correct for ties.
-  Correlation distances that are equal are ranked as rounding left them.
+  neurons, and `bures_metric` is a squared distance. `rho-a` and `tau-a` do not correct for ties,
+  nor do ours. Correlation distances that are equal are ranked as rounding left them.
 - **scikit-learn**: `r2_score` is the mean over neurons unless `multioutput="variance_weighted"`.
 - **SciPy**: `spatial.procrustes` wants equal numbers of neurons; its disparity is 1 − nbs².
 

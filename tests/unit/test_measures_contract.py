@@ -105,8 +105,16 @@ def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "options", "says"),
     [
-        ("nbs", {"kernel": "rbf"}, "HM023 no option of nbs 'kernel'. See its documentation."),
-        ("ridge", {"fold": 3}, "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng', 'penalty'"),
+        (
+            "aligned_cosine",
+            {"kernel": "rbf"},
+            "HM023 no option of aligned_cosine 'kernel'. See its documentation.",
+        ),
+        (
+            "ridge",
+            {"fold": 3},
+            "HM023 no option of ridge 'fold'. Closest: 'folds', 'rng', 'penalty'",
+        ),
         ("rsa", {"comparison": "rho"}, "HM025 comparison is 'rho'; allowed: spearman, pearson"),
         (
             "rsa",
