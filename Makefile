@@ -33,6 +33,7 @@ check: $(VENV)/.dev ## formatting, lint, types, import layers, generated pages
 	$(BIN)/python tools/rules_page.py --check
 
 docs: $(VENV)/.dev ## write docs/measures.md and docs/rules.md anew from what they declare
+	$(BIN)/python tools/chance_levels.py
 	$(BIN)/python tools/measures_page.py
 	$(BIN)/python tools/rules_page.py
 
