@@ -121,10 +121,7 @@ def test_unbiased_distance_correlation_of_what_it_cannot_tell() -> None:
     assert find("distance_correlation").chance_level is None
 
 
-def test_permutation_procrustes_scales_neurons_about_their_mean_only() -> None:
-    says = r"HM025 centred is False; allowed: True where normalise=True\."
-    with pytest.raises(HomologError, match=says):
-        find("permutation_procrustes").using(normalise=True, centred=False)
+def test_permutation_procrustes_has_no_disparity_and_scales_no_silent_neuron() -> None:
     with pytest.raises(
         HomologError, match=r"HM025 form is 'disparity'; allowed: angle, chordal, s"
     ):
@@ -133,6 +130,11 @@ def test_permutation_procrustes_scales_neurons_about_their_mean_only() -> None:
     x[:, 1] = 2.0
     with pytest.raises(HomologError, match="HM006 a population: 1 unit is constant"):
         find("permutation_procrustes").using(normalise=True)(x, x)
+    raw = find("permutation_procrustes").using(normalise=True, centred=False)
+    assert float(raw(x, x)) == 0  # a constant neuron has a size, about zero
+    silent = x * [1, 1, 0]
+    with pytest.raises(HomologError, match=r"HM006 a population: 1 unit is constant .*\(2 of 3\)"):
+        raw(silent, silent)
     assert float(find("permutation_procrustes")(x, x)) == 0
 
 

@@ -18,6 +18,7 @@ from homolog._arrays import (
     namespace,
     root,
     to_namespace_of,
+    to_numpy,
 )
 from homolog.matching import Matching, assignment
 from homolog.measures import _angles
@@ -37,16 +38,25 @@ def _summary(
     x: Array, *, form: Form = "angle", normalise: bool = False, centred: bool = True
 ) -> Tuning:
     if normalise:
-        x = tuning(x).curves
-    elif centred:
-        x = centre(x)
+        x = tuning(x).curves if centred else _unit_responses(x)
+    else:
+        x = centre(x) if centred else 1.0 * x  # never the caller's own array
     return Tuning(x if form == "size_and_shape" else x / frobenius(x))
+
+
+def _unit_responses(x: Array) -> Array:
+    """Neurons scaled to norm 1, mean responses and all; HM006 if one never responds."""
+    xp = namespace(x)
+    x = x / largest(x)
+    norms = xp.sqrt(xp.sum(x * x, axis=0, keepdims=True))
+    silent = np.flatnonzero(to_numpy(norms)[0] == 0)
+    if silent.size:
+        raise errors.constant_neurons("a population", silent.tolist(), x.shape[1], x.shape[0])
+    return x / norms
 
 
 def _promises(*, form: str, normalise: bool, centred: bool) -> Mapping[str, Any]:
     _angles.check_form(form, Form.__args__)
-    if normalise and not centred:
-        raise errors.bad_value("centred", centred, "True where normalise=True")
     kept = {"permutation"} | ({"shift"} if centred else set())
     if normalise or form != "size_and_shape":
         kept |= {"scale"}
@@ -132,8 +142,7 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM009 a cost matrix
-        larger than memory, HM025 unknown option; with ``normalise=True`` HM006 a constant
-        neuron.
+        larger than memory, HM025 unknown form; with ``normalise=True`` HM006 a constant neuron.
 
     Notes
     -----
@@ -142,7 +151,7 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
     :math:`\min_\pi \|X - Y_\pi\|_F` in the unit of the responses.
     ``normalise=True`` scales every neuron to norm 1 first, so that a gain of its own does not
     count (wreath Procrustes: permutations and positive scales are what a layer of rectified
-    units cannot tell apart). ``centred=False`` leaves mean responses in.
+    units cannot tell apart). ``centred=False`` leaves mean responses in, also in that norm.
 
     A neuron without a partner counts in full, as if its partner were silent. Among populations
     of equal size a metric (but for ``"score"``); across sizes it is none, for a larger
