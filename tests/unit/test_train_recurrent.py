@@ -185,7 +185,7 @@ def test_more_iterations_and_replicas_than_before(tmp_path, often, optimiser):
 def test_a_training_killed_at_any_moment_goes_on_as_if_it_had_not_been(tmp_path, often):
     """By SIGKILL, which no handler sees."""
     folder, delays, before = tmp_path / "run", random.Random(0), -1
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen([sys.executable, "-c", KILLED.format(folder=str(folder))])
         while process.poll() is None and iterations_in(folder) <= max(before, 0):
             time.sleep(0.002)
