@@ -247,14 +247,15 @@ def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Flo
     Returns
     -------
     score
-        From -1 to 1 (from 0 with ``comparison="cosine"``), no unit. 1 when all pairs of
-        stimuli are ordered alike.
+        From -1 to 1 (from 0 with the cosines), no unit. 1 when all pairs of stimuli are
+        ordered alike or, with values compared, when dissimilarities are proportional.
 
     Raises
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 unknown
-        option, HM031 a stimulus without a pattern, HM009 too many pairs for memory.
+        option, HM031 a stimulus without a pattern, equal dissimilarities, or a negative
+        response as a Poisson count, HM009 too many pairs for memory.
 
     Notes
     -----
