@@ -238,3 +238,35 @@ def test_a_score_above_its_ceiling_is_not_clipped():
     cka = find("unbiased_cka")
     assert homolog.statistics.ceiling(cka, 0.81, 0.36) == pytest.approx(0.54)
     assert homolog.statistics.ceiling(cka, 1.2, 1.0) > 1
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.25, 0.5])
+def test_what_is_minimised_is_what_is_scored(alpha, rng):
+    """Where one weight was fitted and another scored, a rotation could undercut the distance."""
+    x, y = rng.normal(size=(50, 4)), rng.normal(size=(50, 4))
+    x += y
+    distance = float(find("whitened_procrustes").using(alpha=alpha)(x, y))
+
+    def whitened(a):
+        a = a - a.mean(axis=0)
+        squares, axes = np.linalg.eigh(a.T @ a)
+        a = a @ (axes * (alpha + (1 - alpha) / np.sqrt(squares))) @ axes.T
+        return a / np.linalg.norm(a)
+
+    x, y = whitened(x), whitened(y)
+    left, _, right = np.linalg.svd(y.T @ x)
+    best = left @ right
+    assert np.arccos(np.sum(x * (y @ best))) == pytest.approx(distance, abs=1e-9)
+    for size in (0.01, 0.1, 1.0):
+        for _ in range(20):
+            rotation = np.linalg.qr(best + size * rng.normal(size=(4, 4))).Q
+            rotation *= np.sign(np.sum(rotation * best, axis=0))
+            assert np.arccos(np.sum(x * (y @ rotation))) >= distance
+
+
+def test_nobody_differentiates_unasked(rng):
+    """Gradients that nobody asked for take memory for every step of every score."""
+    torch = pytest.importorskip("torch")
+    x, y = (torch.asarray(rng.normal(size=(20, 4))) for _ in range(2))
+    for name in ("cka", "unbiased_cka", "procrustes", "ridge", "rsa"):
+        assert not find(name)(x, y).requires_grad
