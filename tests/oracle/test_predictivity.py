@@ -1,10 +1,13 @@
 """Measures that predict, against their definitions and against scikit-learn."""
 
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import kendalltau
 from tests.oracle.populations import POPULATIONS, Responses
+from tests.oracle.test_ridge import criterion, penalties
 
 from homolog import HomologError, measures
 from homolog.measures._held_out import Foretold, judged
@@ -305,3 +308,49 @@ def test_one_to_one_mapping_takes_the_neuron_most_alike_elsewhere(name: str) -> 
 def test_partners_are_soft_or_nearest() -> None:
     with pytest.raises(HomologError, match="HM025 partners is 'best'; allowed: soft, nearest"):
         measures.find("held_out_matching_correlation").using(partners="best")
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_versa_orders_pairs_of_new_stimuli_by_their_predictions(name: str) -> None:
+    """scikit-learn's ridge at the penalty of least GCV, as in test_ridge, then tau by pairs."""
+    x, y = POPULATIONS[name]
+    labels = blocks(x, 3)
+    scores = []
+    for fold in range(3):
+        train, test = labels != fold, labels == fold
+        tried = penalties(y[train])
+        best = tried[int(np.argmin([criterion(x[train], y[train], each) for each in tried]))]
+        model = linear_model.Ridge(alpha=best, solver="svd").fit(y[train], x[train])
+        unlike = [
+            [1 - np.corrcoef(a, b)[0, 1] for a, b in combinations(patterns, 2)]
+            for patterns in (x[test], model.predict(y[test]))
+        ]
+        scores.append(kendalltau(*unlike).statistic)
+    assert ours("versa", x, y, folds=labels) == pytest.approx(np.mean(scores), abs=1e-12)
+
+
+def test_versa_reads_a_geometry_out_that_rsa_does_not_see() -> None:
+    """Twenty neurons of large variance hide four in which the reference lies."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 4))
+    y = np.column_stack([x, 10 * rng.normal(size=(60, 20))])
+    assert ours("rsa", x, y) < 0.2
+    assert ours("versa", x, y) > 0.8
+
+
+def test_versa_refuses_what_has_no_order() -> None:
+    x, y = POPULATIONS["counts 30x6, 30x4"]
+    with pytest.raises(HomologError) as refused:
+        ours("versa", x, y, folds=15)
+    assert str(refused.value) == (
+        "HM025 folds is 15; allowed: folds of at least 3 of the 30 stimuli."
+    )
+    with pytest.raises(HomologError, match=r"HM031 .* evoke the same response in all neurons"):
+        ours("versa", x[:, :1], y)
+    two = np.column_stack([y[:, 0], y[:, 0] + 1 + x[:, 0]])
+    with pytest.raises(HomologError) as refused:
+        ours("versa", two, y)
+    assert str(refused.value) == (
+        "HM031 versa is undefined here, not 0: all pairs of 6 held-out stimuli are equally"
+        " dissimilar. Give folds of more stimuli by .using(folds=...)."
+    )

@@ -13,6 +13,7 @@ def _predictions() -> list[Measure]:
         ridge(folds=3, penalty=0, judge="mean_correlation"),
         ridge(folds=3, penalty=1, judge="correlation", predict="both"),
         find("pls").using(folds=3, n_components=4, judge="mean_correlation", predict="both"),
+        find("versa").using(predict="both"),
         ridge(folds=3, kernel="rbf", judge="median_correlation"),
     ]
 

@@ -39,10 +39,13 @@ class Foretold:
     actual, foretold
         (stimulus, neuron) responses less their mean over the training stimuli, and what was
         predicted of that.
+    mean
+        (neuron,) that mean, where it is asked for.
     """
 
     actual: Array
     foretold: Array
+    mean: Array | None = None
 
 
 def by_neuron(judge: str) -> bool:

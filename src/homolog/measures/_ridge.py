@@ -158,7 +158,8 @@ def _foretell(
     mean = total / n_train
     along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
     best = _best(fold, along, square - inner(total, mean), n_train)
-    return Foretold(x - mean, fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along))
+    foretold = fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
+    return Foretold(x - mean, foretold, mean)
 
 
 def _best(fold: _Fold, along: Array, spread: Array, n_train: int) -> int:
@@ -207,16 +208,22 @@ def _fold_foretold(x: Array, y: Population, test: NDArray[np.int64], best: int) 
     (x_train, x_test), (y_train, y_test) = (
         (take_rows(one, train), take_rows(one, test)) for one in (x, y.predictors)
     )
-    x_mean, y_mean = (xp.mean(one, axis=0, keepdims=True) for one in (x_train, y_train))
+    x_mean, y_mean = (xp.mean(one, axis=0) for one in (x_train, y_train))
     x_train, y_train = x_train - x_mean, y_train - y_mean
+    weights = _weights(y, x_train, y_train, best)
+    return Foretold(x_test - x_mean, (y_test - y_mean) @ weights, x_mean)
+
+
+def _weights(y: Population, x_train: Array, y_train: Array, best: int) -> Array:
+    """Of every predictor for every target."""
+    xp = namespace(x_train, y_train)
     if y.penalty is not None and float(constant(y.penalty)) == 0:
-        weights = xp.linalg.pinv(y_train) @ x_train
-        return Foretold(x_test - x_mean, (y_test - y_mean) @ weights)
+        return xp.linalg.pinv(y_train) @ x_train
     few = y_train.shape[1] <= y_train.shape[0]
     gram = y_train.T @ y_train if few else y_train @ y_train.T
     penalty = y.penalty
     if penalty is None:
         penalty = PENALTIES[best] * xp.linalg.trace(gram) / y.n_neurons
     eased = gram + penalty * to_namespace_of(gram, np.eye(gram.shape[0]))
-    weights = xp.linalg.solve(eased, y_train.T @ x_train if few else x_train)
-    return Foretold(x_test - x_mean, (y_test - y_mean) @ (weights if few else y_train.T @ weights))
+    solved = xp.linalg.solve(eased, y_train.T @ x_train if few else x_train)
+    return solved if few else y_train.T @ solved
