@@ -65,6 +65,12 @@ def test_divergence_is_that_of_softmax_in_bits(outputs):
     assert float(divergence(np.log(p), np.log(q))) == pytest.approx(wanted, abs=1e-12)
 
 
+def test_rounding_makes_no_divergence_negative(rng):
+    for _ in range(40):
+        x = rng.normal(size=(6, 5))
+        assert 0 <= float(divergence(x, x + 1e-9 * rng.normal(size=(6, 5)))) < 1e-15
+
+
 def test_divergence_of_one_sure_and_one_torn_classifier():
     """H(3/4, 1/4) - 1/2: one gives all to the first of two classes, the other halves."""
     sure = np.tile([0.0, -1e4], (4, 1)) + np.arange(4)[:, None]

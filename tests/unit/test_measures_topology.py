@@ -5,7 +5,7 @@ import pytest
 
 from homolog.errors import HomologError
 from homolog.measures import find
-from homolog.measures._topology import total_persistence
+from homolog.measures._topology import _Classes, total_persistence
 
 divergence = find("representation_topology_divergence")
 intrinsic = find("intrinsic_distance")
@@ -50,6 +50,16 @@ def test_more_classes_than_bits_in_a_word():
     star[0, 1:] = star[1:, 0] = lengths
     wanted = np.sum(9 - lengths)
     assert total_persistence(distances(100, 9.0), star) == pytest.approx(wanted)
+
+
+def test_bits_of_classes_that_ended_are_used_again():
+    classes = _Classes(2)
+    for time in range(100):
+        classes.joined[:] = False
+        classes.join(0, 1, time, lasts=True)
+        classes.end(classes.worth[0, 1][None].copy(), time + 0.5)
+    assert classes.total == pytest.approx(50)
+    assert classes.worth.shape == (2, 2, 1)
 
 
 def test_stimuli_exchanged_between_clusters(rng):

@@ -91,6 +91,12 @@ def test_uniformity_does_not_vanish_for_want_of_digits(rng):
     assert got == pytest.approx(6 * pdist(x, "sqeuclidean").min(), rel=1e-9)
 
 
+def test_a_large_baseline_costs_no_digits(pair):
+    x, y = pair
+    raw = find("uniformity_difference").using(normalise=False)
+    assert float(raw(x + 1e6, y)) == pytest.approx(float(raw(x, y)), abs=1e-7)
+
+
 def test_uniformity_of_more_pairs_than_fit_into_memory():
     x = np.broadcast_to(np.arange(1, 10.0**7 + 1)[:, None], (10**7, 1))
     with pytest.raises(HomologError, match=r"HM009 uniformity_difference needs ≈3,200,000 GB"):

@@ -8,8 +8,9 @@ born at some scale and dies at another.
 
 Edges span the relative chains, so classes are sums of edges. An edge appears at its length in the
 larger graph, is worth nothing from its length in the smaller one on, and a triangle makes its three
-edges sum to nothing. So every edge is worth a sum of few classes, kept as bits; a relation that is
-not yet nothing ends the youngest class in it, which is the elder rule of persistence.
+edges sum to nothing. So every edge is worth a sum of few classes, kept as bits, and a relation that
+is not yet nothing ends one class. The elder rule of persistence says which; but all classes end,
+and their lives together last the scales of all ends less those of all births, whichever is whose.
 """
 
 import numpy as np
@@ -61,21 +62,17 @@ class _Classes:
         (stimulus, stimulus) which edges have appeared.
     worth
         (stimulus, stimulus, word) the classes that each edge sums, a bit for each.
-    born
-        (class,) scale of each class's birth.
-    order
-        (class,) how many were born before it; -1 where the bit is free.
+    alive
+        (class,) which bits stand for a class.
     total
-        Lives that have ended, summed.
+        Scales of all ends so far, less those of all births.
     """
 
     def __init__(self, n_stimuli: int) -> None:
         self.joined = np.zeros((n_stimuli, n_stimuli), dtype=bool)
         self.worth = np.zeros((n_stimuli, n_stimuli, 1), dtype=np.uint64)
-        self.born = np.zeros(_WORD)
-        self.order = np.full(_WORD, -1)
+        self.alive = np.zeros(_WORD, dtype=bool)
         self.total = 0.0
-        self._n_births = 0
 
     def join(self, u: int, v: int, time: float, *, lasts: bool) -> None:
         """Let an edge appear; one that does not last is worth nothing at once."""
@@ -91,30 +88,25 @@ class _Classes:
         self.end(relations, time)
 
     def end(self, relations: Bits, time: float) -> None:
-        """Make (relation, word) sums of classes nothing: each not so yet ends its youngest."""
+        """Make (relation, word) sums of classes nothing: each that is not so yet ends one."""
         while (left := relations.any(axis=1)).any():
             relation = relations[left.argmax()].copy()
-            held = np.unpackbits(relation.view(np.uint8), bitorder="little").astype(bool)
-            youngest = int(np.where(held, self.order, -1).argmax())
-            self.total += time - self.born[youngest]
-            self.order[youngest] = -1
+            ended = int(np.unpackbits(relation.view(np.uint8), bitorder="little").argmax())
+            self.total += time
+            self.alive[ended] = False
             for sums in (self.worth, relations):
-                sums[_with(sums, youngest)] ^= relation
+                sums[_with(sums, ended)] ^= relation
 
     def _bear(self, u: int, v: int, time: float) -> None:
         """Let an edge that closes no triangle be a class of its own."""
-        if self.order.min() >= 0:
-            self._make_room()
-        new = int(self.order.argmin())
-        self.born[new], self.order[new] = time, self._n_births
-        self._n_births += 1
+        if self.alive.all():
+            self.worth = np.concatenate((self.worth, np.zeros_like(self.worth)), axis=2)
+            self.alive = np.concatenate((self.alive, np.zeros_like(self.alive)))
+        new = int(self.alive.argmin())
+        self.alive[new] = True
+        self.total -= time
         word, bit = divmod(new, _WORD)
         self.worth[u, v, word] = self.worth[v, u, word] = np.uint64(1) << np.uint64(bit)
-
-    def _make_room(self) -> None:
-        self.worth = np.concatenate((self.worth, np.zeros_like(self.worth)), axis=2)
-        self.born = np.concatenate((self.born, np.zeros_like(self.born)))
-        self.order = np.concatenate((self.order, np.full_like(self.order, -1)))
 
 
 def _with(sums: Bits, one: int) -> NDArray[np.bool_]:

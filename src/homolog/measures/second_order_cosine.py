@@ -104,10 +104,10 @@ def second_order_cosine(x: _Summary, y: _Summary) -> Float[Array, ""]:
     are not the same measure: of one pair of populations with five shared latents the one is 0.87,
     the other 0.69. Stimuli as near as the k-th are neighbours as well.
 
-    Not centred responses that are all positive have similarities near 1 whatever they are, and so
-    has their score: of spike counts use ``centred=True`` or ``compared="distances"``. Chance is
-    far from 0, for similarities of near stimuli are all positive: read it beside its chance
-    level, by permutation.
+    Responses that are all positive have similarities near 1 whatever they are, and so has their
+    score: of spike counts use ``centred=True`` or ``compared="distances"``. Chance is not 0: with
+    a common baseline similarities are all positive, and chance is far above it; without, it is
+    below, for near stimuli of the one are far in the other.
     """
     near = np.isfinite(x.as_numpy()) | np.isfinite(y.as_numpy())
     a, b = (np.where(near, to_numpy(s.compared), 0) for s in (x, y))

@@ -37,7 +37,7 @@ def _summary(x: Array, *, normalise: bool = True) -> Statistic:
     energy = xp.sum(x * x, axis=1)
     squared = energy[:, None] + energy[None, :] - 2 * (x @ x.T)
     pairs = squared[to_namespace_of(x, ~np.tri(n_stimuli, dtype=bool))]
-    closeness = -_SHARPNESS * xp.where(pairs > 0, pairs, xp.zeros_like(pairs))
+    closeness = -_SHARPNESS * pairs
     nearest = constant(xp.max(closeness))
     return Statistic(nearest + xp.log(xp.mean(xp.exp(closeness - nearest))))
 
