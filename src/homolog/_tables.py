@@ -139,7 +139,7 @@ def _run_toml(comparison: Comparison, command: str) -> str:
         "candidate": _described(comparison.candidate, comparison.digests["candidate"]),
         "versions": comparison.versions,
     }
-    return "\n".join(_toml_table(name, entries) for name, entries in tables.items())
+    return "\n".join(toml_table(name, entries) for name, entries in tables.items())
 
 
 def _described(population: Representation, digest: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _described(population: Representation, digest: str) -> dict[str, Any]:
     }
 
 
-def _toml_table(name: str, entries: dict[str, Any]) -> str:
+def toml_table(name: str, entries: dict[str, Any]) -> str:
     """A table of strings, numbers and lists, which JSON writes as TOML does but for DEL."""
     lines = [f"{key} = {_toml(value)}" for key, value in entries.items()]
     return "\n".join([f"[{name}]", *lines, ""])

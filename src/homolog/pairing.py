@@ -76,9 +76,9 @@ def pair(
         warnings=(
             *x.dropped,
             *y.dropped,
-            *_gaps(reference),
-            *_gaps(candidate),
-            *_trusted(unlabelled),
+            *gaps(reference),
+            *gaps(candidate),
+            *trusted(unlabelled),
         ),
     )
 
@@ -87,7 +87,7 @@ def _named(population: Representation, name: str) -> Representation:
     return population if population.name else replace(population, name=name)
 
 
-def _trusted(unlabelled: list[str]) -> tuple[str, ...]:
+def trusted(unlabelled: list[str]) -> tuple[str, ...]:
     """Say that rows without labels are taken to be the same stimuli."""
     if not unlabelled:
         return ()
@@ -98,7 +98,7 @@ def _trusted(unlabelled: list[str]) -> tuple[str, ...]:
     )
 
 
-def _gaps(population: Representation) -> tuple[str, ...]:
+def gaps(population: Representation) -> tuple[str, ...]:
     """Say that some trials lack responses, for their means are over the others."""
     if population.missing is None or not population.has_trials:
         return ()

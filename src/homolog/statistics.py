@@ -6,6 +6,7 @@ the jackknife, which only ever leaves stimuli out, does not have this fault.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +22,7 @@ MOST_GROUPS = 100
 """More stimuli than this are left out in so many groups instead of one at a time."""
 
 Floats = NDArray[np.float64]
+Reals = TypeVar("Reals", float, Floats)
 Labels = Sequence[object] | NDArray[np.generic]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
@@ -88,14 +90,14 @@ def jackknife(
 
     x, y = np.asarray(x), np.asarray(y)
     refuse_few(len(x), groups)
-    block = _blocks(len(x), groups, rng)
+    block = blocks(len(x), groups, rng)
     n_blocks = int(block.max()) + 1
     value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
     left_out = np.empty(n_blocks)
     for one in range(n_blocks):
         left_out[one] = _score_of(measure, x, y, block != one)
         progress(f"{measure.name}: interval", one + 1, n_blocks)
-    error = _standard_error(value, left_out, np.bincount(block))
+    error = standard_error(value, left_out, np.bincount(block))
     reach = float(t.ppf((1 + level) / 2, n_blocks - 1)) * error
     low, high = sorted((measure.best, measure.worst))
     return max(low, value - reach), min(high, value + reach)
@@ -109,10 +111,10 @@ def refuse_few(n_stimuli: int, groups: Labels | None) -> None:
         raise errors.too_few_for_interval(n, LEAST_STIMULI, noun)
 
 
-def _blocks(
+def blocks(
     n_stimuli: int, groups: Labels | None, rng: int | np.random.Generator
 ) -> NDArray[np.int64]:
-    """The number of the block each stimulus is left out with."""
+    """The number of the block that each stimulus is left out with."""
     labels = np.arange(n_stimuli) if groups is None else np.asarray(groups)
     _, index = np.unique(labels, return_inverse=True)
     n_labels = int(index.max()) + 1
@@ -123,12 +125,16 @@ def _blocks(
 
 
 def _score_of(measure: Measure, x: Floats, y: Floats, kept: NDArray[np.bool_]) -> float:
-    if measure.fits:
-        measure = measure.using(folds=measure.folds(len(x))[kept])
+    measure = on(measure, kept)
     return float(measure.score(measure.summary(x[kept]), measure.summary(y[kept])))
 
 
-def _standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> float:
+def on(measure: Measure, kept: NDArray[np.bool_]) -> Measure:
+    """The measure for the stimuli that are kept; one that fits keeps their folds."""
+    return measure.using(folds=measure.folds(len(kept))[kept]) if measure.fits else measure
+
+
+def standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> float:
     """Delete-m jackknife error; the plain one when all blocks are equal."""
     share = sizes.sum() / sizes
     corrected = len(sizes) * value - np.sum((1 - 1 / share) * left_out)
@@ -291,7 +297,7 @@ def p_value(measure: Measure, value: float, draws: Floats) -> float:
     return (int(closer.sum()) + 1) / (len(draws) + 1)
 
 
-def spearman_brown(half: float) -> float:
+def spearman_brown(half: Reals) -> Reals:
     """Reliability of all trials from that of half of them: 2 r / (1 + r)."""
     return 2 * half / (1 + half)
 
@@ -327,17 +333,24 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     out too low for unbiased_cka and rsa (0.09 for 0.13 at halves that agree by 0.05)
     and too high for the biased measures, most of all cca.
     """
-    first, second = np.asarray(first), np.asarray(second)
+    half = of_halves(measure, first, second)
     if measure.kind == "distance":
-        return float(measure(first, second))
+        return half
     if measure.best != 1:
         raise errors.undefined(
             f"the ceiling of {measure.label}", "the score has no upper end", "Normalise it."
         )
-    half = _repeated(first, second) if measure.kind == "variance" else measure(first, second)
     if not half > 0:
-        raise errors.nothing_repeats(measure.name, float(half))
-    return spearman_brown(float(half))
+        raise errors.nothing_repeats(measure.name, half)
+    return spearman_brown(half)
+
+
+def of_halves(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
+    """How two halves of the trials agree: their score, or the share of variance that repeats."""
+    first, second = np.asarray(first), np.asarray(second)
+    if measure.kind == "variance":
+        return _repeated(first, second)
+    return float(measure(first, second))
 
 
 def _repeated(first: Floats, second: Floats) -> float:

@@ -40,6 +40,7 @@ from homolog.errors._base import (
     missing_extra,
     unknown_name,
 )
+from homolog.errors._encoding import regions_miscounted, regions_unmatched, regions_unread
 from homolog.errors._files import (
     WRITE_ANEW,
     axes_saved,
@@ -206,6 +207,9 @@ __all__ = [
     "recording_absent",
     "recurrent_misfit",
     "reducible",
+    "regions_miscounted",
+    "regions_unmatched",
+    "regions_unread",
     "rows_differ",
     "stimuli_not_finite",
     "task_absent",

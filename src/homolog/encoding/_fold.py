@@ -1,0 +1,70 @@
+"""Which stimuli are held out together: at random, in groups, or in blocks of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors
+from homolog.measures._folds import Folds, fold_labels
+
+Split = Literal["random", "blocks"]
+Rows = NDArray[np.int64]
+
+LEAST_HELD_OUT = 3
+"""A correlation over fewer stimuli is always 1 or -1."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows of the stimuli that are fitted on, and of those that are held out."""
+
+    train: Rows
+    test: Rows
+
+
+def folds_of(
+    n_stimuli: int, folds: Folds, split: Split, groups: Sequence[object] | None, rng: int
+) -> tuple[Fold, ...]:
+    """Part the stimuli.
+
+    Parameters
+    ----------
+    n_stimuli
+        How many there are.
+    folds
+        How many folds, or the label of a fold for each stimulus.
+    split
+        ``"random"`` or ``"blocks"``: folds of stimuli that stand in neighbouring rows.
+    groups
+        A label for each stimulus; equal labels share a fold.
+    rng
+        Seed of the random assignment.
+
+    Raises
+    ------
+    HomologError
+        HM025 for folds that cannot be, HM012 for labels of folds that part a group.
+    """
+    if split not in get_args(Split):
+        raise errors.bad_value("split", split, ", ".join(get_args(Split)))
+    labels = fold_labels(n_stimuli, folds, rng, groups)
+    if split == "blocks" and isinstance(folds, int | np.integer):
+        labels = _in_blocks(n_stimuli, int(folds), groups)
+    rows = np.arange(n_stimuli)
+    parted = tuple(Fold(rows[labels != one], rows[labels == one]) for one in np.unique(labels))
+    fewest = min(len(fold.test) for fold in parted)
+    if fewest < LEAST_HELD_OUT:
+        allowed = f"folds that hold out {LEAST_HELD_OUT} stimuli or more each; one holds {fewest}"
+        raise errors.bad_value("folds", len(parted), allowed)
+    return parted
+
+
+def _in_blocks(n_stimuli: int, folds: int, groups: Sequence[object] | None) -> Rows:
+    """Folds of neighbouring rows; groups stand in the order of their first row."""
+    given = np.arange(n_stimuli) if groups is None else np.asarray(groups)
+    _, first, index = np.unique(given, return_index=True, return_inverse=True)
+    order = np.argsort(np.argsort(first))
+    return (order * folds // len(first))[index]
