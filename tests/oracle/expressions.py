@@ -34,6 +34,7 @@ cca = measures.find("cca")
 gulp = measures.find("gulp")
 whitened_procrustes = measures.find("whitened_procrustes")
 ridge = measures.find("ridge")
+pls = measures.find("pls")
 rsa = measures.find("rsa")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
@@ -81,10 +82,6 @@ def evenly_apart(x: Responses) -> Responses:
 
 def scaled(x: Responses) -> Responses:
     return x / np.sqrt(x.shape[1])
-
-
-def sum_of_squared_correlations(x: Responses, y: Responses) -> float:
-    return float(linear_regression(whitened(x), y)) * rank(x)
 
 
 def participation_ratio(x: Responses) -> float:
@@ -163,10 +160,6 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     ),
     "linear_regression": linear_regression,
     "linear_regression of Y from X": lambda x, y: linear_regression(y, x),
-    "linear_regression of whitened X × rX": sum_of_squared_correlations,
-    "linear_regression of whitened X × rX / min r": lambda x, y: (
-        sum_of_squared_correlations(x, y) / min(rank(x), rank(y))
-    ),
     "whitened_procrustes": whitened_procrustes,
     "cos whitened_procrustes": lambda x, y: np.cos(whitened_procrustes(x, y)),
     "whitened_procrustes(distance)": whitened_procrustes.using(form="distance"),
@@ -174,6 +167,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "whitened_procrustes(alpha=0.5, distance)": whitened_procrustes.using(
         alpha=0.5, form="distance"
     ),
+    "ridge(penalty=100), 5 blocks": lambda x, y: ridge.using(
+        folds=np.arange(len(x)) * 5 // len(x), penalty=100
+    )(x, y),
+    "pls(n_components=3), 5 blocks": lambda x, y: pls.using(
+        folds=np.arange(len(x)) * 5 // len(x), n_components=3
+    )(x, y),
     "ridge(penalty=0), mean of 5 blocks": lambda x, y: mean_share(five_blocks(x, y, 0)),
     "ridge(penalty=100), mean of 5 blocks": lambda x, y: mean_share(five_blocks(x, y, 100)),
     "ridge(penalty=100), mean of 5 blocks and both ways": lambda x, y: (

@@ -4,8 +4,10 @@ A peer is a small function that calls a package in its own convention. The first
 its docstring is the provenance that docs/agreement.md shows.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from tests.oracle.expressions import Responses, centre, padded, unit_columns
@@ -268,6 +270,35 @@ def least_squares(x: Responses, y: Responses) -> float:
     return float(r2_score(x, predicted, multioutput="variance_weighted"))
 
 
+@peer("pls(n_components=3), 5 blocks", "scikit-learn", module="sklearn", tolerance=1e-8)
+def partial_least_squares(x: Responses, y: Responses) -> float:
+    """`PLSRegression(3, scale=False)` run to convergence, on five blocks of stimuli."""
+    from sklearn.cross_decomposition import PLSRegression
+
+    return _foretold_of_blocks(PLSRegression(3, scale=False, tol=1e-30, max_iter=3000), x, y)
+
+
+@peer("ridge(penalty=100), 5 blocks", "scikit-learn", module="sklearn", tolerance=1e-8)
+def ridge_of_one_penalty(x: Responses, y: Responses) -> float:
+    """`Ridge(100, solver='svd')` on five blocks of stimuli, errors summed over blocks."""
+    from sklearn.linear_model import Ridge
+
+    return _foretold_of_blocks(Ridge(100, solver="svd"), x, y)
+
+
+def _foretold_of_blocks(estimator: Any, x: Responses, y: Responses) -> float:
+    block = np.arange(len(x)) * 5 // len(x)
+    missed = spread = 0.0
+    for one in range(5):
+        seen, unseen = block != one, block == one
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # power iterations that rounding keeps moving
+            foretold = estimator.fit(y[seen], x[seen]).predict(y[unseen])
+        missed += np.sum((x[unseen] - foretold) ** 2)
+        spread += np.sum((x[unseen] - x[seen].mean(axis=0)) ** 2)
+    return float(1 - missed / spread)
+
+
 # --- repsim (PyPI) ------------------------------------------------------------------------
 
 
@@ -326,12 +357,20 @@ def repsim_cca(x: Responses, y: Responses) -> float:
     return float(repsim.cca([x, y], "pillai")[0, 1])
 
 
-@peer("linear_regression of whitened X × rX / min r", "repsim", tall=True)
+@peer("cca(mean_square)", "repsim", tall=True)
 def repsim_squared_cca(x: Responses, y: Responses) -> float:
     """`cca(…, 'yanai')`, which is the mean squared correlation."""
     import repsim
 
     return float(repsim.cca([x, y], "yanai")[0, 1])
+
+
+@peer("mean of cca(projection_weighted) both ways", "repsim", tall=True)
+def repsim_projection_weighted_cca(x: Responses, y: Responses) -> float:
+    """`pwcca`, which is the mean of both ways."""
+    import repsim
+
+    return float(repsim.pwcca([x, y])[0, 1])
 
 
 # --- pytorch-cka, torch_cka ---------------------------------------------------------------
