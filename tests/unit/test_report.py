@@ -181,7 +181,8 @@ def test_methods_state_sizes_statistics_and_citations(comparison: Comparison) ->
         "do not account for the bias of procrustes, ridge and soft_matching_correlation",
         "(99 random pairings, seed 0), known exactly for unbiased_cka.",
         "ridge (Share of the reference's variance that ridge regression from the candidate "
-        "foretells; Golub et al., 1979; folds = 5)",
+        "foretells; Golub et al., 1979; kernel = linear, judge = variance, predict = reference, "
+        "folds = 5)",
         "The neurons' mean responses over stimuli matter to no score.",
         "(Phipson & Smyth, 2010) and are not corrected for the 4 measures tested",
         "Spearman–Brown correction (Spearman, 1910; Brown, 1910)",
@@ -206,8 +207,8 @@ def test_methods_name_options_that_were_changed_and_always_those_of_rsa() -> Non
     found = homolog.compare(*_populations(), chosen, permutations=0, intervals=False)
     said = _methods.paragraph(found)
     assert "2008; dissimilarity = correlation, comparison = spearman)" in said
-    assert "2017; pca = 3)" in said
-    assert "1979; folds = 4)" in said
+    assert "2017; pca = 3, average = mean)" in said
+    assert "1979; folds = 4, kernel = linear, judge = variance, predict = reference)" in said
     assert "mean responses over stimuli matter to rsa only." in said
 
 
@@ -219,7 +220,7 @@ def test_methods_say_what_was_kept_together() -> None:
         "Stimuli of a group (12 groups) were kept together in cross-validation folds, intervals "
         "and permutations."
     ) in said
-    assert "1979; folds = 5)" in said
+    assert "1979; folds = 5, kernel = linear, judge = variance, predict = reference)" in said
     assert "jackknife intervals over groups of stimuli (Efron" in said
     assert "when groups of stimuli are exchanged whole and at random among those of one size" in (
         said
