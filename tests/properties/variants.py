@@ -48,7 +48,7 @@ def _variants() -> list[Measure]:
         find("cka").using(diagonal=False),
         find("cka").using(centred=False, form="chordal"),
         find("cka").using(kernel="rbf", form="score"),
-        find("cka").using(kernel="laplace", bandwidth=10.0, relative=False),
+        find("cka").using(kernel="laplace", bandwidth=100.0, relative=False),
         find("cka").using(kernel="rbf", centred=False, diagonal=False),
         find("unbiased_cka").using(kernel="rbf", form="angle"),
         find("distance_correlation").using(unbiased=True),

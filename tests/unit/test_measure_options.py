@@ -63,6 +63,20 @@ def test_a_kernel_in_which_every_stimulus_is_alone() -> None:
         find("cka").using(kernel="rbf", bandwidth=0.01)(x, x)
 
 
+def test_a_kernel_in_which_all_stimuli_are_the_same() -> None:
+    x = np.random.default_rng(0).normal(size=(12, 4))
+    says = (
+        r"HM031 the rbf kernel is undefined here, not 0: at bandwidth 1e\+07 every stimulus of a"
+        r" population is like every other\. Use a smaller bandwidth\."
+    )
+    wide = find("cka").using(kernel="rbf", bandwidth=1e7)
+    with pytest.raises(HomologError, match=says):
+        wide.using(centred=False)(x, x)
+    assert float(wide(x, x[:, :2])) == pytest.approx(float(find("cka")(x, x[:, :2])), abs=1e-7)
+    with pytest.raises(HomologError, match=r"like every other\. Use a smaller bandwidth\."):
+        wide.using(relative=False)(1e-160 * x, x)
+
+
 def test_a_median_distance_of_nothing() -> None:
     """Most stimuli silent: half of all pairs evoke the same, so their distance has no median."""
     x = np.zeros((20, 3))

@@ -47,12 +47,7 @@ def kernel_structure(
     xp = namespace(x)
     # Less the constant 1, which centring removes: no digits are lost to it where σ is large.
     gram = xp.expm1(-exponent) if centred else xp.exp(-exponent)
-    if not _reaches(exponent):
-        raise errors.undefined(
-            f"the {kernel} kernel",
-            f"at bandwidth {bandwidth:g} every stimulus of a population is like no other",
-            "Use a larger bandwidth.",
-        )
+    _check_reach(exponent, kernel, bandwidth, centred=centred)
     return structure_of_gram(gram, x.shape[1], centred=centred)
 
 
@@ -110,7 +105,18 @@ def _median(values: Array) -> Array:
     return (ascending[(n - 1) // 2] + ascending[n // 2]) / 2
 
 
-def _reaches(exponent: Array) -> bool:
-    """Whether any two stimuli are alike by more than rounding, beside each with itself."""
-    others = ~np.eye(exponent.shape[0], dtype=bool)
-    return bool(np.exp(-to_numpy(exponent)[others].min()) > rounding(exponent))
+def _check_reach(exponent: Array, kernel: str, bandwidth: float, *, centred: bool) -> None:
+    """HM031 where a kernel is that of strangers or of copies, to all digits."""
+    others = to_numpy(exponent)[~np.eye(exponent.shape[0], dtype=bool)]
+    least = namespace(exponent).finfo(exponent.dtype).smallest_normal ** 0.5
+    if np.exp(-others.min()) <= rounding(exponent):
+        alike, remedy = "no other", "larger"
+    elif others.max() <= (least if centred else rounding(exponent)):
+        alike, remedy = "every other", "smaller"
+    else:
+        return
+    raise errors.undefined(
+        f"the {kernel} kernel",
+        f"at bandwidth {bandwidth:g} every stimulus of a population is like {alike}",
+        f"Use a {remedy} bandwidth.",
+    )
