@@ -53,9 +53,14 @@ def agreement(x: Choices, y: Choices) -> Reals:
 def expected_agreement(x: Choices, y: Choices) -> float:
     """Mean agreement over all pairs of stimuli: what random pairing would give."""
     a, b = same_classes(x.as_numpy(), y.as_numpy())
-    (a, often), (b, also) = (np.unique(one, axis=0, return_counts=True) for one in (a, b))
-    alike = np.array([often @ np.minimum(a, one).sum(axis=1) for one in b])
-    return float(also @ alike / (often.sum() * also.sum()))
+    levels = np.unique(np.concatenate(([0.0], a.ravel(), b.ravel())))
+    # The smaller of two shares is as many steps between levels as both of them reach.
+    return float(
+        sum(
+            step * ((a >= level).mean(axis=0) @ (b >= level).mean(axis=0))
+            for level, step in zip(levels[1:], np.diff(levels), strict=True)
+        )
+    )
 
 
 def caution_of(columns: Callable[[Any], Array]) -> Callable[[Any, Any], str | None]:
