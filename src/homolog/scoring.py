@@ -59,23 +59,23 @@ class Score:
         """Value, interval, chance, p and ceiling in one line."""
         measure = self.measure
         unit = " rad" if measure.name == "procrustes" else ""
-        parts = [f"{measure.label} = {self.value:.3f}{unit}"]
+        parts = [f"{measure.label} = {self.value:z.3f}{unit}"]
         if self.interval:
             parts.append(f"{interval_text(self.interval)} 95 % jackknife")
         if self.chance is not None:
-            parts.append(f"chance {self.chance:.3f}")
+            parts.append(f"chance {self.chance:z.3f}")
         if self.p_value is not None:
             parts.append(f"p = {self.p_value:.2g} ({len(self.null)} permutations)")
         if self.ceiling is not None:
             bound = "floor" if measure.kind == "distance" else "ceiling"
-            parts.append(f"{bound} {self.ceiling:.3f}")
+            parts.append(f"{bound} {self.ceiling:z.3f}")
         return " · ".join(parts)
 
 
 def interval_text(interval: tuple[float, float]) -> str:
     """An interval in brackets, three digits."""
     low, high = interval
-    return f"[{low:.3f}, {high:.3f}]"
+    return f"[{low:z.3f}, {high:z.3f}]"
 
 
 def scored(
@@ -110,13 +110,13 @@ def scored(
     """
     x, y = both.reference.matrix, both.candidate.matrix
     sx, sy = (summary_of(measure, one) for one in (both.reference, both.candidate))
-    with _heard() as warned:
+    with heard() as warned:
         value = float(measure.score(sx, sy))
     found = Score(measure, value)
     if groups is None:
         found = replace(found, chance=measure.chance(sx, sy))
     notes = [*warned, measure.caution(sx, sy)]
-    with _heard() as warned:
+    with heard() as warned:
         if intervals:
             interval, why = _interval(measure, x, y, groups, rng, progress)
             found, notes = replace(found, interval=interval), [*notes, why]
@@ -131,7 +131,7 @@ def scored(
 
 
 @contextmanager
-def _heard() -> Generator[list[str]]:
+def heard() -> Generator[list[str]]:
     """What is warned of meanwhile, which a reader of the score must not miss."""
     said: list[str] = []
     with warnings.catch_warnings(record=True, action="always", category=RuntimeWarning) as caught:

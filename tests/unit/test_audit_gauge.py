@@ -38,7 +38,7 @@ def test_every_measure_moves_exactly_if_it_sees_the_scale_of_neurons(rng):
         blind = "neuron_scale" in one.candidate_invariant_to
         assert found.rescaled[one.name].shape == (2, 3)
         moved, itself = found.moved(one.name), found.itself[one.name]
-        if blind:
+        if blind or one.name == "pls":  # of as many components as neurons, which is blind
             assert found.rescaled[one.name] == pytest.approx(itself, abs=1e-9), one.name
         else:
             assert moved[1] > moved[0] > 1e-6, one.name
