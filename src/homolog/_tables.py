@@ -45,13 +45,13 @@ def _headline(comparison: Comparison) -> str:
 
 def _cells(score: Score) -> tuple[str, ...]:
     measure = score.measure
-    ceiling = "" if score.ceiling is None else f"{score.ceiling:.3f}"
+    ceiling = "" if score.ceiling is None else f"{score.ceiling:z.3f}"
     return (
         measure.label + (" *" if measure.biased else ""),
         f"{measure.best:g}",
-        f"{score.value:.3f}",
+        f"{score.value:z.3f}",
         interval_text(score.interval) if score.interval else "",
-        "" if score.chance is None else f"{score.chance:.3f}",
+        "" if score.chance is None else f"{score.chance:z.3f}",
         "" if score.p_value is None else f"{score.p_value:.2g}",
         f"{ceiling} floor" if ceiling and measure.kind == "distance" else ceiling,
     )
