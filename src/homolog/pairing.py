@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import constant_columns
+from homolog._words import listed
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, align, require_same_stimuli, without
 
@@ -93,7 +94,7 @@ def trusted(unlabelled: list[str]) -> tuple[str, ...]:
         return ()
     verb = "has" if len(unlabelled) == 1 else "have"
     return (
-        f"{' and '.join(unlabelled)} {verb} no stimulus labels: row k of one is taken to be"
+        f"{listed(unlabelled)} {verb} no stimulus labels: row k of one is taken to be"
         " the same stimulus as row k of the other",
     )
 

@@ -12,6 +12,7 @@ from homolog.cli._compare import compare, inspect, matrix
 from homolog.cli._gauge import gauge
 from homolog.cli._measures import cite_measure, list_measures, show_measure
 from homolog.cli._rules import cite_rule, list_rules, show_rule
+from homolog.cli._score import score
 from homolog.cli._study import study
 from homolog.cli._train import train
 from homolog.cli._train_recurrent import train_recurrent
@@ -36,7 +37,18 @@ def main(
         raise typer.Exit
 
 
-for command in (compare, matrix, inspect, study, train, train_recurrent, balance, audit, gauge):
+for command in (
+    compare,
+    matrix,
+    score,
+    inspect,
+    study,
+    train,
+    train_recurrent,
+    balance,
+    audit,
+    gauge,
+):
     app.command()(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)

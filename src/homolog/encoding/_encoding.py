@@ -86,6 +86,8 @@ class Encoding:
         What was foretold, how, and how stimuli were held out.
     warnings
         What was dropped or taken on trust.
+    digests
+        Fingerprints of the recording and of the layers, in order.
     """
 
     layers: tuple[str, ...]
@@ -104,6 +106,7 @@ class Encoding:
     n_groups: int | None
     seed: int
     warnings: tuple[str, ...]
+    digests: tuple[str, ...]
 
     def __str__(self) -> str:
         """A row for each layer and region, with every warning."""

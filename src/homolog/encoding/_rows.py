@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from homolog.encoding._layers import named_layers
 from homolog.files import load
+from homolog.files._record import digest
 from homolog.pairing import Halves, gaps, trusted
 from homolog.representation import Representation, align, represent, require_same_stimuli, without
 
@@ -33,6 +34,8 @@ class Rows:
         The stimulus of each row, where rows are times of stimuli.
     warnings
         What was dropped or taken on trust.
+    digests
+        Fingerprints of the recording and of the layers, in order.
     """
 
     brain: Representation
@@ -40,6 +43,7 @@ class Rows:
     halves: Halves | None
     groups: tuple[object, ...] | None
     warnings: tuple[str, ...]
+    digests: tuple[str, ...]
 
 
 def row_by_row(layers: Any, brain: Any, *, reorder: bool, halves: bool) -> Rows:
@@ -73,6 +77,7 @@ def row_by_row(layers: Any, brain: Any, *, reorder: bool, halves: bool) -> Rows:
         halves=_halved(recorded, kept) if halves else None,
         groups=_groups(means, listed, kept),
         warnings=_said(means, recorded, listed),
+        digests=tuple(map(digest, (recorded, *listed.values()))),
     )
 
 

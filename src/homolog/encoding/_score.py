@@ -156,6 +156,7 @@ def score(
         n_groups=None if together is None else n_independent,
         seed=rng,
         warnings=rows.warnings,
+        digests=rows.digests,
     )
 
 

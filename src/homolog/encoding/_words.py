@@ -178,6 +178,7 @@ def _run(found: Encoding, command: str) -> str:
             "seed": found.seed,
             "warnings": list(found.warnings),
         },
+        "digests": {"brain": found.digests[0], "layers": list(found.digests[1:])},
         "versions": {
             "homolog": version("homolog"),
             "python": platform.python_version(),
