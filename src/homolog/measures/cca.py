@@ -214,8 +214,8 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     Unrelated populations score max(r_X, r_Y)/(M - 1) by squares, exactly, and
     min(r_X, r_Y)/(M - 1) by overlap; where r_X + r_Y exceeds M - 1, some correlations are 1
     for any responses, which is said beside the score. Those of 50 neurons scored 0.88 with
-    projection weights at 60 stimuli, 0.44 at 200; 0.79 and 0.43 with ``pca=0.99``. `whitened_procrustes` makes a distance
-    of the same correlations.
+    projection weights at 60 stimuli, 0.44 at 200; 0.79 and 0.43 with ``pca=0.99``.
+    `whitened_procrustes` makes a distance of the same correlations.
     """
     cross = x.directions.T @ y.directions
     if average == "projection_weighted":
