@@ -175,11 +175,11 @@ def compare(
     0.0
     """
     permutations, rng = (
-        _whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
+        whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
     )
-    listed = _listed(measures)
-    both = pair(_population(reference, nan, groups), _population(candidate, nan), reorder=align)
-    labels = _group_labels(both, groups)
+    listed = measures_asked(measures)
+    both = pair(population(reference, nan, groups), population(candidate, nan), reorder=align)
+    labels = group_labels(both, groups)
     own = labels or both.reference.groups or both.candidate.groups
     if intervals:
         statistics.refuse_few(both.reference.n_stimuli, own)
@@ -196,18 +196,19 @@ def compare(
         seed=rng,
         groups=None if own is None else len(set(own)),
         call=_call(listed, intervals, permutations, rng, align, nan, groups),
-        versions=_versions(),
-        digests={"reference": _digest(both.reference), "candidate": _digest(both.candidate)},
+        versions=versions(),
+        digests={"reference": digest_of(both.reference), "candidate": digest_of(both.candidate)},
     )
 
 
-def _whole(value: Any, what: str) -> int:
+def whole(value: Any, what: str) -> int:
+    """A whole number from 0; HM025 for anything else."""
     if isinstance(value, int | np.integer) and value >= 0:
         return int(value)
     raise errors.bad_value(what, value, "a whole number, 0 or more")
 
 
-def _listed(chosen: Chosen | None) -> list[Measure]:
+def measures_asked(chosen: Chosen | None) -> list[Measure]:
     """The measures asked for, each once."""
     if chosen is None:
         chosen = DEFAULT_MEASURES
@@ -221,8 +222,8 @@ def _listed(chosen: Chosen | None) -> list[Measure]:
     return measures
 
 
-def _population(given: Any, nan: NanPolicy, groups: Groups = None) -> Representation:
-    """The population, with the groups that its stimuli belong to if they are told."""
+def population(given: Any, nan: NanPolicy, groups: Groups = None) -> Representation:
+    """What was given, as a population, with the groups of its stimuli if they are told."""
     if isinstance(given, str | PathLike):
         from homolog.files import load
 
@@ -235,7 +236,8 @@ def _population(given: Any, nan: NanPolicy, groups: Groups = None) -> Representa
     return represent(given, nan=nan, groups=told)
 
 
-def _group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
+def group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
+    """What measures that fit hold out together; None if nothing was said of it."""
     if groups is None:
         return None
     if isinstance(groups, str) and groups != "stimulus":
@@ -253,7 +255,7 @@ def _call(
     groups: Groups,
 ) -> str:
     """The call that computes a comparison again, from variables named as its arguments."""
-    arguments = ["reference", "candidate", f"[{', '.join(map(_spelled, measures))}]"]
+    arguments = ["reference", "candidate", f"[{', '.join(map(spelled, measures))}]"]
     told = {"intervals": intervals, "permutations": permutations, "rng": rng}
     told |= {"align": align, "nan": nan}
     usual = {"intervals": True, "permutations": 1000, "rng": 0, "align": False, "nan": "stop"}
@@ -263,7 +265,7 @@ def _call(
     return f"homolog.compare({', '.join(arguments)})"
 
 
-def _spelled(measure: Measure) -> str:
+def spelled(measure: Measure) -> str:
     """A measure as one writes it: its name, or the variant made of it."""
     changed = [
         f"{key}={value.tolist() if isinstance(value, np.ndarray) else value!r}"
@@ -275,7 +277,8 @@ def _spelled(measure: Measure) -> str:
     return f"homolog.measures.find({measure.name!r}).using({', '.join(changed)})"
 
 
-def _digest(population: Representation) -> str:
+def digest_of(population: Representation) -> str:
+    """BLAKE2 digest of responses and labels."""
     digest = blake2b(digest_size=16)
     matrix = np.ascontiguousarray(population.matrix)
     digest.update(repr((matrix.shape, population.stimuli, population.neurons)).encode())
@@ -283,6 +286,7 @@ def _digest(population: Representation) -> str:
     return digest.hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of homolog, Python and the packages that scores rest on."""
     packages = {name: version(name) for name in ("numpy", "scipy", "numba")}
     return {"homolog": version("homolog"), "python": platform.python_version(), **packages}

@@ -39,18 +39,18 @@ def test_jackknife_of_a_mean_gives_its_standard_error_with_unequal_blocks():
     blocks = np.array([values[block == k].mean() for k in range(3)])
     share = 60 / sizes
     expected = np.sqrt(np.mean((blocks - values.mean()) ** 2 / (share - 1)))
-    assert statistics._standard_error(values.mean(), left_out, sizes) == pytest.approx(expected)
+    assert statistics.standard_error(values.mean(), left_out, sizes) == pytest.approx(expected)
 
 
 def test_stimuli_beyond_a_hundred_leave_in_a_hundred_blocks_of_nearly_equal_size():
-    block = statistics._blocks(250, None, 0)
+    block = statistics.blocks(250, None, 0)
     assert sorted(set(np.bincount(block))) == [2, 3]
     assert len(set(block)) == 100
 
 
 def test_grouped_stimuli_leave_together():
     groups = np.repeat(["a", "b", "c"], 4)
-    block = statistics._blocks(12, groups, 0)
+    block = statistics.blocks(12, groups, 0)
     assert all(len(set(block[groups == one])) == 1 for one in "abc")
 
 

@@ -76,6 +76,7 @@ from homolog.errors._pairs import (
     leak,
     libraries_differ,
     no_partner,
+    not_exchangeable,
     not_optimal,
     nothing_repeats,
     order_differs,
@@ -107,6 +108,7 @@ from homolog.errors._populations import (
     not_numeric,
     nothing_left,
     one_sided,
+    too_few_neurons,
     too_few_stimuli,
 )
 from homolog.errors._tasks import (
@@ -189,6 +191,7 @@ __all__ = [
     "not_converged",
     "not_downloaded",
     "not_finite",
+    "not_exchangeable",
     "not_homogeneous",
     "not_in_axis",
     "not_numeric",
@@ -216,6 +219,7 @@ __all__ = [
     "text_columns",
     "too_few_for_interval",
     "too_few_in_class",
+    "too_few_neurons",
     "too_few_shared",
     "too_few_stimuli",
     "too_few_trials",

@@ -147,3 +147,17 @@ def nothing_repeats(measure: str, half: float) -> HomologError:
         f"{measure} of two halves of the trials is {half:.3f}: nothing repeats, so no ceiling"
         " can be given. Record more trials, or drop neurons that do not respond.",
     )
+
+
+def not_exchangeable(first: str, n_first: int, second: str, n_second: int) -> HomologError:
+    """HM078: two candidates whose responses cannot change places."""
+    why = (
+        "their neurons have different labels"
+        if n_first == n_second
+        else f"they have {n_first} and {n_second} neurons"
+    )
+    return HomologError(
+        "HM078",
+        f"responses of {first} and {second} cannot be exchanged: {why}. Exchange needs the same"
+        " neurons in both; leave exchange=False, and the paired jackknife tests the difference.",
+    )

@@ -48,6 +48,16 @@ def too_few_stimuli(name: str, n_stimuli: int, least: int = 3) -> HomologError:
     )
 
 
+def too_few_neurons(what: str, name: str, n_neurons: int, least: int) -> HomologError:
+    """HM080: a sample of neurons that says nothing of those that were not recorded."""
+    return HomologError(
+        "HM080",
+        f"{what}: {name} has {counted(n_neurons, 'neuron')}; at least {least} are needed to tell"
+        " what other neurons would do. If these are all there are, name the other population in"
+        " sampled=.",
+    )
+
+
 def not_finite(
     name: str, count: int, what: str, n_neurons: int, neurons: Sequence[int], n_stimuli: int
 ) -> HomologError:

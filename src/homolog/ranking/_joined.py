@@ -1,0 +1,101 @@
+"""Several populations brought row for row onto the stimuli that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog.comparison import Groups, group_labels
+from homolog.measures._measure import Measure
+from homolog.pairing import Pair, holding_out, pair
+from homolog.representation import Representation
+from homolog.representation._axes import Label
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Condition means on the stimuli that all share, and the reference with its trials.
+
+    Attributes
+    ----------
+    reference
+        (stimulus, neuron) condition means.
+    candidates
+        Name -> the same of each candidate, row for row.
+    trials, candidate_trials
+        The reference, and the candidates, with their single trials on the same stimuli.
+    groups
+        What each stimulus belongs with; None: each stands alone.
+    warnings
+        What was dropped or taken on trust.
+    """
+
+    reference: Representation
+    candidates: Mapping[str, Representation]
+    trials: Representation
+    candidate_trials: Mapping[str, Representation]
+    groups: tuple[Label, ...] | None
+    warnings: tuple[str, ...]
+
+    def held_out(self, measure: Measure, groups: Groups) -> Measure:
+        """The measure with folds that keep together what belongs together.
+
+        Raises
+        ------
+        HomologError
+            HM012 when times of one stimulus would be in training and test.
+        """
+        reference = replace(self.reference, groups=self.groups)
+        both = Pair(reference, reference, None, None, ())
+        return holding_out(measure, both, group_labels(both, groups))
+
+
+def joined(
+    reference: Representation, candidates: Mapping[str, Representation], align: bool
+) -> Joined:
+    """Bring candidates onto the reference's stimuli; without any, leave the reference alone.
+
+    Raises
+    ------
+    HomologError
+        What `homolog.pairing.pair` raises for any of them, with ``reorder=align``.
+    """
+    named = {name: replace(one, name=name) for name, one in candidates.items()}
+    pairs = {
+        name: pair(reference, one, reorder=align, halves=False) for name, one in named.items()
+    } or {"": pair(reference, reference, halves=False)}
+    shared = set.intersection(*(set(both.reference.labels) for both in pairs.values()))
+    first = next(iter(pairs.values())).reference
+    own = first.select(stimuli=_among(first, shared))
+    on_shared = {
+        name: pairs[name].candidate.select(stimuli=_among(pairs[name].reference, shared))
+        for name in named
+    }
+    groups = [own.groups, *(one.groups for one in on_shared.values())]
+    warnings = [note for name in named for note in pairs[name].warnings] or reference.dropped
+    return Joined(
+        reference=own,
+        candidates=on_shared,
+        trials=reference.select(stimuli=_among(reference, shared)),
+        candidate_trials={
+            name: _with_trials(one, reference, own, shared) for name, one in named.items()
+        },
+        groups=next((one for one in groups if one is not None), None),
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _with_trials(
+    one: Representation, reference: Representation, own: Representation, shared: set[Label]
+) -> Representation:
+    """A candidate as it was given, in the order of the reference's stimuli."""
+    if one.stimuli is None or reference.stimuli is None:
+        return one.select(stimuli=_among(reference, shared))
+    return one.select(stimuli=own.labels)
+
+
+def _among(population: Representation, shared: set[Label]) -> NDArray[np.bool_]:
+    return np.array([label in shared for label in population.labels])

@@ -1,0 +1,165 @@
+"""Scores without each block of stimuli, kept so that any combination of them has its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors, statistics
+from homolog.measures._measure import Measure
+from homolog.pairing import summary_of
+from homolog.representation import Representation
+from homolog.scoring import heard
+from homolog.statistics import Floats, Progress
+
+Kept = NDArray[np.bool_]
+Column = Callable[[Kept], float]
+"""A number that depends on which stimuli are kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Several numbers from the same stimuli, and each of them without each block of these.
+
+    Attributes
+    ----------
+    values
+        Name -> number from all stimuli.
+    without
+        Name -> (block,) the number without each block; absent where it has none without some.
+    why_not
+        Name -> why it is absent.
+    sizes
+        (block,) how many stimuli each block has.
+    notes
+        What was warned of on the way.
+    """
+
+    values: Mapping[str, float]
+    without: Mapping[str, Floats]
+    why_not: Mapping[str, str]
+    sizes: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_blocks(self) -> int:
+        """How many blocks were left out in turn."""
+        return len(self.sizes)
+
+    def of(self, weights: Mapping[str, float]) -> Estimate:
+        """The weighted sum of some of the numbers, with its error."""
+        value = sum(weight * self.values[name] for name, weight in weights.items())
+        absent = [self.why_not[name] for name in weights if name in self.why_not]
+        if absent:
+            return Estimate(value, None, 0, absent[0])
+        parts = [weight * self.without[name] for name, weight in weights.items()]
+        error = statistics.standard_error(value, np.sum(parts, axis=0), self.sizes)
+        return Estimate(value, error, self.n_blocks - 1)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its jackknife standard error, or why it has none."""
+
+    value: float
+    error: float | None
+    freedom: int
+    why_not: str | None = None
+
+    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
+        """Value plus and minus a Student t quantile times the error."""
+        from scipy.stats import t
+
+        if self.error is None:
+            return None
+        reach = float(t.ppf((1 + level) / 2, self.freedom)) * self.error
+        return self.value - reach, self.value + reach
+
+    def p_value(self) -> float | None:
+        """Two-sided p for a true value of 0; None without an error, or where it is 0."""
+        from scipy.stats import t
+
+        if self.error is None:
+            return None
+        if self.error == 0:
+            return 1.0 if self.value == 0 else None
+        return float(2 * t.sf(abs(self.value) / self.error, self.freedom))
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One measure's scores of some candidates; of the reference one summary for all of them."""
+
+    measure: Measure
+    reference: Representation
+    candidates: Mapping[str, Representation]
+    chances: dict[str, float | None] = field(default_factory=dict[str, float | None])
+    cautions: dict[str, str | None] = field(default_factory=dict[str, str | None])
+
+    def values(self) -> dict[str, float]:
+        """Name -> score on all stimuli; notes chance levels and cautions on the way."""
+        x = summary_of(self.measure, self.reference)
+        found: dict[str, float] = {}
+        for name, candidate in self.candidates.items():
+            y = summary_of(self.measure, candidate)
+            found[name] = float(self.measure.score(x, y))
+            self.chances[name] = self.measure.chance(x, y)
+            self.cautions[name] = self.measure.caution(x, y)
+        return found
+
+    def without(self, kept: Kept, wanted: Sequence[str]) -> dict[str, float | str]:
+        """Name -> score on the stimuli that are kept, or why there is none."""
+        measure = statistics.on(self.measure, kept)
+        try:
+            x = measure.summary(self.reference.matrix[kept])
+        except errors.HomologError as error:
+            return dict.fromkeys(wanted, str(error))
+        return {name: self._one(measure, x, name, kept) for name in wanted}
+
+    def _one(self, measure: Measure, x: object, name: str, kept: Kept) -> float | str:
+        try:
+            y = measure.summary(self.candidates[name].matrix[kept])
+            return float(measure.score(x, y))
+        except errors.HomologError as error:
+            return str(error)
+
+
+def left_out(
+    values: Mapping[str, float],
+    without: Callable[[Kept, Sequence[str]], Mapping[str, float | str]],
+    block: NDArray[np.int64],
+    what: str,
+    progress: Progress,
+) -> LeftOut:
+    """Numbers without each block of stimuli.
+
+    Parameters
+    ----------
+    values
+        Name -> number from all stimuli.
+    without
+        From the stimuli that are kept, and the names still wanted, to the numbers, or to
+        why there is none.
+    block
+        (stimulus,) with which block each is left out.
+    what, progress
+        Told of every block.
+    """
+    n_blocks = int(block.max()) + 1
+    why_not: dict[str, str] = {}
+    rows: dict[str, list[float]] = {name: [] for name in values}
+    with heard() as warned:
+        for one in range(n_blocks):
+            wanted = [name for name in values if name not in why_not]
+            for name, number in without(block != one, wanted).items():
+                if isinstance(number, str):
+                    why_not[name] = number
+                else:
+                    rows[name].append(number)
+            progress(what, one + 1, n_blocks)
+    notes = (f"behind intervals, {len(warned)} times: {warned[0]}",) if warned else ()
+    columns = {name: np.array(row) for name, row in rows.items() if name not in why_not}
+    return LeftOut(values, columns, why_not, np.bincount(block), notes)

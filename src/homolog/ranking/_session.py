@@ -1,0 +1,130 @@
+"""The ceiling of one recording: how well halves of its trials agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog import errors, statistics
+from homolog.measures._measure import Measure
+from homolog.pairing import Halves
+from homolog.ranking._ceiling import Ceiling, over_stimuli
+from homolog.ranking._left_out import Kept
+from homolog.representation import Representation
+from homolog.scoring import ROUGH_RELIABILITY
+from homolog.statistics import Progress
+
+
+def session_ceiling(
+    measure: Measure,
+    recording: Representation,
+    block: NDArray[np.int64] | None,
+    *,
+    splits: int,
+    seed: int,
+    progress: Progress,
+) -> Ceiling:
+    """The ceiling of one recording, from repeated random halves of its trials.
+
+    What a candidate without noise of its own would score if it were what the recording
+    repeats. Spearman-Brown carries the mean agreement of the halves to all trials where it
+    is known to hold: for variance that repeats, and for unbiased correlation-like
+    measures of which halves agree by at least a half.
+
+    Parameters
+    ----------
+    measure
+        With folds that keep together what belongs together.
+    recording
+        With trials.
+    block
+        (stimulus,) with which block each stimulus is left out; None: no interval.
+    splits
+        How many random splits; 1: odd against even trials.
+    seed
+        Of the splits.
+    progress
+        Told of every block.
+
+    Raises
+    ------
+    HomologError
+        HM011 without two trials of every stimulus, HM031 for a similarity without an upper
+        end, HM035 where nothing repeats; and what the measure refuses.
+    """
+    pairs = _halves(recording, splits, seed)
+    everything = np.ones(recording.n_stimuli, dtype=bool)
+    parts = _agreements(measure, pairs, everything)
+    half = float(np.mean(parts))
+    corrected = _can_be_carried(measure, half)
+    found = Ceiling(
+        measure=measure,
+        what="session",
+        of=recording.called,
+        value=_carried(measure, half, corrected),
+        halves=half,
+        corrected=corrected,
+        parts=tuple(parts),
+        warnings=() if corrected else (_why_halves(measure, half),),
+    )
+
+    def without(kept: Kept) -> float:
+        again = _agreements(statistics.on(measure, kept), pairs, kept)
+        return _carried(measure, float(np.mean(again)), corrected)
+
+    return over_stimuli(found, without, block, f"{measure.name}: ceiling", progress)
+
+
+def _halves(recording: Representation, splits: int, seed: int) -> list[Halves]:
+    """Means over two halves of the trials, for each split."""
+    if splits == 1:
+        drawn = [recording.halves()]
+    else:
+        rngs = (np.random.default_rng([seed, one]) for one in range(splits))
+        drawn = [recording.halves("random", rng) for rng in rngs]
+    return [(first.matrix, second.matrix) for first, second in drawn]
+
+
+def _agreements(measure: Measure, pairs: Sequence[Halves], kept: Kept) -> list[float]:
+    return [statistics.of_halves(measure, one[kept], other[kept]) for one, other in pairs]
+
+
+def _can_be_carried(measure: Measure, half: float) -> bool:
+    if measure.kind == "correlation":
+        return not measure.biased and half >= ROUGH_RELIABILITY
+    return measure.kind == "variance"
+
+
+def _carried(measure: Measure, half: float, corrected: bool) -> float:
+    """The score of a noise-free candidate, or that of the halves where that is not known."""
+    if measure.kind == "distance":
+        return half
+    if measure.best != 1:
+        raise errors.undefined(
+            f"the ceiling of {measure.label}", "the score has no upper end", "Normalise it."
+        )
+    if not half > 0:
+        raise errors.nothing_repeats(measure.name, half)
+    if not corrected:
+        return half
+    ceiling = statistics.ceiling(measure, statistics.spearman_brown(half), None)
+    assert ceiling is not None  # for there is a reliability
+    return ceiling
+
+
+def _why_halves(measure: Measure, half: float) -> str:
+    if measure.kind == "distance":
+        return (
+            "distance between halves of the trials, which are noisier than all: the floor is lower"
+        )
+    if measure.biased:
+        return (
+            "agreement of halves of the trials as it is: what bias adds to a score is not noise,"
+            " and Spearman-Brown would take it for such"
+        )
+    return (
+        f"agreement of halves of the trials as it is: they agree by {half:.2f}, below"
+        f" {ROUGH_RELIABILITY:g}, where Spearman-Brown is not reliable; the ceiling is higher"
+    )

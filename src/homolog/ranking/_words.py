@@ -1,0 +1,179 @@
+"""Rankings and ceilings as tables and flat records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from homolog._tables import ruled
+from homolog._words import counted
+from homolog.scoring import interval_text
+
+if TYPE_CHECKING:
+    from homolog.ranking._ceiling import Ceiling
+    from homolog.ranking._ceilings import Ceilings
+    from homolog.ranking._difference import Difference
+    from homolog.ranking._ranking import Ranking, Standing
+
+
+def ranking_table(ranking: Ranking) -> str:
+    """Scores, differences, and what they allow to say."""
+    parts = [
+        [_headline(ranking)],
+        ruled([_score_heads(ranking), *(_score_cells(ranking, s) for s in ranking.standings)]),
+        [*_footnote(ranking), *_ceiling_lines(ranking)],
+    ]
+    if ranking.differences:
+        heads = ("measure", "candidates", "difference", "95 % interval", "p", "q")
+        parts.append(ruled([heads, *map(_difference_cells, ranking.differences)]))
+    parts += [[f"→ {one}" for one in ranking.advice], [f"! {one}" for one in ranking.warnings]]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _headline(ranking: Ranking) -> str:
+    x = ranking.reference
+    return (
+        f"{x.called} (reference, {counted(x.n_neurons, 'neuron')}) and"
+        f" {counted(len(ranking.candidates), 'candidate')} on"
+        f" {counted(x.n_stimuli, 'stimulus', 'stimuli')}"
+    )
+
+
+def _score_heads(ranking: Ranking) -> tuple[str, ...]:
+    return ("measure", "best", "rank", "candidate", "score", "95 % interval", "chance")
+
+
+def _score_cells(ranking: Ranking, one: Standing) -> tuple[str, ...]:
+    return (
+        one.measure.label + (" *" if one.measure.biased else ""),
+        f"{one.measure.best:g}",
+        str(one.rank),
+        one.candidate,
+        f"{one.value:.3f}",
+        "" if one.interval is None else interval_text(one.interval),
+        "" if one.chance is None else f"{one.chance:.3f}",
+    )
+
+
+def _footnote(ranking: Ranking) -> list[str]:
+    if not any(measure.biased for measure in ranking.measures):
+        return []
+    return [
+        "* biased at few stimuli: candidates with more neurons may score higher for that alone."
+    ]
+
+
+def _ceiling_lines(ranking: Ranking) -> list[str]:
+    return [f"{one.measure.label}: {ceiling_words(one)}" for one in ranking.ceilings]
+
+
+def ceiling_words(one: Ceiling) -> str:
+    """A ceiling with its interval, and where it is from, in one line."""
+    word = "floor" if one.measure.kind == "distance" else "ceiling"
+    interval = "" if one.interval is None else f" {interval_text(one.interval)}"
+    return f"{word} {one.value:.3f}{interval} ({_source(one)})"
+
+
+def _source(one: Ceiling) -> str:
+    """What a ceiling was computed from."""
+    lowest, highest = min(one.parts), max(one.parts)
+    if one.what == "session":
+        how = ", carried to all trials by Spearman-Brown" if one.corrected else ""
+        return f"halves of its trials agree by {one.halves:.3f}{how}"
+    spread = f"{lowest:.3f} to {highest:.3f}"
+    if one.what == "left-out":
+        return f"others for the one left out, {spread}"
+    over = "" if one.over_animals is None else f"; over animals {interval_text(one.over_animals)}"
+    return f"{counted(len(one.parts), 'pair')}, {spread}{over}"
+
+
+def _difference_cells(one: Difference) -> tuple[str, ...]:
+    return (
+        one.measure.label,
+        f"{one.first} − {one.second}",
+        f"{one.value:+.3f}".replace("-", "−"),
+        "" if one.interval is None else interval_text(one.interval),
+        "" if one.p is None else f"{one.p:.2g}",
+        "" if one.q is None else f"{one.q:.2g}",
+    )
+
+
+def standing_record(ranking: Ranking, one: Standing) -> dict[str, Any]:
+    """One flat record of a score."""
+    candidate = ranking.candidates[one.candidate]
+    return {
+        "reference": ranking.reference.called,
+        "measure": one.measure.label,
+        "kind": one.measure.kind,
+        "best": one.measure.best,
+        "biased": one.measure.biased,
+        "rank": one.rank,
+        "candidate": one.candidate,
+        "n_neurons_candidate": candidate.n_neurons,
+        "value": one.value,
+        "interval_low": one.interval[0] if one.interval else None,
+        "interval_high": one.interval[1] if one.interval else None,
+        "chance": one.chance,
+        "n_stimuli": ranking.reference.n_stimuli,
+    }
+
+
+def difference_record(one: Difference) -> dict[str, Any]:
+    """One flat record of a difference."""
+    return {
+        "measure": one.measure.label,
+        "first": one.first,
+        "second": one.second,
+        "difference": one.value,
+        "closer": one.closer,
+        "interval_low": one.interval[0] if one.interval else None,
+        "interval_high": one.interval[1] if one.interval else None,
+        "p": one.p,
+        "q": one.q,
+        "warnings": " | ".join(one.warnings),
+    }
+
+
+def ceilings_table(ceilings: Ceilings) -> str:
+    """Ceilings in columns, with the warnings below."""
+    heads = ("measure", "ceiling of", "value", "95 % interval", "from")
+    rows = [heads, *map(_ceiling_cells, ceilings.found)]
+    notes = [*ceilings.warnings]
+    notes += [f"{one.measure.label}: {w}" for one in ceilings.found for w in one.warnings]
+    lines = [f"{counted(ceilings.n_stimuli, 'stimulus', 'stimuli')}", "", *ruled(rows)]
+    warned = [f"! {note}" for note in dict.fromkeys(notes)]
+    return "\n".join([*lines, *([""] if warned else []), *warned])
+
+
+def _ceiling_cells(one: Ceiling) -> tuple[str, ...]:
+    floor = " floor" if one.measure.kind == "distance" else ""
+    return (
+        one.measure.label,
+        one.of if one.what == "session" else f"{one.of}, {WHAT[one.what]}",
+        f"{one.value:.3f}{floor}",
+        "" if one.interval is None else interval_text(one.interval),
+        _source(one),
+    )
+
+
+WHAT = {"session": "halves of its trials", "pairs": "in pairs", "left-out": "each left out"}
+
+
+def ceiling_record(one: Ceiling) -> dict[str, Any]:
+    """One flat record of a ceiling."""
+    return {
+        "measure": one.measure.label,
+        "kind": one.measure.kind,
+        "what": one.what,
+        "of": one.of,
+        "value": one.value,
+        "interval_low": one.interval[0] if one.interval else None,
+        "interval_high": one.interval[1] if one.interval else None,
+        "over_animals_low": one.over_animals[0] if one.over_animals else None,
+        "over_animals_high": one.over_animals[1] if one.over_animals else None,
+        "halves": one.halves,
+        "spearman_brown": one.corrected,
+        "lowest": min(one.parts),
+        "highest": max(one.parts),
+        "n_parts": len(one.parts),
+        "warnings": " | ".join(one.warnings),
+    }
