@@ -351,6 +351,6 @@ def test_versa_refuses_what_has_no_order() -> None:
     with pytest.raises(HomologError) as refused:
         ours("versa", two, y)
     assert str(refused.value) == (
-        "HM031 versa is undefined here, not 0: all pairs of 6 held-out stimuli are equally"
+        "HM031 versa is undefined here, not 0: all pairs of 10 held-out stimuli are equally"
         " dissimilar. Give folds of more stimuli by .using(folds=...)."
     )

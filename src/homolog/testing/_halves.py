@@ -42,7 +42,7 @@ def check_order_of_stimuli(m: Measure, rng: np.random.Generator) -> None:
         order = rng.permutation(sizes[0])
         before, after = value(m, x, y), value(m, x[order], y[order])
         if m.fits:
-            labels = np.arange(sizes[0]) % 4
+            labels = np.arange(sizes[0]) % 3
             before = value(m.using(folds=labels), x, y)
             after = value(m.using(folds=labels[order]), x[order], y[order])
         require(
