@@ -113,11 +113,12 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
 
     Notes
     -----
-    Options: ``folds`` (3, so that each has many pairs), ``rng`` and ``predict`` as in `ridge`. The candidate's neurons are
-    weighed anew, so that it asks whether the geometry *can be read out*, where `rsa` asks
-    whether it is there as it stands. Neurons' means count, for a correlation across neurons
-    sees them; they are foretold as the mean of the training stimuli, so that large ones make
-    all predictions alike: subtract them first where they say nothing.
+    Options: ``folds`` (3, so that each has many pairs), ``rng`` and ``predict`` as in `ridge`.
+    The candidate's neurons are weighed anew, so that it asks whether the geometry *can be
+    read out*, where `rsa` asks whether it is there as it stands. Neurons' means
+    count, for a correlation across neurons sees them; they are foretold as the mean of the
+    training stimuli, so that large ones make all predictions alike: subtract them
+    first where they say nothing.
 
     Unrelated populations of 50 neurons scored -0.01 at 60 stimuli, 0.00 at 200.
     Biased downwards, for it is fitted on fewer stimuli than there are. Stimuli that resemble
