@@ -17,7 +17,7 @@ from homolog.audit import _audit_parts
 from homolog.audit._audit_parts import Part
 from homolog.audit._course import Labels, Settings
 from homolog.audit._labels import labels_of
-from homolog.audit._objective import objective
+from homolog.audit._objective import objective_of
 from homolog.audit._targets import Target, target_of
 from homolog.measures import find
 from homolog.measures._measure import Measure
@@ -103,8 +103,7 @@ def planned(
 
 def _refuse_unscorable(target: Target, measure: Measure) -> None:
     """Let a measure refuse the recording now, and not when a folder holds half an audit."""
-    rows = target.rows / target.unit
-    objective(rows, measure).score(rows[None])
+    objective_of(target, measure).score(target.rows[None] / target.unit)
 
 
 def _population(given: Any) -> Representation:

@@ -15,7 +15,7 @@ from homolog.audit._decoding import Decoding, accuracies, decoding, to_decode
 from homolog.audit._decoding_along import evenly_strong
 from homolog.audit._given import measure_of, measures_of
 from homolog.audit._labels import Label, Labels, classes_of, labels_of
-from homolog.audit._objective import objective
+from homolog.audit._objective import objective_of
 from homolog.audit._targets import Reals, Target
 from homolog.measures._measure import Measure
 from homolog.statistics import Progress, of_several, silent
@@ -179,7 +179,7 @@ def guarantee(
             raise errors.bad_value(name, got, f"a whole number from {fewest}")
     recording = decoding(given, labels, folds=folds, rng=rng)
     told = replace(given, rows=given.rows / given.unit)
-    least = _least(told, measures, score)
+    least = _least(given, measures, score)
     search = _Search(told, least, folds, rng, seeds, steps)
     known = labels_of(labels, told.shape[0])
     worst = {
@@ -219,7 +219,7 @@ def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
                 "score", score, "numbers below 1 for each measure; 1 is the same"
             )
     paired = zip(listed, given, strict=True)
-    found = [Least(objective(target.rows, measure), float(one)) for measure, one in paired]
+    found = [Least(objective_of(target, measure), float(one)) for measure, one in paired]
     labels = [one.objective.measure.label for one in found]
     if len(set(labels)) < len(labels):
         raise errors.bad_value("measures", ", ".join(labels), "each of them once")

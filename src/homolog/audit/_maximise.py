@@ -10,7 +10,7 @@ import numpy as np
 
 from homolog import errors
 from homolog.audit import _adam, _lbfgs
-from homolog.audit._objective import objective
+from homolog.audit._objective import objective_of
 from homolog.audit._record import Record
 from homolog.audit._row_space import RowSpace, row_space
 from homolog.audit._targets import Reals, Target, target_of
@@ -152,7 +152,7 @@ def _run(
     _check_settings(goal, steps, rate, optimiser)
     imitated = target_of(target)
     unit = imitated.unit
-    climbed = objective(imitated.rows / unit, measure)
+    climbed = objective_of(imitated, measure)
     first = _started(imitated, seeds) if start is None else _given(imitated, start, unit)
     grid = np.sort(_SCORES if scores is None else _numbers(scores))
     bounded = RowSpace if optimiser == "adam" else row_space

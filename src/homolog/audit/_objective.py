@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from homolog import errors, measures
 from homolog.audit._given import measure_of
-from homolog.audit._targets import Reals
+from homolog.audit._targets import Reals, Target
 from homolog.measures._measure import Gradient, Measure
 
 _ALMOST_SILENT = 1e-9
@@ -33,23 +33,27 @@ class Objective:
         Which measure.
     end
         The distance that scores 0, where it is known from other rows.
+    unit
+        What candidates are multiplied by before they are compared with the target.
     """
 
     rows: Reals
     measure: Measure
     end: float | None = None
+    unit: float = 1.0
 
     def score(self, y: Reals) -> Reals:
         """(candidate,) scores of (candidate, row, neuron) responses, by the measure itself."""
-        values = [float(self.measure.score(self._summary, self.measure.summary(one))) for one in y]
+        summaries = (self.measure.summary(self.unit * one) for one in y)
+        values = [float(self.measure.score(self._summary, one)) for one in summaries]
         return self.of_value(np.array(values))
 
     def slope(self, y: Reals) -> tuple[Reals, Reals]:
         """Scores of candidates, to about 1e-7, and how each would change with each response."""
-        value, gradient = self._gradient(y)
-        if not self._is_distance:
-            return value, gradient
-        gradient *= -1 / self.farthest
+        value, gradient = self._gradient(y if self.unit == 1 else self.unit * y)
+        steepness = self.unit * (-1 / self.farthest if self._is_distance else 1)
+        if steepness != 1:
+            gradient *= steepness
         return self.of_value(value), gradient
 
     def of_value(self, value: Any) -> Any:
@@ -67,19 +71,10 @@ class Objective:
             return self.end
         if np.isfinite(self.measure.worst):
             return self.measure.worst
-        if self._ignores_size:
+        if "scale" in self.measure.candidate_invariant_to:
             noise = np.random.default_rng(0).normal(size=self.rows.shape)
             return float(self.measure(self.rows, noise))
         return float(self.measure(self.rows, _ALMOST_SILENT * self.rows))
-
-    @property
-    def in_units(self) -> bool:
-        """Whether values carry the unit of the responses."""
-        return self._is_distance and not np.isfinite(self.measure.worst) and not self._ignores_size
-
-    @property
-    def _ignores_size(self) -> bool:
-        return "scale" in self.measure.candidate_invariant_to
 
     @property
     def _is_distance(self) -> bool:
@@ -121,6 +116,14 @@ def objective(rows: Reals, measure: str | Measure) -> Objective:
     if found.higher_is_closer and not np.isfinite(found.best):
         raise errors.bad_value("measure", found.label, "one whose best score is known")
     return Objective(rows, found)
+
+
+def objective_of(target: Target, measure: str | Measure) -> Objective:
+    """As `objective`, of candidates in the unit of a target, whatever the measure makes of size."""
+    found = objective(target.rows, measure)
+    if "scale" in found.measure.invariant_to & found.measure.candidate_invariant_to:
+        return replace(found, rows=target.rows / target.unit)
+    return replace(found, unit=target.unit)
 
 
 def _smooth(name: str) -> bool:

@@ -60,14 +60,13 @@ class Record:
         shape = (*target.shape[:-1], responses[0].shape[1])
         scores = np.array(score)
         climbed = self._space.climbed
-        value = climbed.value(scores)
         data = np.empty((len(scores), *shape))
         for place, one in zip(data, responses, strict=True):
             np.multiply(self._space.rows(one).reshape(shape), unit, out=place)
         return Trajectory(
             measure=climbed.measure,
             score=scores,
-            value=value * unit if climbed.in_units else value,
+            value=climbed.value(scores),
             data=data,
             step=np.array(step),
             target=target.responses,

@@ -57,7 +57,8 @@ def row_space(climbed: Objective, start: Reals) -> RowSpace:
     # One coordinate more, so that columns can sum to 0: measures centre, and must change nothing.
     level = _mirrored(np.vstack([np.zeros(needed - 1), coordinates]))
     target, first = np.split(level, [x.shape[1]], axis=1)
-    return RowSpace(Objective(target, climbed.measure, climbed.farthest), first, basis, mean)
+    shorter = Objective(target, climbed.measure, climbed.farthest, climbed.unit)
+    return RowSpace(shorter, first, basis, mean)
 
 
 def _orthonormal(columns: Reals) -> tuple[Reals, Reals]:

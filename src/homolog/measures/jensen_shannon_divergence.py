@@ -32,7 +32,7 @@ def _summary(x: Array) -> _Summary:
     symmetric=True,
     invariant_to=(),
     biased=False,
-    smooth=False,
+    smooth=True,
     source="https://doi.org/10.1109/18.61115",
     citation="""
         @article{lin1991divergence,
