@@ -33,9 +33,10 @@ def run(*arguments):
 
 
 def test_compare_prints_what_the_library_says(files):
-    result = run("compare", *files, "-m", "cka,procrustes", "-m", "ridge", *QUICK)
+    rsa = "rsa(comparison=pearson, dissimilarity=cosine)"
+    result = run("compare", *files, "-m", f"cka,{rsa}", "-m", "ridge", *QUICK)
     assert result.exit_code == 0, result.output
-    expected = homolog.compare(*files, ["cka", "procrustes", "ridge"], permutations=19)
+    expected = homolog.compare(*files, ["cka", rsa, "ridge"], permutations=19)
     assert result.stdout.strip() == str(expected).strip()
 
 

@@ -9,6 +9,7 @@ from homolog import measures
 from homolog.errors import HomologError
 from homolog.measures import find, names
 from homolog.measures._measure import Measure, along_stimuli, measure, permuted
+from homolog.measures._spelling import listed
 
 THE_FIRST_FAMILY = {
     "cca",
@@ -47,6 +48,52 @@ def test_a_measure_that_does_not_exist_names_the_closest():
         "HM023 no measure 'soft matching distance'. Closest: 'soft_matching',"
         " 'soft_matching_correlation', 'partial_soft_matching'. homolog measures list shows all."
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "options"),
+    [
+        ("rsa(comparison=pearson)", "rsa", {"comparison": "pearson"}),
+        (
+            " RSA ( comparison = 'tau_a', dissimilarity=cosine )",
+            "rsa",
+            {"comparison": "tau_a", "dissimilarity": "cosine"},
+        ),
+        ("cca(pca=3)", "cca", {"pca": 3}),
+        ("soft-matching(normalise=False)", "soft_matching", {"normalise": False}),
+        ("ridge(penalty=1e-3)", "ridge", {"penalty": 1e-3}),
+        ("cka()", "cka", {}),
+    ],
+)
+def test_a_variant_is_found_as_it_is_written(written, name, options):
+    variant = find(name).using(**options)
+    assert find(written) == variant
+    assert find(variant.label) == variant
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("rsa(pearson)", "HM025 measure is 'rsa(pearson)'; allowed: options as in rsa("),
+        ("rsa(comparison=)", "HM025 measure is 'rsa(comparison=)'; allowed: options as in rsa("),
+        ("rsa(comparisons=pearson)", "HM023 no option of rsa 'comparisons'"),
+        ("rsaa(comparison=pearson)", "HM023 no measure 'rsaa'. Closest: 'rsa'"),
+        ("rsa(comparison=pearson", "HM023 no measure 'rsa(comparison=pearson'"),
+    ],
+)
+def test_a_variant_that_is_written_wrongly_is_refused(written, says):
+    with pytest.raises(HomologError) as refused:
+        find(written)
+    assert says in str(refused.value)
+
+
+def test_commas_between_measures_are_not_those_between_options():
+    text = "cka, rsa(comparison=pearson, dissimilarity=cosine),,cca(pca=3)"
+    assert listed(text) == [
+        "cka",
+        "rsa(comparison=pearson, dissimilarity=cosine)",
+        "cca(pca=3)",
+    ]
 
 
 def test_a_measure_says_what_it_means():

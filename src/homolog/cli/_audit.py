@@ -184,10 +184,11 @@ def _in_blocks(population: Representation, blocks: int | None) -> Representation
 def _least(text: str | None) -> float | dict[str, float] | None:
     """A score, or scores of measures as in cka=0.9,procrustes=0.8."""
     from homolog import errors
+    from homolog.measures._spelling import listed
 
     if text is None:
         return None
-    parts = [part.rpartition("=") for part in text.split(",")]
+    parts = [part.rpartition("=") for part in listed(text)]
     names = [name.strip() for name, _, _ in parts]
     try:
         if names == [""]:

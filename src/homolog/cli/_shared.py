@@ -99,8 +99,10 @@ def _told_in_lines(often: float | None) -> Progress:
 
 
 def split(names: list[str] | None) -> list[str] | None:
-    """Names given one by one or with commas between them."""
-    return [one for name in names for one in name.split(",") if one] if names else None
+    """Names given one by one or with commas between them, each with its options."""
+    from homolog.measures._spelling import listed
+
+    return [one for name in names for one in listed(name)] if names else None
 
 
 def plain(docstring: str) -> str:

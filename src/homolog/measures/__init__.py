@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING
 
 from homolog import errors
 from homolog.measures._aliases import aliases, canonical, named, why_not_built
+from homolog.measures._spelling import variant
 
 if TYPE_CHECKING:
+    from homolog._arrays import Sees
     from homolog.measures._measure import Measure
 
 
 @cache
-def names() -> tuple[str, ...]:
-    """Names of all measures, in alphabetical order."""
+def names(sees: "Sees | None" = None) -> tuple[str, ...]:
+    """Names of all measures, in alphabetical order.
+
+    Parameters
+    ----------
+    sees
+        Only of those that see the ``"mean"`` response to each stimulus, or every ``"trial"``,
+        or its course in ``"time"``.
+    """
     files = Path(__file__).parent.glob("[!_]*.py")
-    return tuple(sorted(file.stem for file in files))
+    found = tuple(sorted(file.stem for file in files))
+    return found if sees is None else tuple(name for name in found if find(name).sees == sees)
 
 
 def find(name: str) -> "Measure":
@@ -26,9 +36,10 @@ def find(name: str) -> "Measure":
     Parameters
     ----------
     name
-        One of `names`, or what another package or paper calls one of ours: a standardised
-        name of the similarity repository, or a name of netrep, rsatoolbox, brain-score,
-        ReSi, diffscore and others, if need be after the package and a slash
+        One of `names`, with options where they are to differ, as in
+        ``"rsa(comparison=pearson)"``, or what another package or paper calls one of ours: a
+        standardised name of the similarity repository, or a name of netrep, rsatoolbox,
+        brain-score, ReSi, diffscore and others, if need be after the package and a slash
         (``"netrep/LinearCKA"``). Case, spaces and hyphens do not matter. What others call a
         measure is listed with it in its documentation.
 
@@ -36,7 +47,7 @@ def find(name: str) -> "Measure":
     ------
     HomologError
         HM023 with the nearest names if there is no such measure, HM025 if it is no text,
-        HM075 if others disagree about what has that name.
+        HM075 if others disagree about what has that name; what `Measure.using` refuses.
 
     Examples
     --------
@@ -56,6 +67,9 @@ def find(name: str) -> "Measure":
         meant = {f"{alias.source}/{alias.name}": alias.variant for alias, _ in found}
         raise errors.ambiguous_name("measure", name, meant)
     if not found:
+        written = variant(name)
+        if written is not None:
+            return find(written[0]).using(**written[1])
         raise _unknown(name, key)
     alias, options = found[0]
     return find(alias.measure).using(**options)

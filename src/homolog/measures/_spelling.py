@@ -1,0 +1,38 @@
+"""Measures as they are written: a name with options, and several in one line."""
+
+import ast
+import re
+from typing import Any
+
+from homolog import errors
+
+_VARIANT = re.compile(r"\s*([\w\s-]+?)\s*\((.*)\)\s*", re.DOTALL)
+_BETWEEN = re.compile(r",(?![^()]*\))")
+"""Commas that are not between parentheses."""
+
+
+def variant(text: str) -> tuple[str, dict[str, Any]] | None:
+    """The name and the options of ``name(option=value, …)``; None where there are none.
+
+    Values are numbers, True, False, None, or words with or without quotes.
+    """
+    found = _VARIANT.fullmatch(text)
+    if found is None:
+        return None
+    name, told = found.groups()
+    return name, dict(_option(text, one) for one in told.split(",") if one.strip())
+
+
+def listed(text: str) -> list[str]:
+    """Measures that are separated by commas."""
+    return [one.strip() for one in _BETWEEN.split(text) if one.strip()]
+
+
+def _option(text: str, told: str) -> tuple[str, Any]:
+    key, equals, value = (part.strip() for part in told.partition("="))
+    if not (equals and key and value):
+        raise errors.bad_value("measure", text, "options as in rsa(comparison=pearson)")
+    try:
+        return key, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return key, value
