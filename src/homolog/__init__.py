@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         matching,
         measures,
         networks,
+        ranking,
         recordings,
         report,
         rules,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from homolog.files import load, save
     from homolog.information import correlative_information
     from homolog.networks import RecurrentNetwork
+    from homolog.ranking import rank
     from homolog.representation import Representation, align, represent
     from homolog.scoring import Score
     from homolog.training import (
@@ -61,6 +63,8 @@ __all__ = [
     "matrix",
     "measures",
     "networks",
+    "rank",
+    "ranking",
     "read_recurrent",
     "record",
     "recordings",
@@ -92,6 +96,7 @@ _HOME = {
     "correlative_information": "information",
     "load": "files",
     "matrix": "all_pairs",
+    "rank": "ranking",
     "read_recurrent": "training",
     "record": "training",
     "represent": "representation",

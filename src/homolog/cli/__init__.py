@@ -11,6 +11,7 @@ from homolog.cli._balance import balance
 from homolog.cli._compare import compare, inspect, matrix
 from homolog.cli._gauge import gauge
 from homolog.cli._measures import cite_measure, list_measures, show_measure
+from homolog.cli._rank import ceiling, rank
 from homolog.cli._rules import cite_rule, list_rules, show_rule
 from homolog.cli._score import score
 from homolog.cli._study import study
@@ -40,6 +41,8 @@ def main(
 for command in (
     compare,
     matrix,
+    rank,
+    ceiling,
     score,
     inspect,
     study,

@@ -20,6 +20,7 @@ from homolog.figures._looks import CANDIDATE, INK, REFERENCE, SCORE, SOFT
 from homolog.figures._matched import matched_curves, matched_tuning
 from homolog.figures._matrix import matrix
 from homolog.figures._plan import carried, plan
+from homolog.figures._ranking import ranking_differences, ranking_marks, ranking_scores
 from homolog.figures._scores import scores
 from homolog.figures._spectrum import spectrum
 
@@ -43,6 +44,9 @@ __all__ = [
     "measure_marks",
     "needed_scores",
     "plan",
+    "ranking_differences",
+    "ranking_marks",
+    "ranking_scores",
     "scores",
     "spectrum",
 ]

@@ -109,9 +109,8 @@ def _which_test(both: Joined, test: Test | None, n: int, noun: str, exchange: bo
     if test == "exchange":
         return (
             f"Differences were tested by exchanging the two candidates' responses over {n} {noun}."
-            " The null: each response could as well have been the other candidate's. It does not"
-            " hold for candidates that score alike for different reasons, so a small p says that"
-            " they differ in their scores, or in their responses and thus in how scores vary."
+            " The null: either response to a stimulus could have been either candidate's."
+            " Candidates that respond differently and score alike do not meet it."
         )
     same = _same_neurons(both)
     if test == "jackknife":

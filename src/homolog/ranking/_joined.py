@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from homolog.comparison import Groups, group_labels
 from homolog.measures._measure import Measure
-from homolog.pairing import Pair, holding_out, pair
+from homolog.pairing import Pair, holding_out, pair, trusted
 from homolog.representation import Representation
 from homolog.representation._axes import Label
 
@@ -63,6 +63,7 @@ def joined(
     HomologError
         What `homolog.pairing.pair` raises for any of them, with ``reorder=align``.
     """
+    reference = reference if reference.name else replace(reference, name="the recording")
     named = {name: replace(one, name=name) for name, one in candidates.items()}
     pairs = {
         name: pair(reference, one, reorder=align, halves=False) for name, one in named.items()
@@ -75,7 +76,6 @@ def joined(
         for name in named
     }
     groups = [own.groups, *(one.groups for one in on_shared.values())]
-    warnings = [note for name in named for note in pairs[name].warnings] or reference.dropped
     return Joined(
         reference=own,
         candidates=on_shared,
@@ -84,8 +84,24 @@ def joined(
             name: _with_trials(one, reference, own, shared) for name, one in named.items()
         },
         groups=next((one for one in groups if one is not None), None),
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=_warnings(reference, named, pairs),
     )
+
+
+def _warnings(
+    reference: Representation, named: Mapping[str, Representation], pairs: Mapping[str, Pair]
+) -> tuple[str, ...]:
+    """What was dropped, and once for all of them what was taken on trust."""
+    if not named:
+        return reference.dropped
+    of_pairs = {note for one in named.values() for note in _unlabelled([reference, one])}
+    notes = dict.fromkeys(note for both in pairs.values() for note in both.warnings)
+    taken = _unlabelled([reference, *named.values()])
+    return (*(note for note in notes if note not in of_pairs), *taken)
+
+
+def _unlabelled(populations: Sequence[Representation]) -> tuple[str, ...]:
+    return trusted([one.called for one in populations if one.stimuli is None])
 
 
 def _with_trials(

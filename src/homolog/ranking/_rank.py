@@ -150,7 +150,7 @@ def rank(
     >>> rng = np.random.default_rng(0)
     >>> brain = rng.normal(size=(60, 20))
     >>> near, far = (brain + noise * rng.normal(size=(60, 20)) for noise in (0.5, 2))
-    >>> found = homolog.ranking.rank(brain, {"near": near, "far": far}, "unbiased_cka")
+    >>> found = homolog.rank(brain, {"near": near, "far": far}, "unbiased_cka")
     >>> [one.candidate for one in found.of("unbiased_cka")]
     ['near', 'far']
     >>> found.differences[0].found()
@@ -375,4 +375,4 @@ def _call(
     arguments += [f"{key}={value!r}" for key, value in told.items() if value != usual[key]]
     if groups is not None:
         arguments.append(f"groups={groups!r}" if isinstance(groups, str) else "groups=groups")
-    return f"homolog.ranking.rank({', '.join(arguments)})"
+    return f"homolog.rank({', '.join(arguments)})"

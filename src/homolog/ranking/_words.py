@@ -90,7 +90,7 @@ def _difference_cells(one: Difference) -> tuple[str, ...]:
     return (
         one.measure.label,
         f"{one.first} − {one.second}",
-        f"{one.value:+.3f}".replace("-", "−"),
+        f"{one.value:+.3f}",
         "" if one.interval is None else interval_text(one.interval),
         "" if one.p is None else f"{one.p:.2g}",
         "" if one.q is None else f"{one.q:.2g}",

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from homolog import _citations, _pictured, errors
 from homolog._words import counted, listed
 from homolog._write import write_whole
-from homolog.report import _audit, _charts, _gauge, _methods, _static, _table, _words
+from homolog.report import _audit, _charts, _gauge, _methods, _rank, _static, _table, _words
 from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
     from homolog.audit import Audit, GaugeAudit
     from homolog.comparison import Comparison
+    from homolog.ranking import Ranking
     from homolog.representation import Representation
 
-__all__ = ["require", "write", "write_audit", "write_gauge"]
+__all__ = ["require", "write", "write_audit", "write_gauge", "write_ranking"]
 
 
 def require() -> None:
@@ -117,6 +118,37 @@ def write_gauge(found: GaugeAudit, folder: str | Path, *, command: str | None = 
     folder = Path(folder)
     page = _gauge.page(found, command)
     _static.write_figure(folder, "gauge", _gauge.figure(found), found.rows())
+    return write_whole(folder / "report.html", page.encode())
+
+
+def write_ranking(ranking: Ranking, folder: str | Path, *, command: str | None = None) -> Path:
+    """Write ``report.html``, and ``ranking.svg`` and ``.png``, for a ranking of candidates.
+
+    Parameters
+    ----------
+    ranking
+        What :func:`homolog.ranking.rank` returned.
+    folder
+        Where to write; made if it does not exist. `Ranking.save` writes the numbers there.
+    command
+        The command line that computes it again; by default the call in Python.
+
+    Returns
+    -------
+    page
+        Path of ``report.html``.
+
+    Raises
+    ------
+    HomologError
+        HM013 where jinja2 or plotly is not installed; nothing is written then.
+    """
+    require()
+    folder = Path(folder)
+    page = _rank.page(ranking, command)
+    drawn = _rank.figure(ranking)
+    for form in ("svg", "png"):
+        write_whole(folder / f"ranking.{form}", _static.rendered(drawn, form))
     return write_whole(folder / "report.html", page.encode())
 
 
