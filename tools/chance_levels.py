@@ -11,6 +11,7 @@ from dataclasses import astuple, fields
 import numpy as np
 
 from homolog import measures
+from homolog._arrays import Sees
 from homolog.errors import HomologError
 from homolog.measures._measure import Measure
 from homolog.measures._measured import CHANCE, Chance, chances
@@ -19,6 +20,8 @@ SIZES = ((40, 20), (100, 20), (400, 20), (40, 100))
 N_DRAWS = 50
 FEWER = {"representation_topology_divergence": 5}
 """Of measures that take seconds for one score."""
+BETWEEN = {"mean": (), "trial": (4,), "time": (20,)}
+"""How many trials or times, where a measure sees these."""
 
 
 def levels(m: Measure, sizes: tuple[int, int], n_draws: int = 0) -> Chance:
@@ -26,16 +29,18 @@ def levels(m: Measure, sizes: tuple[int, int], n_draws: int = 0) -> Chance:
     n_draws = n_draws or FEWER.get(m.name, N_DRAWS)
     of = (m.label, *map(str, (*sizes, n_draws)))
     try:
-        scores = [float(m(*draw(sizes, seed))) for seed in range(n_draws)]
+        scores = [float(m(*draw(sizes, seed, m.sees))) for seed in range(n_draws)]
     except HomologError:
         return Chance(*of, "", "")
     mean, deviation = np.mean(scores), np.std(scores, ddof=1)
     return Chance(*of, f"{mean:.4g}", f"{deviation:.2g}")
 
 
-def draw(sizes: tuple[int, int], seed: int) -> np.ndarray:
-    """Two populations of independent Gaussian responses."""
-    return np.random.default_rng((seed, *sizes)).normal(size=(2, *sizes))
+def draw(sizes: tuple[int, int], seed: int, sees: Sees) -> np.ndarray:
+    """Two populations of independent Gaussian responses, in each trial and at each time."""
+    n_stimuli, n_neurons = sizes
+    shape = (2, n_stimuli, *BETWEEN[sees], n_neurons)
+    return np.random.default_rng((seed, *sizes)).normal(size=shape)
 
 
 def measured() -> Iterator[Measure]:

@@ -179,9 +179,9 @@ def _from_summaries(
     named: Sequence[Representation], measure: Measure, groups: Groups, progress: Progress
 ) -> tuple[NDArray[np.float64], list[str]]:
     """Summarise each population once."""
-    pairs = [pair(named[0], one, halves=False) for one in named]
+    pairs = [pair(named[0], one, halves=False, in_time=measure.sees == "time") for one in named]
     measure = _held_out(measure, pairs[0], groups)
-    summaries = [summary_of(measure, both.candidate) for both in pairs]
+    summaries = [summary_of(measure, both.seen_by(measure)[1]) for both in pairs]
     values = measure.score_all(summaries)
     if values is None:
         values = _pair_by_pair(
@@ -204,11 +204,13 @@ def _from_pairs(
     warnings: list[str] = []
 
     def score(i: int, j: int) -> float:
-        both = pair(named[i], named[j], reorder=align, halves=False)
+        both = pair(
+            named[i], named[j], reorder=align, halves=False, in_time=measure.sees == "time"
+        )
         if i != j:  # nothing is taken on trust of a population and itself
             warnings.extend(both.warnings)
         held = _held_out(measure, both, groups)
-        x, y = (summary_of(held, one) for one in (both.reference, both.candidate))
+        x, y = (summary_of(held, one) for one in both.seen_by(measure))
         return float(held.score(x, y))
 
     return _pair_by_pair(len(named), measure, score, progress), warnings

@@ -178,7 +178,12 @@ def compare(
         whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
     )
     listed = measures_asked(measures)
-    both = pair(population(reference, nan, groups), population(candidate, nan), reorder=align)
+    both = pair(
+        population(reference, nan, groups),
+        population(candidate, nan),
+        reorder=align,
+        in_time=all(measure.sees == "time" for measure in listed),
+    )
     labels = group_labels(both, groups)
     own = labels or both.reference.groups or both.candidate.groups
     if intervals:
@@ -197,7 +202,7 @@ def compare(
         groups=None if own is None else len(set(own)),
         call=_call(listed, intervals, permutations, rng, align, nan, groups),
         versions=versions(),
-        digests={"reference": digest_of(both.reference), "candidate": digest_of(both.candidate)},
+        digests=_digests(both, listed),
     )
 
 
@@ -277,12 +282,19 @@ def spelled(measure: Measure) -> str:
     return f"homolog.measures.find({measure.name!r}).using({', '.join(changed)})"
 
 
+def _digests(both: Pair, measures: Sequence[Measure]) -> dict[str, str]:
+    """Of single trials where any measure sees them, else of what all measures see."""
+    most = max(measures, key=lambda measure: measure.sees == "trial")
+    reference, candidate = both.seen_by(most)
+    return {"reference": digest_of(reference), "candidate": digest_of(candidate)}
+
+
 def digest_of(population: Representation) -> str:
     """BLAKE2 digest of responses and labels."""
     digest = blake2b(digest_size=16)
-    matrix = np.ascontiguousarray(population.matrix)
-    digest.update(repr((matrix.shape, population.stimuli, population.neurons)).encode())
-    digest.update(matrix.tobytes())
+    responses = np.ascontiguousarray(population.responses, dtype=np.float64)
+    digest.update(repr((responses.shape, population.stimuli, population.neurons)).encode())
+    digest.update(responses.tobytes())
     return digest.hexdigest()
 
 

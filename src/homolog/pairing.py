@@ -15,6 +15,11 @@ from homolog.representation import Representation, align, require_same_stimuli, 
 
 Halves = tuple[NDArray[np.float64], NDArray[np.float64]]
 
+LEAST_TRIALS_TO_HALVE = 4
+"""Half of them must be two, for a measure that tells signal from noise by single trials."""
+
+_DIMS = {"trial": ("trial", "stimulus", "neuron"), "time": ("stimulus", "time", "neuron")}
+
 
 @dataclass(frozen=True, eq=False)
 class Pair:
@@ -28,6 +33,8 @@ class Pair:
         Condition means of odd and of even trials, or why there are none.
     warnings
         What was dropped or taken on trust on the way.
+    trials
+        Reference and candidate on the same stimuli as they were given, with single trials.
     """
 
     reference: Representation
@@ -35,6 +42,17 @@ class Pair:
     reference_halves: Halves | str | None
     candidate_halves: Halves | str | None
     warnings: tuple[str, ...]
+    trials: tuple[Representation, ...] = ()
+
+    def seen_by(self, measure: Measure) -> tuple[Representation, ...]:
+        """What a measure sees of reference and candidate: their means, or every trial."""
+        return self.trials if measure.sees == "trial" else (self.reference, self.candidate)
+
+    def halves_for(self, measure: Measure) -> tuple[Halves | str | None, ...]:
+        """The same of odd and of even trials, or why there are none."""
+        if measure.sees != "trial":
+            return self.reference_halves, self.candidate_halves
+        return tuple(_halves_of_trials(measure, one) for one in self.trials)
 
 
 def pair(
@@ -43,18 +61,21 @@ def pair(
     *,
     reorder: bool = False,
     halves: bool = True,
+    in_time: bool = False,
 ) -> Pair:
     """Check that two populations saw the same stimuli and take means over trials.
 
     Parameters
     ----------
     reference, candidate
-        Populations with any dims but time; fold time into stimuli first.
+        Populations with any dims but time, unless `in_time`; fold time into stimuli first.
     reorder
         Whether to keep the shared stimuli in the reference's order where labels differ,
         instead of raising.
     halves
         Whether to take means over halves of the trials, too.
+    in_time
+        Whether a time axis is kept, for measures that see it.
 
     Raises
     ------
@@ -68,7 +89,7 @@ def pair(
         reference, candidate = align(reference, candidate)
     require_same_stimuli(reference, candidate)
     x, y = reference.condition_means(), candidate.condition_means()
-    x, y, kept = _complete(x, y)
+    x, y, kept = _complete(x, y, in_time)
     return Pair(
         reference=x,
         candidate=y,
@@ -80,6 +101,9 @@ def pair(
             *gaps(reference),
             *gaps(candidate),
             *trusted(unlabelled),
+        ),
+        trials=tuple(
+            one if kept.all() else one.select(stimuli=kept) for one in (reference, candidate)
         ),
     )
 
@@ -110,7 +134,7 @@ def gaps(population: Representation) -> tuple[str, ...]:
 
 
 def _complete(
-    x: Representation, y: Representation
+    x: Representation, y: Representation, in_time: bool
 ) -> tuple[Representation, Representation, NDArray[np.bool_]]:
     """Drop the stimuli at which any neuron of either was never recorded."""
     lacking = np.zeros(x.n_stimuli, dtype=bool)
@@ -119,8 +143,9 @@ def _complete(
             lacking |= one.missing.any(axis=tuple(range(1, one.missing.ndim)))
     why = "without any response of some neuron, in one or the other population"
     x, y = (without(one, "stimulus", lacking, why) for one in (x, y))
-    for one in (x, y):
-        _ = one.matrix  # refuses what is not (stimulus, neuron) by now
+    if not in_time:
+        for one in (x, y):
+            _ = one.matrix  # refuses what is not (stimulus, neuron) by now
     return x, y, ~lacking
 
 
@@ -131,15 +156,55 @@ def _halves(population: Representation, kept: NDArray[np.bool_]) -> Halves | str
         first, second = population.select(stimuli=kept).halves()
     except errors.HomologError as error:
         return str(error)
-    return first.matrix, second.matrix
+    return _float64(first), _float64(second)
+
+
+def _halves_of_trials(measure: Measure, population: Representation) -> Halves | str:
+    n = population.n_trials
+    if n < LEAST_TRIALS_TO_HALVE:
+        return f"{measure.name} needs 2 trials in each half, and there are {n} in all"
+    first, second = (population.select(trials=range(start, n, 2)) for start in (0, 1))
+    return seen(measure, first), seen(measure, second)
+
+
+def seen(measure: Measure, population: Representation) -> NDArray[np.float64]:
+    """The array that a measure takes of a population.
+
+    Returns
+    -------
+    responses
+        (stimulus, neuron), or (stimulus, trial, neuron) or (stimulus, time, neuron) for a
+        measure that sees these.
+
+    Raises
+    ------
+    HomologError
+        HM028 for a mean with other axes or missing responses, HM082 where trials or times
+        are not there, HM083 where single trials are missing.
+    """
+    if measure.sees == "mean":
+        return population.matrix
+    if population.dims != _DIMS[measure.sees]:
+        raise errors.population_unseen(
+            measure.name, population.called, population.dims, measure.sees
+        )
+    if population.missing is not None:
+        share = float(population.missing.mean())
+        raise errors.trials_missing(measure.name, population.called, share)
+    responses = _float64(population)
+    return responses.swapaxes(0, 1) if measure.sees == "trial" else responses
+
+
+def _float64(population: Representation) -> NDArray[np.float64]:
+    return np.asarray(population.responses, dtype=np.float64)
 
 
 def summary_of(measure: Measure, population: Representation) -> Any:
     """The measure's summary of a population, with errors that name it."""
     try:
-        return measure.summary(population.matrix)
+        return measure.summary(seen(measure, population))
     except errors.HomologError as error:
-        if error.code != "HM006":
+        if error.code != "HM006" or measure.sees != "mean":
             raise
         x = population.matrix
         constant = np.flatnonzero(constant_columns(x))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from homolog import errors, statistics
 from homolog.measures._measure import Measure
-from homolog.pairing import Halves, Pair, summary_of
+from homolog.pairing import Halves, Pair, seen, summary_of
 from homolog.representation import Representation
 from homolog.statistics import Progress
 
@@ -108,8 +108,8 @@ def scored(
     progress
         Told of every step.
     """
-    x, y = both.reference.matrix, both.candidate.matrix
-    sx, sy = (summary_of(measure, one) for one in (both.reference, both.candidate))
+    sx, sy = (summary_of(measure, one) for one in both.seen_by(measure))
+    x, y = (seen(measure, one) for one in both.seen_by(measure))
     with heard() as warned:
         value = float(measure.score(sx, sy))
     found = Score(measure, value)
@@ -191,7 +191,7 @@ def _with_null(score: Score, null: NDArray[np.float64]) -> Score:
 def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
     values: list[float | None] = []
     notes: list[str] = []
-    sides = [(both.reference, both.reference_halves), (both.candidate, both.candidate_halves)]
+    sides = list(zip((both.reference, both.candidate), both.halves_for(measure), strict=True))
     if measure.kind == "variance":
         sides = sides[:1]  # what is predicted, and not by what
     for population, halves in sides:

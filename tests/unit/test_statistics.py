@@ -73,7 +73,7 @@ def test_interval_of_unbiased_cka_holds_the_planted_truth():
     assert 0.90 <= held / 200 <= 0.99
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", names("mean"))
 def test_null_equals_scores_of_reordered_responses(name, pair):
     measure = find(name)
     x, y = pair

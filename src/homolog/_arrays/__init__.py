@@ -13,6 +13,7 @@ from homolog._arrays._centring import (
     unit_columns,
 )
 from homolog._arrays._checks import (
+    Sees,
     check_pair,
     check_responses,
     check_rows,
@@ -47,6 +48,7 @@ __all__ = [
     "RANK_TOLERANCE",
     "Array",
     "Principal",
+    "Sees",
     "basis",
     "carries_gradient",
     "centre",

@@ -1,6 +1,6 @@
 """Raw arrays, refused unless they are responses that can be scored."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from array_api_compat import is_torch_namespace
@@ -9,14 +9,17 @@ from homolog import errors
 from homolog._arrays._centring import constant_columns
 from homolog._arrays._libraries import Array, constant, namespace, to_numpy, working_dtype
 
+Sees = Literal["mean", "trial", "time"]
+"""What a measure knows of the response to a stimulus."""
+
 _ALWAYS_FITS = 100_000_000
 
 _HOLDERS = {"Representation": "matrix", "DataArray": "values"}
 """Classes that hold responses, by name so that none is imported, and where they hold them."""
 
 
-def check_responses(x: Any, name: str) -> Array:
-    """Return `x` as a (stimulus, neuron) float array fit for computing, or raise.
+def check_responses(x: Any, name: str, sees: Sees = "mean") -> Array:
+    """Return `x` as a float array fit for computing, or raise.
 
     Parameters
     ----------
@@ -24,18 +27,21 @@ def check_responses(x: Any, name: str) -> Array:
         Array of any array-API namespace, or nested lists.
     name
         What error messages call it.
+    sees
+        ``"mean"`` for (stimulus, neuron), ``"trial"`` for (stimulus, trial, neuron),
+        ``"time"`` for (stimulus, time, neuron).
 
     Raises
     ------
     HomologError
-        HM007 not two axes, HM016 complex, HM017 not numeric, HM018 no neurons, HM019
-        fewer than three stimuli, HM004 not finite, HM006 constant.
+        HM007 not two axes, HM082 not the three that are asked for, HM016 complex, HM017 not
+        numeric, HM018 no neurons, HM019 fewer than three stimuli, HM004 not finite, HM006
+        constant.
     """
     x = _plain(x, name)
     xp = _checked_namespace(x, name)
-    if x.ndim != 2:
-        raise errors.axes_unnamed(name, tuple(x.shape))
-    n_stimuli, n_neurons = x.shape
+    _check_axes(tuple(x.shape), name, sees)
+    n_stimuli, n_neurons = x.shape[0], x.shape[-1]
     if n_neurons == 0:
         raise errors.no_neurons(name, tuple(x.shape))
     if n_stimuli < 3:
@@ -43,9 +49,17 @@ def check_responses(x: Any, name: str) -> Array:
     x = xp.astype(x, working_dtype(x), copy=False)
     if not bool(xp.all(xp.isfinite(constant(x)))):
         raise not_finite(name, to_numpy(x))
-    if bool(constant_columns(x[:, :1])[0]) and bool(xp.all(constant_columns(x))):
+    rows = x if x.ndim == 2 else xp.reshape(x, (-1, n_neurons))
+    if bool(constant_columns(rows[:, :1])[0]) and bool(xp.all(constant_columns(rows))):
         raise errors.constant(name, n_neurons, n_neurons, n_stimuli)
     return x
+
+
+def _check_axes(shape: tuple[int, ...], name: str, sees: Sees) -> None:
+    if sees == "mean" and len(shape) != 2:
+        raise errors.axes_unnamed(name, shape)
+    if sees != "mean" and (len(shape) != 3 or shape[1] < 2):
+        raise errors.axes_to_see(name, shape, sees)
 
 
 def _plain(x: Any, name: str) -> Any:
@@ -90,11 +104,13 @@ def check_tensor(x: Any, name: str) -> None:
 
 
 def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
-    """The HM004 error for a (stimulus, neuron) array, with places and counts."""
+    """The HM004 error for responses, stimuli first and neurons last, with places and counts."""
     bad = ~np.isfinite(x)
     what = "NaN" if np.isnan(x[bad]).all() else "inf" if np.isinf(x[bad]).all() else "NaN or inf"
-    neurons = np.flatnonzero(bad.any(0)).tolist()
-    return errors.not_finite(name, int(bad.sum()), what, x.shape[1], neurons, int(bad.any(1).sum()))
+    n_stimuli, n_neurons = x.shape[0], x.shape[-1]
+    neurons = np.flatnonzero(bad.reshape(-1, n_neurons).any(0)).tolist()
+    n_bad = int(bad.reshape(n_stimuli, -1).any(1).sum())
+    return errors.not_finite(name, int(bad.sum()), what, n_neurons, neurons, n_bad)
 
 
 def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Array, Array]:
@@ -117,9 +133,9 @@ def check_rows(
     """Raise HM001 or HM003 unless both shapes have equally many stimuli."""
     if x_shape[0] == y_shape[0]:
         return
-    if y_shape[1] == x_shape[0]:
+    if y_shape[-1] == x_shape[0]:
         raise errors.transposed(y_name, y_shape, x_name, x_shape)
-    if x_shape[1] == y_shape[0]:
+    if x_shape[-1] == y_shape[0]:
         raise errors.transposed(x_name, x_shape, y_name, y_shape)
     raise errors.rows_differ(x_name, x_shape[0], y_name, y_shape[0])
 

@@ -89,6 +89,7 @@ from homolog.errors._pairs import (
 )
 from homolog.errors._populations import (
     axes_misnamed,
+    axes_to_see,
     axes_unnamed,
     axis_absent,
     axis_empty,
@@ -108,8 +109,10 @@ from homolog.errors._populations import (
     not_numeric,
     nothing_left,
     one_sided,
+    population_unseen,
     too_few_neurons,
     too_few_stimuli,
+    trials_missing,
 )
 from homolog.errors._tasks import (
     not_downloaded,
@@ -137,6 +140,7 @@ __all__ = [
     "ambiguous_name",
     "axes_misnamed",
     "axes_saved",
+    "axes_to_see",
     "axes_unnamed",
     "axis_absent",
     "axis_empty",
@@ -190,8 +194,8 @@ __all__ = [
     "not_balanced",
     "not_converged",
     "not_downloaded",
-    "not_finite",
     "not_exchangeable",
+    "not_finite",
     "not_homogeneous",
     "not_in_axis",
     "not_numeric",
@@ -207,6 +211,7 @@ __all__ = [
     "other_content",
     "other_training",
     "pickled",
+    "population_unseen",
     "recording_absent",
     "recurrent_misfit",
     "reducible",
@@ -227,6 +232,7 @@ __all__ = [
     "transposed",
     "trials_in_time",
     "trials_misfit",
+    "trials_missing",
     "trials_not_finite",
     "undefined",
     "unguarded",

@@ -207,6 +207,42 @@ def nothing_left(name: str, axis: str, n: int, why: str) -> HomologError:
     )
 
 
+_AXES_TO_SEE = {
+    "trial": ("single trials", "trial, stimulus, neuron"),
+    "time": ("responses in time", "stimulus, time, neuron"),
+}
+
+
+def axes_to_see(name: str, shape: Sequence[int], sees: str) -> HomologError:
+    """HM082: an array without the trials, or the times, that a measure is about."""
+    what, axes = _AXES_TO_SEE[sees]
+    return HomologError(
+        "HM082",
+        f"{name}: got ({', '.join(map(str, shape))}). This measure is about {what}: pass"
+        f" (stimulus, {sees}, neuron), at least 2 {sees}s; or let homolog.compare do it, from"
+        f" populations with axes {axes}.",
+    )
+
+
+def population_unseen(measure: str, name: str, dims: Sequence[str], sees: str) -> HomologError:
+    """HM082: a population without the trials, or the times, that a measure is about."""
+    what, axes = _AXES_TO_SEE[sees]
+    return HomologError(
+        "HM082",
+        f"{measure} is about {what}: it needs the axes {axes}, and {name} has {', '.join(dims)}.",
+    )
+
+
+def trials_missing(measure: str, name: str, share: float) -> HomologError:
+    """HM083: single trials that were not recorded where a measure needs each of them."""
+    return HomologError(
+        "HM083",
+        f"{measure} needs every trial of every stimulus; of {name}, {share:.1%} of single-trial"
+        " responses are missing. Keep what is complete: .select(trials=…), or"
+        ' .drop_missing("stimuli"), or "neurons".',
+    )
+
+
 def no_repeats(n_single: int, n_stimuli: int) -> HomologError:
     """HM011: a noise ceiling needs every stimulus to be repeated."""
     return HomologError(

@@ -48,8 +48,8 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
         unit = _unit_patterns(x, dissimilarity)
         return _apart(1 - unit @ unit.T, 1.0)
     if dissimilarity == "poisson":
-        rates = _rates(x)
-        return _differences(rates, namespace(x).log(rates)) / x.shape[1]
+        counts = rates(x)
+        return _differences(counts, namespace(x).log(counts)) / x.shape[1]
     squared = _differences(x, x) / x.shape[1]
     return squared if dissimilarity == "squared_euclidean" else root(squared)
 
@@ -64,12 +64,12 @@ def _differences(a: Array, b: Array) -> Array:
     return _apart(apart, size[:, None] + size[None, :])
 
 
-def _rates(x: Array) -> Array:
+def rates(x: Array, name: str = "rsa") -> Array:
     """Responses with the prior, all positive."""
     least = float(namespace(x).min(x))
     if least < 0:
         raise errors.undefined(
-            "rsa",
+            name,
             f"a response is {least:.4g}, and a Poisson rate is never negative",
             'Use spike counts, not centred, or dissimilarity="squared_euclidean".',
         )

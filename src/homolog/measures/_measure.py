@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import Array, check_responses, check_rows, of_one_kind, to_numpy
+from homolog._arrays import Array, Sees, check_responses, check_rows, of_one_kind, to_numpy
 from homolog.measures._folds import fold_labels
 
 INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
@@ -40,6 +40,8 @@ class Measure:
     Calling it with a reference ``x`` and a candidate ``y``, two (stimulus, neuron)
     arrays recorded row for row on the same stimuli, returns a 0-d array of their
     namespace. Build one with `measure`; find one with ``homolog.measures.find``.
+    One that sees more than means takes (stimulus, trial, neuron) or (stimulus, time, neuron):
+    stimuli always come first, neurons last.
 
     Attributes
     ----------
@@ -66,6 +68,9 @@ class Measure:
     fits
         Whether it fits on some stimuli and scores on others; then it has the options
         ``folds`` and ``rng``.
+    sees
+        What it knows of the response to a stimulus: its ``"mean"``, every ``"trial"``, or its
+        course in ``"time"``.
     source, citation
         Where it was defined: an address, and a BibTeX entry.
     options
@@ -87,6 +92,7 @@ class Measure:
     metric: bool = False
     fits: bool = False
     of_products: bool = False
+    sees: Sees = "mean"
     options: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
     halves: tuple[Callable[..., Any], Callable[..., Any]] = field(kw_only=True, repr=False)
@@ -99,7 +105,7 @@ class Measure:
 
     def __call__(self, x: Array, y: Array) -> Array:
         """Score candidate `y` against reference `x`; a 0-d array of their namespace."""
-        x, y = check_responses(x, "X"), check_responses(y, "Y")
+        x, y = check_responses(x, "X", self.sees), check_responses(y, "Y", self.sees)
         x, y = of_one_kind(x, y)
         check_rows(tuple(x.shape), tuple(y.shape))
         return self.score(self._summarise(x), self._summarise(y))
@@ -110,7 +116,7 @@ class Measure:
 
     def summary(self, x: Array) -> Any:
         """What this measure needs to know of one population, computed once."""
-        return self._summarise(check_responses(x, "X"))
+        return self._summarise(check_responses(x, "X", self.sees))
 
     def score(self, reference: Any, candidate: Any) -> Array:
         """Score two summaries; the cheap half, once per pair."""
@@ -231,6 +237,7 @@ def measure(
     metric: bool = False,
     fits: bool = False,
     of_products: bool = False,
+    sees: Sees = "mean",
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
     together: Callable[..., Array | None] | None = None,
@@ -285,6 +292,7 @@ def measure(
             **formulas,
             cautioned=caution,
             variant=variant,
+            sees=sees,
         )
         object.__setattr__(built, "__doc__", score.__doc__)
         return built

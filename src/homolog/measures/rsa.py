@@ -1,8 +1,7 @@
 """Representational similarity analysis: do two populations order pairs of stimuli alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -11,51 +10,27 @@ from homolog import errors
 from homolog._arrays import (
     Array,
     constant,
-    frobenius,
     inner,
     largest,
     namespace,
     require_memory,
-    rounding,
-    to_namespace_of,
-    to_numpy,
+)
+from homolog.measures._compared import (
+    BY_RANK,
+    WHITENED,
+    Compared,
+    Comparison,
+    agreement,
+    chance,
+    compared,
+    prepared,
+    unit,
 )
 from homolog.measures._dissimilarity import Dissimilarity, Reals, dissimilarities, through
-from homolog.measures._levels import levels
-from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._measure import Gradient, measure
 from homolog.measures._tuning import one_by_one
 
-Comparison = Literal[
-    "spearman",
-    "pearson",
-    "cosine",
-    "kendall",
-    "rho_a",
-    "tau_a",
-    "whitened_pearson",
-    "whitened_cosine",
-]
-
-_BY_RANK = ("spearman", "kendall", "rho_a", "tau_a")
-_WHITENED = ("whitened_pearson", "whitened_cosine")
-_COSINES = ("cosine", "whitened_cosine")
 _ROTATES = {"permutation", "rotation", "scale"}
-
-
-@dataclass(frozen=True)
-class _Summary:
-    """Dissimilarities of all pairs, made ready so that a comparison is one product.
-
-    Attributes
-    ----------
-    pairs
-        One entry for each pair of stimuli.
-    untied
-        The share of couples of pairs that are not equally dissimilar, for tau-a.
-    """
-
-    pairs: Array = along_stimuli("pairs")
-    untied: float = 1.0
 
 
 def _summary(
@@ -63,7 +38,7 @@ def _summary(
     *,
     dissimilarity: Dissimilarity = "correlation",
     comparison: Comparison = "spearman",
-) -> _Summary:
+) -> Compared:
     _check_options(dissimilarity, comparison)
     n_stimuli = x.shape[0]
     require_memory(
@@ -72,7 +47,7 @@ def _summary(
         f"3 × {n_stimuli:,} × {n_stimuli:,} pairs of stimuli, float64",
         "Select fewer stimuli, or use unbiased_cka, which needs no matrix of pairs.",
     )
-    if dissimilarity == "euclidean" and comparison in _BY_RANK:
+    if dissimilarity == "euclidean" and comparison in BY_RANK:
         dissimilarity = "squared_euclidean"  # ranked alike, and ties survive
     matrix = dissimilarities(
         x if dissimilarity == "poisson" else x / largest(x), dissimilarity=dissimilarity
@@ -83,69 +58,7 @@ def _summary(
             "all stimuli evoke the same pattern in a population, up to its size",
             'Use dissimilarity="squared_euclidean", or procrustes.',
         )
-    return (
-        _ranked(matrix, comparison)
-        if comparison in _BY_RANK
-        else _Summary(_unit(matrix, comparison)[0])
-    )
-
-
-def _ranked(matrix: Array, comparison: Comparison) -> _Summary:
-    """Ranks of norm 1."""
-    found = levels(to_numpy(_of_pairs(matrix)))
-    if len(found.count) == 1:
-        _refuse_equal()
-    ranks = found.ranks(corrected=comparison != "rho_a")
-    return _Summary(to_namespace_of(matrix, ranks), found.untied)
-
-
-def _unit(matrix: Array, comparison: Comparison) -> tuple[Array, Array]:
-    """Dissimilarities scaled to norm 1, centred or whitened where asked for, and that norm."""
-    pairs = _of_pairs(_prepared(matrix, comparison))
-    flat = float(largest(pairs)) <= rounding(pairs) * float(largest(matrix))
-    if flat and comparison not in _COSINES:
-        _refuse_equal()
-    norm = frobenius(pairs)
-    return pairs / norm, norm
-
-
-def _of_pairs(matrix: Array) -> Array:
-    return matrix[to_namespace_of(matrix, ~np.tri(matrix.shape[0], dtype=bool))]
-
-
-def _prepared(matrix: Array, comparison: Comparison) -> Array:
-    """Off its diagonal, what of the matrix is compared.
-
-    Pairs that share a stimulus err together: the covariance of the errors of unrelated
-    patterns is 4 for a pair with itself, 1 where one stimulus is shared. Its eigenvectors
-    are the mean (2M), what each stimulus adds to all of its pairs (M), and the rest (2), so
-    whitening weighs three parts.
-    """
-    if comparison == "cosine":
-        return matrix
-    xp = namespace(matrix)
-    m = matrix.shape[0]
-    mean = xp.sum(matrix) / (m * (m - 1))
-    if comparison == "pearson":
-        return matrix - mean
-    kept = m**-0.5 if comparison == "whitened_cosine" else 0.0
-    added = (xp.sum(matrix, axis=1) - (m - 1) * mean) / (m - 2)
-    less = (1 - (2 / m) ** 0.5) * added + (1 - kept) * mean / 2
-    return matrix - less[:, None] - less[None, :]
-
-
-def _refuse_equal() -> NoReturn:
-    raise errors.undefined(
-        "rsa",
-        "all pairs of stimuli are equally dissimilar in a population",
-        'Use comparison="cosine", or procrustes.',
-    )
-
-
-def _chance(x: _Summary, y: _Summary) -> Array:
-    """Exact mean over all pairings of stimuli: only the mean dissimilarities then agree."""
-    xp = namespace(x.pairs, y.pairs)
-    return xp.sum(x.pairs) * xp.sum(y.pairs) / x.pairs.shape[0]
+    return compared(matrix, comparison, "rsa")
 
 
 def _gradient(
@@ -155,20 +68,20 @@ def _gradient(
     comparison: Comparison = "spearman",
 ) -> Gradient | None:
     """By the formula of the comparison, then by that of the dissimilarity."""
-    if comparison in _BY_RANK or dissimilarity == "poisson":
+    if comparison in BY_RANK or dissimilarity == "poisson":
         return None
     reference = _summary(x, dissimilarity=dissimilarity, comparison=comparison).pairs
     upper = ~np.tri(len(x), dtype=bool)
 
     def one(y: Reals) -> tuple[float, Reals]:
         matrix = dissimilarities(y, dissimilarity=dissimilarity)
-        ready, norm = _unit(matrix, comparison)
+        ready, norm = unit(matrix, comparison, "rsa")
         value = float(inner(reference, ready))
         by_pair = np.zeros_like(matrix)
         by_pair[upper] = (reference - value * ready) / float(norm)
         by_pair += by_pair.T
-        if comparison in _WHITENED:  # symmetric, so it is its own transpose
-            by_pair = _prepared(by_pair, comparison)
+        if comparison in WHITENED:  # symmetric, so it is its own transpose
+            by_pair = prepared(by_pair, comparison)
             np.fill_diagonal(by_pair, 0)
         return value, through(dissimilarity, y, matrix, by_pair)
 
@@ -199,7 +112,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
     return {
         "invariant_to": invariant,
         "candidate_invariant_to": invariant,
-        "smooth": comparison not in _BY_RANK and dissimilarity != "poisson",
+        "smooth": comparison not in BY_RANK and dissimilarity != "poisson",
         "worst": 0.0 if positive else -1.0,
         "of_products": (dissimilarity, comparison) == ("squared_euclidean", "whitened_cosine"),
     }
@@ -209,7 +122,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
-    chance=_chance,
+    chance=chance,
     best=1.0,
     worst=-1.0,
     kind="correlation",
@@ -231,7 +144,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
         }
     """,
 )
-def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Float[Array, ""]:
+def rsa(x: Compared, y: Compared, *, comparison: Comparison = "spearman") -> Float[Array, ""]:
     r"""Agreement of two populations' dissimilarities over all pairs of stimuli.
 
     .. math:: \mathrm{corr}\left(D_X, D_Y\right)
@@ -284,10 +197,4 @@ def rsa(x: _Summary, y: _Summary, *, comparison: Comparison = "spearman") -> Flo
     Mahalanobis distances are squared Euclidean ones of whitened noise: multiply responses
     by the root of the noise precision first.
     """
-    if comparison in ("kendall", "tau_a"):
-        from scipy.stats import kendalltau
-
-        tau = np.asarray(kendalltau(to_numpy(x.pairs), to_numpy(y.pairs))[0])
-        told_apart = (x.untied * y.untied) ** 0.5 if comparison == "tau_a" else 1.0
-        return to_namespace_of(x.pairs, tau * told_apart)
-    return inner(x.pairs, y.pairs)
+    return agreement(x, y, comparison)

@@ -19,6 +19,7 @@ from homolog.testing._halves import (
     check_all_pairs,
     check_chance,
     check_halves,
+    check_order_of_repeats,
     check_order_of_stimuli,
 )
 from homolog.testing._inputs import check_array_kinds, check_inputs_untouched, check_number_types
@@ -74,6 +75,7 @@ CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_inputs_untouched,
     check_array_kinds,
     check_gradients,
+    check_order_of_repeats,
 )
 """Every check on its own, for tests that want one result for each."""
 
@@ -109,7 +111,7 @@ def check_measure(m: Measure, *, rng: int | np.random.Generator = 0) -> None:
     ----------
     m
         The measure; populations of about 10 to 60 stimuli and 3 to 14 neurons are made
-        for it.
+        for it, with 5 trials or 12 times if it sees these.
     rng
         Seed of these populations.
 

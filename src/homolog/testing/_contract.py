@@ -26,6 +26,14 @@ def check_contract(m: Measure, rng: np.random.Generator) -> None:
     require(
         m.citation.startswith("@"), f"{m.name} has no BibTeX entry: its citation must begin with @"
     )
+    require(
+        m.sees in ("mean", "trial", "time"),
+        f"{m.name} sees {m.sees!r}; what a measure can see is mean, trial, time",
+    )
+    require(
+        m.sees == "mean" or not m.smooth,
+        f"{m.name} declares gradients, which are checked for measures of mean responses alone",
+    )
     _check_ends(m)
     for side in (m.invariant_to, m.candidate_invariant_to):
         _check_invariance_names(m, side)

@@ -15,7 +15,7 @@ _MOST_STANDARD_ERRORS = 4
 def check_halves(m: Measure, rng: np.random.Generator) -> None:
     """Summary and score compose to the measure, also with the stimuli of one side reordered."""
     for sizes in regimes(m, rng):
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         sx, sy = m.summary(x), m.summary(y)
         whole, composed = value(m, x, y), float(m.score(sx, sy))
         require(
@@ -38,7 +38,7 @@ def check_halves(m: Measure, rng: np.random.Generator) -> None:
 def check_order_of_stimuli(m: Measure, rng: np.random.Generator) -> None:
     """The order in which the stimuli are listed, alike for both, does not matter."""
     for sizes in regimes(m, rng):
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         order = rng.permutation(sizes[0])
         before, after = value(m, x, y), value(m, x[order], y[order])
         if m.fits:
@@ -52,10 +52,23 @@ def check_order_of_stimuli(m: Measure, rng: np.random.Generator) -> None:
         )
 
 
+def check_order_of_repeats(m: Measure, rng: np.random.Generator) -> None:
+    """The order in which trials are listed, alike for all stimuli, does not matter."""
+    if m.sees != "trial":
+        return
+    x, y = pair(rng, sees="trial")
+    before, after = value(m, x, y), value(m, x[:, rng.permutation(x.shape[1])], y)
+    require(
+        near(before, after, _SAME),
+        f"{m.label} depends on the order of trials: {before:.12g} became {after:.12g} when those"
+        " of the reference were reordered, alike for all stimuli",
+    )
+
+
 def check_chance(m: Measure, rng: np.random.Generator) -> None:
     """A closed form of the chance level is the mean over random pairings of the stimuli."""
     for sizes in regimes(m, rng)[::3]:  # either side larger once: it takes a thousand pairings
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         sx, sy = m.summary(x), m.summary(y)
         declared = m.chance(sx, sy)
         if declared is None:
@@ -76,10 +89,10 @@ def check_chance(m: Measure, rng: np.random.Generator) -> None:
 def check_all_pairs(m: Measure, rng: np.random.Generator) -> None:
     """Scores of many populations in one go are those of the pairs, where there are such."""
     populations = [
-        several(rng, 24, (4, 5, 6, 5, 4, 6, 5, 4)),
-        several(rng, 10, (6, 5) * 10),
-        several(rng, 12, (40, 50, 60)),
-        several(rng, 24, (4, 30, 5, 40)),
+        several(rng, 24, (4, 5, 6, 5, 4, 6, 5, 4), m.sees),
+        several(rng, 10, (6, 5) * 10, m.sees),
+        several(rng, 12, (40, 50, 60), m.sees),
+        several(rng, 24, (4, 30, 5, 40), m.sees),
     ]
     for group in populations:
         try:
@@ -96,5 +109,5 @@ def check_all_pairs(m: Measure, rng: np.random.Generator) -> None:
                     near(float(together[i, j]), pair_score, _SAME),
                     f"{m.label} is {pair_score:.12g}, but {together[i, j]:.12g} where all pairs"
                     f" of {len(group)} populations are scored in one go"
-                    f" ({group[i].shape[1]} and {group[j].shape[1]} neurons)",
+                    f" ({group[i].shape[-1]} and {group[j].shape[-1]} neurons)",
                 )

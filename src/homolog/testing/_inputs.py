@@ -19,7 +19,7 @@ _JAX_SIZES: Sizes = (30, 6, 4)
 
 def check_number_types(m: Measure, rng: np.random.Generator) -> None:
     """Integers and booleans are numbers, and single precision is enough to come near."""
-    x, y = pair(rng, (40, *NARROW[1:]))
+    x, y = pair(rng, (40, *NARROW[1:]), m.sees)
     exact = value(m, x, y)
     single = value(m, x.astype(np.float32), y.astype(np.float32))
     require(
@@ -50,7 +50,7 @@ def _outcome(m: Measure, x: Any, y: Any) -> float:
 
 def check_inputs_untouched(m: Measure, rng: np.random.Generator) -> None:
     """No memory layout matters, and nothing is written into the caller's arrays."""
-    x, y = pair(rng)
+    x, y = pair(rng, sees=m.sees)
     wanted = value(m, x.copy(), y.copy())
     for layout, (a, b) in _layouts(x, y).items():
         kept = np.array(a), np.array(b)
@@ -76,9 +76,9 @@ def check_inputs_untouched(m: Measure, rng: np.random.Generator) -> None:
 
 def _layouts(x: Population, y: Population) -> dict[str, tuple[Any, Any]]:
     def strided(a: Population) -> Population:
-        wide = np.full((2 * a.shape[0], 3 * a.shape[1]), np.nan)
-        wide[::2, ::3] = a
-        return wide[::2, ::3]
+        wide = np.full((2 * a.shape[0], *a.shape[1:-1], 3 * a.shape[-1]), np.nan)
+        wide[::2, ..., ::3] = a
+        return wide[::2, ..., ::3]
 
     def locked(a: Population) -> Population:
         a = a.copy()
@@ -86,7 +86,7 @@ def _layouts(x: Population, y: Population) -> dict[str, tuple[Any, Any]]:
         return a
 
     def backwards(a: Population) -> Population:
-        return np.ascontiguousarray(a[::-1, ::-1])[::-1, ::-1]
+        return np.ascontiguousarray(a[::-1, ..., ::-1])[::-1, ..., ::-1]
 
     kinds: dict[str, Callable[[Population], Any]] = {
         "C-ordered": np.copy,
@@ -112,7 +112,7 @@ def double_precision_jax() -> Generator[None]:
 
 def check_array_kinds(m: Measure, rng: np.random.Generator) -> None:
     """torch, array-api-strict and JAX give NumPy's number, as a 0-d array of their own."""
-    x, y = pair(rng, _JAX_SIZES)
+    x, y = pair(rng, _JAX_SIZES, m.sees)
     wanted = value(m, x, y)
     _check_own_array(m, "NumPy", np.asarray, wanted, x, y)
     if find_spec("torch"):

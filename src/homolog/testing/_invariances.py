@@ -28,7 +28,7 @@ _MORE = 5
 
 
 def _shift(x: Population, rng: np.random.Generator) -> Population:
-    return x + 3 * rng.normal(size=x.shape[1])
+    return x + 3 * rng.normal(size=x.shape[-1])
 
 
 def _scale(x: Population, rng: np.random.Generator) -> Population:
@@ -36,19 +36,19 @@ def _scale(x: Population, rng: np.random.Generator) -> Population:
 
 
 def _permutation(x: Population, rng: np.random.Generator) -> Population:
-    return x[:, rng.permutation(x.shape[1])]
+    return x[..., rng.permutation(x.shape[-1])]
 
 
 def _rotation(x: Population, rng: np.random.Generator) -> Population:
-    return x @ orthogonal(rng, x.shape[1])
+    return x @ orthogonal(rng, x.shape[-1])
 
 
 def _neuron_scale(x: Population, rng: np.random.Generator) -> Population:
-    return x * np.exp(rng.normal(size=x.shape[1]))
+    return x * np.exp(rng.normal(size=x.shape[-1]))
 
 
 def _linear(x: Population, rng: np.random.Generator) -> Population:
-    n = x.shape[1]
+    n = x.shape[-1]
     return x @ orthogonal(rng, n) @ np.diag(np.linspace(0.5, 3, n)) @ orthogonal(rng, n)
 
 
@@ -102,7 +102,7 @@ def _check_changed(m: Measure, name: str, side: str, rng: np.random.Generator) -
 def _transformed(
     m: Measure, name: str, side: str, sizes: Sizes, rng: np.random.Generator
 ) -> tuple[float, float]:
-    x, y = pair(rng, sizes)
+    x, y = pair(rng, sizes, m.sees)
     before = value(m, x, y)
     if side == "reference":
         return before, value(m, TRANSFORMS[name](x, rng), y)
@@ -135,10 +135,10 @@ def check_products(m: Measure, rng: np.random.Generator) -> None:
 
 def _mixed(m: Measure, sizes: Sizes, rng: np.random.Generator) -> tuple[float, float]:
     """Scores of two populations, and of others of more stimuli with all the same products."""
-    x, y = pair(rng, sizes)
+    x, y = pair(rng, sizes, m.sees)
     n = len(x)
     mixed = _zero_sum(rng, n + _MORE)[:, : n - 1] @ _zero_sum(rng, n).T
-    return value(m, x, y), value(m, mixed @ x, mixed @ y)
+    return value(m, x, y), value(m, np.tensordot(mixed, x, 1), np.tensordot(mixed, y, 1))
 
 
 def _zero_sum(rng: np.random.Generator, n: int) -> Population:

@@ -21,22 +21,32 @@ _UNFIT: dict[str, tuple[str, Callable[[Population], Any]]] = {
     "an infinity": ("HM004", lambda x: _with_first(x, np.inf)),
     "constant responses": ("HM006", lambda x: np.full_like(x, 0.1)),
     "silent neurons": ("HM006", np.zeros_like),
-    "three axes": ("HM007", lambda x: x[:, :, None]),
-    "one axis": ("HM007", lambda x: x[:, 0]),
     "complex numbers": ("HM016", lambda x: x + 1j),
     "text": ("HM017", lambda x: x.astype(str)),
     "objects": ("HM017", lambda x: x.astype(object)),
-    "no neurons": ("HM018", lambda x: x[:, :0]),
+    "no neurons": ("HM018", lambda x: x[..., :0]),
     "two stimuli": ("HM019", lambda x: x[:2]),
     "one stimulus less": ("HM001", lambda x: x[:-1]),
-    "stimuli and neurons exchanged": ("HM003", lambda x: x.T),
+    "stimuli and neurons exchanged": ("HM003", lambda x: x.swapaxes(0, -1)),
+}
+
+_UNFIT_MEANS: dict[str, tuple[str, Callable[[Population], Any]]] = {
+    "three axes": ("HM007", lambda x: x[:, :, None]),
+    "one axis": ("HM007", lambda x: x[:, 0]),
+}
+
+_UNFIT_TO_SEE: dict[str, tuple[str, Callable[[Population], Any]]] = {
+    "four axes": ("HM082", lambda x: x[..., None]),
+    "mean responses": ("HM082", lambda x: x.mean(axis=1)),
+    "one trial or time": ("HM082", lambda x: x[:, :1]),
 }
 
 
 def check_refusals(m: Measure, rng: np.random.Generator) -> None:
     """Unfit input is refused on either side with the right code."""
-    x, y = pair(rng)
-    for what, (code, spoil) in _UNFIT.items():
+    x, y = pair(rng, sees=m.sees)
+    unfit = _UNFIT | (_UNFIT_MEANS if m.sees == "mean" else _UNFIT_TO_SEE)
+    for what, (code, spoil) in unfit.items():
         _check_refused(m, f"{what} in the reference", code, spoil(x), y)
         _check_refused(m, f"{what} in the candidate", code, x, spoil(y))
 

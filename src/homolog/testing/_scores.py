@@ -23,7 +23,7 @@ _N_TRIPLES = 20
 
 def check_repeatable(m: Measure, rng: np.random.Generator) -> None:
     """The same populations give the same number, and the global random state stays as it was."""
-    x, y = pair(rng)
+    x, y = pair(rng, sees=m.sees)
     scores = {value(m, x, y)}  # may import packages, which draw what they like
     before = _global_random_state()
     scores |= {value(m, x, y) for _ in range(10)}
@@ -49,7 +49,7 @@ def check_self_score(m: Measure, rng: np.random.Generator) -> None:
         _check_fitted_self_score(m, rng)
         return
     for sizes in regimes(m, rng):
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         own = value(m, x, x)
         if np.isinf(m.best):
             between, limit = value(m, x, y), (own + value(m, y, y)) / 2
@@ -67,7 +67,7 @@ def check_self_score(m: Measure, rng: np.random.Generator) -> None:
 
 
 def _check_fitted_self_score(m: Measure, rng: np.random.Generator) -> None:
-    x, _ = pair(rng, (60, 5, 5))
+    x, _ = pair(rng, (60, 5, 5), m.sees)
     own = value(m, x, x)
     require(
         m.best - _FITTED_SHORTFALL <= own <= m.best,
@@ -82,7 +82,7 @@ def check_range(m: Measure, rng: np.random.Generator) -> None:
     for _ in range(30):
         n_stimuli = int(rng.integers(5, 30))
         sizes = (n_stimuli, int(rng.integers(1, 12)), int(rng.integers(1, 12)))
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         for candidate in (y, -x, rng.normal(size=y.shape), np.exp(y)):
             try:
                 score = value(m, x, candidate)
@@ -103,7 +103,7 @@ def check_symmetry(m: Measure, rng: np.random.Generator) -> None:
     """Swapping reference and candidate changes nothing if symmetric, something if not."""
     differences: list[float] = []
     for sizes in regimes(m, rng):
-        x, y = pair(rng, sizes)
+        x, y = pair(rng, sizes, m.sees)
         one, other = value(m, x, y), value(m, y, x)
         differences.append(abs(one - other))
         require(
@@ -124,9 +124,9 @@ def check_metric(m: Measure, rng: np.random.Generator) -> None:
         return
     for n_neurons in ((6, 6, 6), (7, 4, 5), (3, 8, 6)):
         for _ in range(_N_TRIPLES):
-            _check_triangle(m, *several(rng, 16, n_neurons))
+            _check_triangle(m, *several(rng, 16, n_neurons, m.sees))
     for _ in range(_N_TRIPLES):
-        a, c = pair(rng, (16, 5, 5))
+        a, c = pair(rng, (16, 5, 5), m.sees)
         _check_triangle(m, a, a + rng.uniform() * (c - a), c)
     _check_tells_apart(m, rng)
 
@@ -142,7 +142,7 @@ def _check_triangle(m: Measure, a: Population, b: Population, c: Population) -> 
 
 
 def _check_tells_apart(m: Measure, rng: np.random.Generator) -> None:
-    x, _ = pair(rng, NARROW)
+    x, _ = pair(rng, NARROW, m.sees)
     away = rng.normal(size=x.shape)
     for step in (1e-3, 1e-6, 1e-9):
         near_by, twice = value(m, x, x + step * away), value(m, x, x + 2 * step * away)
