@@ -16,6 +16,8 @@ from benchmarks.audit.timings import measured as audit_measured
 from benchmarks.balancing.measuring import measured as balancing_measured
 from benchmarks.balancing.page import page as balancing_page
 from benchmarks.balancing.picture import write_growth
+from benchmarks.encoding.measuring import measured as encoding_measured
+from benchmarks.encoding.page import page as encoding_page
 from benchmarks.matching.measuring import measured as matching_measured
 from benchmarks.matching.page import page as matching_page
 from benchmarks.measuring import measured
@@ -36,6 +38,7 @@ PAGES = {
     "balancing": "benchmarks-balancing.md",
     "recurrent": "benchmarks-recurrent.md",
     "audit": "benchmarks-audit.md",
+    "encoding": "benchmarks-encoding.md",
 }
 """The parts of the benchmarks, and the page of each."""
 
@@ -52,6 +55,8 @@ def main() -> None:
             text = rules_page(rules_measured())
         elif part == "recurrent":
             text = recurrent_page(recurrent_measured())
+        elif part == "encoding":
+            text = encoding_page(encoding_measured())
         elif part == "audit":
             text = audit_page(audit_measured())
         else:

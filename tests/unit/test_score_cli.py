@@ -43,6 +43,7 @@ def test_it_prints_what_the_library_says_and_writes_a_folder(folder, image, tria
     assert result.exit_code == 0, result.output
     brain = represent(trials, "trial,stimulus,neuron", name="brain")
     layers = {"conv": image[:, :2], "pool": image}
+    layers = {name: represent(one, name=f"net/{name}") for name, one in layers.items()}
     expected = encoding.score(layers, brain, regions=REGIONS, rng=3)
     assert result.stdout == f"{expected}\n\nwritten: out\n"
     names = ["neurons.csv", "run.toml", "scores.csv", "scores.png", "scores.svg"]

@@ -9,7 +9,7 @@ from homolog.encoding._fold import Fold
 from homolog.encoding._judging import column_correlations, mean_over_folds
 from homolog.encoding._maps import Floats, Map
 
-BYTES_AT_ONCE = 64_000_000
+BYTES_AT_ONCE = 16_000_000
 """What the responses of the neurons that are fitted at once may take."""
 
 

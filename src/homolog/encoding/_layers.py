@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -47,14 +48,14 @@ def named_layers(given: Any) -> dict[str, Representation]:
         HM025 for none, or for two of one name; what `layers_in` and `represent` raise.
     """
     if isinstance(given, Mapping):
-        found = [(str(name), _one(layer)) for name, layer in given.items()]
+        found = [(str(name), _one(layer, str(name))) for name, layer in given.items()]
     elif isinstance(given, str | PathLike):
         found = list(layers_in(given).items())
     elif isinstance(given, list | tuple) and all(map(_is_population, given)):
         found = [pair for one in given for pair in named_layers(one).items()]
     else:
-        layer = represent(given)
-        found = [(layer.name or "layer", layer)]
+        layer = _one(given, "layer")
+        found = [(layer.name, layer)]
     names = [name for name, _ in found]
     if not found or len(set(names)) < len(names):
         raise errors.bad_value("layers", names, "at least one, each with a name of its own")
@@ -65,8 +66,10 @@ def _is_population(one: object) -> bool:
     return isinstance(one, Representation | str | PathLike)
 
 
-def _one(layer: Any) -> Representation:
-    return load(layer) if isinstance(layer, str | PathLike) else represent(layer)
+def _one(layer: Any, name: str) -> Representation:
+    """One layer, which keeps a name of its own if it has one."""
+    read = load(layer) if isinstance(layer, str | PathLike) else represent(layer)
+    return read if read.name else replace(read, name=name)
 
 
 def unique_names(files: Iterable[Mapping[str, Representation]]) -> dict[str, Representation]:

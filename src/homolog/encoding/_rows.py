@@ -57,10 +57,7 @@ def row_by_row(layers: Any, brain: Any, *, reorder: bool, halves: bool) -> Rows:
     """
     recorded = load(brain) if isinstance(brain, str | PathLike) else represent(brain)
     recorded = recorded if recorded.name else replace(recorded, name="brain")
-    listed = {
-        name: replace(layer.condition_means(), name=name)
-        for name, layer in named_layers(layers).items()
-    }
+    listed = {name: layer.condition_means() for name, layer in named_layers(layers).items()}
     if reorder:
         recorded = reduce(lambda kept, layer: align(kept, layer)[0], listed.values(), recorded)
         listed = {name: align(recorded, layer)[1] for name, layer in listed.items()}
@@ -111,9 +108,10 @@ def _groups(
 
 
 def _said(
-    means: Representation, brain: Representation, layers: Mapping[str, Representation]
+    means: Representation, brain: Representation, layers: dict[str, Representation]
 ) -> tuple[str, ...]:
     all_of_them = (means, *layers.values())
     dropped = (note for one in all_of_them for note in one.dropped)
-    unlabelled = [one.called for one in (brain, *layers.values()) if one.stimuli is None]
+    named = {brain.called: brain} | layers
+    unlabelled = [name for name, one in named.items() if one.stimuli is None]
     return (*dropped, *gaps(brain), *trusted(unlabelled))

@@ -130,7 +130,8 @@ def score(
     recorded = rows.brain
     parted = folds_of(recorded.n_stimuli, folds, split, together, rng)
     scored = _scored(recorded, parted)
-    y, named = recorded.matrix[:, scored], np.array(regions_of(recorded, regions))
+    y = recorded.matrix if scored.all() else recorded.matrix[:, scored]
+    named = np.array(regions_of(recorded, regions))
     found = [
         judged(layer, y, chosen, parted, named[scored], partial(_tell, progress, name, parted))
         for name, layer in rows.layers.items()

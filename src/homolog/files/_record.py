@@ -50,7 +50,7 @@ def digest(x: Representation) -> str:
     responses = x.responses.astype(x.responses.dtype.newbyteorder("<"), copy=False)
     seal = hashlib.blake2b(digest_size=16)
     seal.update(json.dumps([*words, x.responses.shape, responses.dtype.str]).encode())
-    seal.update(responses.tobytes())
+    seal.update(np.ascontiguousarray(responses).reshape(-1).view(np.uint8).data)  # no copy
     seal.update(b"" if x.missing is None else np.packbits(x.missing).tobytes())
     return seal.hexdigest()
 

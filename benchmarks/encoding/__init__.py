@@ -1,0 +1,1 @@
+"""Encoding scores beside himalaya and scikit-learn."""
