@@ -48,7 +48,9 @@ class Ridge:
     A layer of more neurons than training stimuli is regressed on in the space of stimuli: its
     Gram matrix is made once for all folds, and each training set is decomposed once for all
     penalties and neurons. Generalised cross-validation then costs next to nothing; leaving out
-    single stimuli costs a product for each penalty. They choose much alike.
+    single stimuli costs a product for each penalty. They choose much alike. Both take training
+    stimuli to be independent: where neighbours resemble each other the penalty comes out too
+    small, whatever folds are held out; give one then.
     """
 
     name: ClassVar[str] = "ridge"

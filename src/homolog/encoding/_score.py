@@ -102,7 +102,7 @@ def score(
 
     A correlation is normalised by the square root of the reliability of the mean over all
     trials, which a perfect prediction without noise would reach; a share of variance by the
-    reliability itself. (Brain-Score divides correlations by the reliability, which comes out
+    reliability itself. (Elsewhere correlations are divided by the reliability, which comes out
     higher.) Reliability is the correlation of odd with even trials, carried to all trials by
     Spearman-Brown. Normalised scores of single neurons may exceed 1 by chance.
 
@@ -112,13 +112,15 @@ def score(
 
     Examples
     --------
-    >>> import numpy as np, homolog
+    >>> import numpy as np
+    >>> from homolog import represent
+    >>> from homolog.encoding import score
     >>> rng = np.random.default_rng(0)
     >>> image = rng.normal(size=(200, 5))
     >>> brain = image @ rng.normal(size=(5, 8)) + rng.normal(size=(6, 200, 8))
-    >>> brain = homolog.represent(brain, "trial,stimulus,neuron", name="V4")
+    >>> brain = represent(brain, "trial,stimulus,neuron", name="V4")
     >>> layers = {"early": image[:, :2], "late": image}
-    >>> found = homolog.encoding.score(layers, brain)
+    >>> found = score(layers, brain)
     >>> bool(found.correlation[1].mean() > 0.8)
     True
     """
