@@ -14,7 +14,13 @@ from homolog.ranking._ceiling import Ceiling, over_stimuli
 from homolog.ranking._left_out import Kept
 from homolog.representation import Representation
 from homolog.scoring import ROUGH_RELIABILITY
-from homolog.statistics import Progress
+from homolog.statistics import Floats, Progress
+
+UNRELATED = 20
+"""Permutations that tell how alike unrelated halves are."""
+
+MOST_CHANCE = 0.2
+"""With unrelated halves more alike than this Spearman-Brown does not hold."""
 
 
 def session_ceiling(
@@ -30,8 +36,8 @@ def session_ceiling(
 
     What a candidate without noise of its own would score if it were what the recording
     repeats. Spearman-Brown carries the mean agreement of the halves to all trials where it
-    is known to hold: for variance that repeats, and for unbiased correlation-like
-    measures of which halves agree by at least a half.
+    holds: for variance that repeats, and for correlation-like measures if halves agree by at
+    least 0.5 and unrelated halves, stimuli permuted, by at most 0.2.
 
     Parameters
     ----------
@@ -58,7 +64,8 @@ def session_ceiling(
     everything = np.ones(recording.n_stimuli, dtype=bool)
     parts = _agreements(measure, pairs, everything)
     half = float(np.mean(parts))
-    corrected = _can_be_carried(measure, half)
+    why_not = _why_not_carried(measure, half, *pairs[0], seed)
+    corrected = not why_not
     found = Ceiling(
         measure=measure,
         what="session",
@@ -67,7 +74,7 @@ def session_ceiling(
         halves=half,
         corrected=corrected,
         parts=tuple(parts),
-        warnings=() if corrected else (_why_halves(measure, half),),
+        warnings=(why_not,) if why_not else (),
     )
 
     def without(kept: Kept) -> float:
@@ -91,10 +98,29 @@ def _agreements(measure: Measure, pairs: Sequence[Halves], kept: Kept) -> list[f
     return [statistics.of_halves(measure, one[kept], other[kept]) for one, other in pairs]
 
 
-def _can_be_carried(measure: Measure, half: float) -> bool:
-    if measure.kind == "correlation":
-        return not measure.biased and half >= ROUGH_RELIABILITY
-    return measure.kind == "variance"
+def _why_not_carried(
+    measure: Measure, half: float, first: Floats, second: Floats, seed: int
+) -> str:
+    """Why Spearman-Brown does not hold, in words; nothing where it does."""
+    if measure.kind == "variance":
+        return ""
+    if measure.kind == "distance":
+        return (
+            "distance between halves of the trials, which are noisier than all: the floor is lower"
+        )
+    low = "agreement of halves of the trials as it is, so the ceiling is higher:"
+    if half < ROUGH_RELIABILITY:
+        return (
+            f"{low} they agree by {half:.2f}, and Spearman-Brown is not reliable below"
+            f" {ROUGH_RELIABILITY:g}"
+        )
+    null = statistics.permutation_null(measure, first, second, UNRELATED, rng=seed)
+    if null.mean() > MOST_CHANCE:
+        return (
+            f"{low} unrelated halves agree by {null.mean():.2f}, which Spearman-Brown would take"
+            " for what repeats"
+        )
+    return ""
 
 
 def _carried(measure: Measure, half: float, corrected: bool) -> float:
@@ -112,19 +138,3 @@ def _carried(measure: Measure, half: float, corrected: bool) -> float:
     ceiling = statistics.ceiling(measure, statistics.spearman_brown(half), None)
     assert ceiling is not None  # for there is a reliability
     return ceiling
-
-
-def _why_halves(measure: Measure, half: float) -> str:
-    if measure.kind == "distance":
-        return (
-            "distance between halves of the trials, which are noisier than all: the floor is lower"
-        )
-    if measure.biased:
-        return (
-            "agreement of halves of the trials as it is: what bias adds to a score is not noise,"
-            " and Spearman-Brown would take it for such"
-        )
-    return (
-        f"agreement of halves of the trials as it is: they agree by {half:.2f}, below"
-        f" {ROUGH_RELIABILITY:g}, where Spearman-Brown is not reliable; the ceiling is higher"
-    )

@@ -70,7 +70,14 @@ def ceiling_words(one: Ceiling) -> str:
     """A ceiling with its interval, and where it is from, in one line."""
     word = "floor" if one.measure.kind == "distance" else "ceiling"
     interval = "" if one.interval is None else f" {interval_text(one.interval)}"
-    return f"{word} {one.value:.3f}{interval} ({_source(one)})"
+    return f"{word} {_bound(one)}{one.value:.3f}{interval} ({_source(one)})"
+
+
+def _bound(one: Ceiling) -> str:
+    """The side of the value on which the ceiling is, where halves were not carried on."""
+    if one.what != "session" or one.corrected:
+        return ""
+    return "≤ " if one.measure.kind == "distance" else "≥ "
 
 
 def _source(one: Ceiling) -> str:
@@ -149,7 +156,7 @@ def _ceiling_cells(one: Ceiling) -> tuple[str, ...]:
     return (
         one.measure.label,
         one.of if one.what == "session" else f"{one.of}, {WHAT[one.what]}",
-        f"{one.value:.3f}{floor}",
+        f"{_bound(one)}{one.value:.3f}{floor}",
         "" if one.interval is None else interval_text(one.interval),
         _source(one),
     )
