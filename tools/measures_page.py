@@ -23,8 +23,9 @@ HEAD = """\
 
 Every measure takes two populations recorded on the same stimuli, the reference X and the candidate
 Y, as (stimulus, neuron) arrays with one row per stimulus, and gives one number. The numbers of
-neurons may differ. What a number means is decided by what the measure ignores, its *invariances*
-(see the [glossary](glossary.md)):
+neurons may differ. Measures that see single trials or time take a third axis between these two;
+`homolog.compare` gives each measure what it sees. What a number means is decided by what the
+measure ignores, its *invariances* (see the [glossary](glossary.md)):
 
 | invariance | the score stays the same when… |
 | --- | --- |
@@ -41,6 +42,13 @@ implementation that could be run, with its answer for one pair of published popu
 10 and 10 neurons) and what that number is ([agreement.md](agreement.md) says more), and what others
 call it: `homolog.measures.find` knows these names.
 """
+
+
+SEEN = {
+    "mean": "its mean response: (stimulus, neuron)",
+    "trial": "every trial: (stimulus, trial, neuron)",
+    "time": "its course in time: (stimulus, time, neuron)",
+}
 
 
 def page() -> str:
@@ -77,6 +85,7 @@ def section(m: Measure) -> str:
         "metric": yes(m.metric),
         "invariances": invariances(m),
         "biased with few stimuli": yes(m.biased),
+        "sees of each stimulus": SEEN[m.sees],
         "fits on some stimuli, scores on others": yes(m.fits),
         "gradients": yes(m.smooth),
         "options": ", ".join(f"`{key}={value!r}`" for key, value in m.defaults.items()) or "none",
@@ -98,14 +107,19 @@ def chance_levels(m: Measure) -> list[str]:
     for row in found:
         rows[row.measure].append(f"{row.mean} ± {row.deviation}" if row.mean else "refused")
     return [
-        "**Measured chance**: two populations of independent Gaussian responses, mean and standard",
-        f"deviation of {found[0].n_draws} draws.",
+        f"**Measured chance**: two populations of independent Gaussian responses{repeats(m)}, mean",
+        f"and standard deviation of {found[0].n_draws} draws.",
         "",
         "| | " + " | ".join(f"{m} stimuli, {n} neurons" for m, n in sizes) + " |",
         "| --- " * (len(sizes) + 1) + "|",
         *(f"| `{label}` | {' | '.join(cells)} |" for label, cells in rows.items()),
         "",
     ]
+
+
+def repeats(m: Measure) -> str:
+    """How many trials or times they have, as tools/chance_levels.py draws them."""
+    return {"mean": "", "trial": " in 4 trials", "time": " at 20 times"}[m.sees]
 
 
 def agreement(m: Measure) -> list[str]:

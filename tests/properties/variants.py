@@ -66,6 +66,10 @@ def _variants() -> list[Measure]:
         find("partial_soft_matching").using(fraction=0.35),
         *_canonical(),
         *_predictions(),
+        find("crossnobis").using(noise="diagonal", comparison="spearman"),
+        find("crossnobis").using(noise="identity"),
+        find("crossnobis").using(noise="identity", comparison="cosine", cross_validated=False),
+        find("crossnobis").using(comparison="whitened_pearson"),
         find("held_out_matching_correlation").using(folds=3, partners="nearest"),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)

@@ -12,6 +12,7 @@ from homolog.measures._aliases import Alias, aliases, canonical, named, not_buil
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.poisson(2.0, size=(24, 5)) + 0.5 * RNG.random((24, 5)), RNG.random((24, 4))
+SEVERAL = [np.stack([one + 0.1 * RNG.random(one.shape) for _ in range(12)], 1) for one in (X, Y)]
 
 
 def asked(alias: Alias) -> str:
@@ -34,7 +35,8 @@ def test_every_row_is_a_variant_of_ours(measure: str) -> None:
 
 def test_every_variant_in_the_table_has_a_score() -> None:
     for found in {find(asked(alias)) for alias in aliases()}:
-        assert math.isfinite(float(found(X, Y))), found.label
+        x, y = (X, Y) if found.sees == "mean" else SEVERAL
+        assert math.isfinite(float(found(x, y))), found.label
 
 
 def test_no_source_has_one_name_for_two_measures() -> None:
@@ -103,10 +105,10 @@ def test_unknown_names_get_the_nearest_those_of_others_included(name: str, near:
 
 def test_a_measure_that_is_not_built_is_refused_with_the_reason() -> None:
     with pytest.raises(HomologError) as refused:
-        find("rsatoolbox/Crossnobis")
+        find("resi/Geometry-Score")
     assert str(refused.value) == (
-        "HM023 no measure 'rsatoolbox/Crossnobis'. It is not built, for it needs single trials,"
-        " whose noise it tells from signal; here two matrices of mean responses are compared."
+        "HM023 no measure 'resi/Geometry-Score'. It is not built, for it draws landmarks at"
+        " random, so its scores change from run to run; use representation_topology_divergence."
     )
 
 

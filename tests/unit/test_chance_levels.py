@@ -33,7 +33,7 @@ def test_a_level_is_what_a_few_draws_give(row: Chance) -> None:
 def test_a_closed_form_gives_the_measured_level(row: Chance) -> None:
     """Of random pairings, on average over draws; the measured one is of the pairing drawn."""
     measure = BY_LABEL[row.measure]
-    pairs = [tool.draw((40, 20), seed) for seed in range(3)]
+    pairs = [tool.draw((40, 20), seed, measure.sees) for seed in range(3)]
     levels = [measure.chance(measure.summary(x), measure.summary(y)) for x, y in pairs]
     if None not in levels:
         near = 5 * float(row.deviation) / int(row.n_draws) ** 0.5

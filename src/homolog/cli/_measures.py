@@ -38,6 +38,9 @@ def show_measure(
             "reference may be changed by": ", ".join(sorted(found.invariant_to)),
             "candidate may be changed by": ", ".join(sorted(found.candidate_invariant_to)),
             "biased at few stimuli": found.biased,
+            "sees of each stimulus": {"trial": "every trial", "time": "its course in time"}.get(
+                found.sees, "its mean response"
+            ),
             "has gradients": found.smooth,
             "scores held-out stimuli": found.fits,
             "options": ", ".join(f"{k}={v!r}" for k, v in found.defaults.items()) or "none",

@@ -64,14 +64,14 @@ def _differences(a: Array, b: Array) -> Array:
     return _apart(apart, size[:, None] + size[None, :])
 
 
-def rates(x: Array, name: str = "rsa") -> Array:
+def rates(x: Array, name: str = "rsa", otherwise: str = "squared_euclidean") -> Array:
     """Responses with the prior, all positive."""
     least = float(namespace(x).min(x))
     if least < 0:
         raise errors.undefined(
             name,
             f"a response is {least:.4g}, and a Poisson rate is never negative",
-            'Use spike counts, not centred, or dissimilarity="squared_euclidean".',
+            f'Use spike counts, not centred, or dissimilarity="{otherwise}".',
         )
     return (x + _PRIOR_WEIGHT * _PRIOR_RATE) / (1 + _PRIOR_WEIGHT)
 
