@@ -401,3 +401,31 @@ def test_it_prints_as_a_table(brain, layers):
     assert "near − far" in text
     assert "* biased at few stimuli: candidates with more neurons may score higher" in text
     assert "! V1, near, middle and far have no stimulus labels" in text
+
+
+def test_a_measure_of_single_trials_sees_them_without_each_stimulus(tuning, rng):
+    recorded = {
+        name: homolog.represent(
+            tuning + noise * rng.normal(size=(4, N, 6)), dims="trial,stimulus,neuron"
+        )
+        for name, noise in {"V1": 0.3, "near": 0.3, "far": 2}.items()
+    }
+    reference, trials = recorded.pop("V1"), find("crossnobis")
+    found = rank(reference, recorded, trials)
+    alone = homolog.compare(reference, recorded["near"], trials, permutations=0)["crossnobis"]
+    best = found.of("crossnobis")[0]
+    assert best.candidate == "near"
+    assert (best.value, best.interval) == (alone.value, pytest.approx(alone.interval))
+    assert found.ceilings[0].corrected
+    exchanged = rank(reference, recorded, trials, exchange=True, permutations=9)
+    assert only(exchanged).p == 1 / 10
+    recorded["far"] = recorded["far"].select(trials=range(2))
+    unequal = rank(reference, recorded, trials, exchange=True, permutations=9)
+    assert only(unequal).p is None
+    assert only(unequal).warnings == (
+        "no p: responses to unequal numbers of trials cannot be exchanged",
+    )
+    with pytest.raises(
+        HomologError, match="the number of trials is 2; allowed: 4 or more, to halve"
+    ):
+        homolog.ranking.ceilings(recorded["far"], trials)

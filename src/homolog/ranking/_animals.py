@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from homolog import statistics
 from homolog._words import counted
 from homolog.measures._measure import Measure
+from homolog.pairing import seen
 from homolog.ranking._ceiling import Ceiling, over_stimuli, within
 from homolog.ranking._left_out import Estimate, Kept
 from homolog.representation import Representation
@@ -30,7 +31,8 @@ def pairs_ceiling(
     measure
         With folds that keep together what belongs together.
     recordings
-        Name -> (stimulus, neuron) condition means, two or more, row for row.
+        Name -> what the measure sees: (stimulus, neuron) condition means, or every trial;
+        two or more, row for row.
     block, progress
         As of `session_ceiling`.
 
@@ -45,11 +47,12 @@ def pairs_ceiling(
         for a, b in permutations(names, 2)
         if not measure.symmetric or names.index(a) < names.index(b)
     ]
-    everything = np.ones(next(iter(recordings.values())).n_stimuli, dtype=bool)
+    arrays = {name: seen(measure, one) for name, one in recordings.items()}
+    everything = np.ones(len(arrays[names[0]]), dtype=bool)
 
     def scores(kept: Kept) -> dict[tuple[str, str], float]:
         one = statistics.on(measure, kept)
-        found = {name: one.summary(of.matrix[kept]) for name, of in recordings.items()}
+        found = {name: one.summary(array[kept]) for name, array in arrays.items()}
         return {(a, b): float(one.score(found[a], found[b])) for a, b in ends}
 
     values = scores(everything)
@@ -97,7 +100,7 @@ def left_out_ceiling(
     Parameters
     ----------
     measure, recordings, block, progress
-        As of `pairs_ceiling`; three recordings or more.
+        As of `pairs_ceiling`; means of three recordings or more.
     """
     pooled = {name: _pooled(recordings, name) for name in recordings}
     everything = np.ones(next(iter(recordings.values())).n_stimuli, dtype=bool)

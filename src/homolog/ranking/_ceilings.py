@@ -215,8 +215,9 @@ def _across(
     measure: Measure, both: Joined, block: NDArray[np.int64] | None, progress: Progress
 ) -> list[Ceiling]:
     """What other animals score, one by one and, from three on, together."""
-    animals = {both.reference.called: both.reference, **both.candidates}
+    first, others = both.seen_by(measure)
+    animals = {both.reference.called: first, **others}
     found = [pairs_ceiling(measure, animals, block, progress)]
-    if len(animals) > 2:
+    if len(animals) > 2 and measure.sees == "mean":  # trials of several animals do not pair
         found.append(left_out_ceiling(measure, animals, block, progress))
     return found

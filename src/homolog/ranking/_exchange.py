@@ -45,9 +45,9 @@ def exchange_p(
     measure
         What to score with.
     x
-        (stimulus, neuron) reference.
+        (stimulus, neuron) reference; with trials for a measure that sees them.
     first, second
-        (stimulus, neuron) two candidates of the same neurons, column for column.
+        The same of two candidates of the same neurons, column for column.
     group
         (stimulus,) number of the group with which each stimulus is exchanged.
     permutations
@@ -67,7 +67,7 @@ def exchange_p(
     reference = measure.summary(x)
 
     def difference(swapped: NDArray[np.bool_]) -> float:
-        rows = swapped[group][:, None]
+        rows = swapped[group].reshape(-1, *[1] * (first.ndim - 1))
         a, b = np.where(rows, second, first), np.where(rows, first, second)
         scores = [measure.score(reference, measure.summary(one)) for one in (a, b)]
         return abs(float(scores[0]) - float(scores[1]))

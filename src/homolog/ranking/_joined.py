@@ -40,6 +40,12 @@ class Joined:
     groups: tuple[Label, ...] | None
     warnings: tuple[str, ...]
 
+    def seen_by(self, measure: Measure) -> tuple[Representation, Mapping[str, Representation]]:
+        """What a measure sees of reference and candidates: their means, or every trial."""
+        if measure.sees == "trial":
+            return self.trials, self.candidate_trials
+        return self.reference, self.candidates
+
     def held_out(self, measure: Measure, groups: Groups) -> Measure:
         """The measure with folds that keep together what belongs together.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
 from homolog.measures._measure import Measure
-from homolog.pairing import summary_of
+from homolog.pairing import seen, summary_of
 from homolog.representation import Representation
 from homolog.scoring import heard
 from homolog.statistics import Floats, Progress
@@ -99,6 +100,12 @@ class Scored:
     chances: dict[str, float | None] = field(default_factory=dict[str, float | None])
     cautions: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
+    @cached_property
+    def arrays(self) -> tuple[Floats, dict[str, Floats]]:
+        """What the measure sees of the reference and of the candidates, stimuli first."""
+        of_candidates = {name: seen(self.measure, one) for name, one in self.candidates.items()}
+        return seen(self.measure, self.reference), of_candidates
+
     def values(self) -> dict[str, float]:
         """Name -> score on all stimuli; notes chance levels and cautions on the way."""
         x = summary_of(self.measure, self.reference)
@@ -114,14 +121,14 @@ class Scored:
         """Name -> score on the stimuli that are kept, or why there is none."""
         measure = statistics.on(self.measure, kept)
         try:
-            x = measure.summary(self.reference.matrix[kept])
+            x = measure.summary(self.arrays[0][kept])
         except errors.HomologError as error:
             return dict.fromkeys(wanted, str(error))
         return {name: self._one(measure, x, name, kept) for name in wanted}
 
     def _one(self, measure: Measure, x: object, name: str, kept: Kept) -> float | str:
         try:
-            y = measure.summary(self.candidates[name].matrix[kept])
+            y = measure.summary(self.arrays[1][name][kept])
             return float(measure.score(x, y))
         except errors.HomologError as error:
             return str(error)

@@ -22,6 +22,7 @@ from homolog.comparison import (
     whole,
 )
 from homolog.measures._measure import Measure
+from homolog.pairing import seen
 from homolog.ranking._advice import advice, design_warnings
 from homolog.ranking._ceiling import Ceiling, within
 from homolog.ranking._difference import Difference, FalseDiscoveries, with_q
@@ -248,7 +249,7 @@ def _pairs_asked(pairs: Any, names: list[str]) -> list[tuple[str, str]]:
 
 def _by_one(measure: Measure, design: _Design) -> _Found:
     """Scores, differences and ceiling by one measure, and what to know of them."""
-    scored = Scored(measure, design.both.reference, design.both.candidates)
+    scored = Scored(measure, *design.both.seen_by(measure))
     values = scored.values()
     if design.block is None:
         few = dict.fromkeys(values, "too few stimuli")
@@ -319,11 +320,14 @@ def _exchanged(
     measure: Measure, design: _Design, ends: tuple[str, str]
 ) -> tuple[float | None, str]:
     """The p of exchanged responses, or why there is none."""
-    first, second = (design.both.candidates[name].matrix for name in ends)
+    reference, candidates = design.both.seen_by(measure)
+    first, second = (seen(measure, candidates[name]) for name in ends)
+    if first.shape != second.shape:
+        return None, "no p: responses to unequal numbers of trials cannot be exchanged"
     try:
         p = exchange_p(
             measure,
-            design.both.reference.matrix,
+            seen(measure, reference),
             first,
             second,
             design.group,

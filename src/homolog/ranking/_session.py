@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from homolog import errors, statistics
 from homolog.measures._measure import Measure
-from homolog.pairing import Halves
+from homolog.pairing import LEAST_TRIALS_TO_HALVE, Halves, seen
 from homolog.ranking._ceiling import Ceiling, over_stimuli
 from homolog.ranking._left_out import Kept
 from homolog.representation import Representation
@@ -60,7 +60,7 @@ def session_ceiling(
         HM011 without two trials of every stimulus, HM031 for a similarity without an upper
         end, HM035 where nothing repeats; and what the measure refuses.
     """
-    pairs = _halves(recording, splits, seed)
+    pairs = _halves(measure, recording, splits, seed)
     everything = np.ones(recording.n_stimuli, dtype=bool)
     parts = _agreements(measure, pairs, everything)
     half = float(np.mean(parts))
@@ -84,14 +84,30 @@ def session_ceiling(
     return over_stimuli(found, without, block, f"{measure.name}: ceiling", progress)
 
 
-def _halves(recording: Representation, splits: int, seed: int) -> list[Halves]:
-    """Means over two halves of the trials, for each split."""
+def _halves(measure: Measure, recording: Representation, splits: int, seed: int) -> list[Halves]:
+    """What the measure sees of two halves of the trials, for each split."""
+    if measure.sees == "trial":
+        return [_halves_of_trials(measure, recording, splits, [seed, i]) for i in range(splits)]
     if splits == 1:
         drawn = [recording.halves()]
     else:
-        rngs = (np.random.default_rng([seed, one]) for one in range(splits))
+        rngs = (np.random.default_rng([seed, i]) for i in range(splits))
         drawn = [recording.halves("random", rng) for rng in rngs]
     return [(first.matrix, second.matrix) for first, second in drawn]
+
+
+def _halves_of_trials(
+    measure: Measure, recording: Representation, splits: int, seed: list[int]
+) -> Halves:
+    """Two halves of the trials themselves, for a measure that sees every one."""
+    n = recording.n_trials
+    if n < LEAST_TRIALS_TO_HALVE:
+        allowed = f"{LEAST_TRIALS_TO_HALVE} or more, to halve them for {measure.name}"
+        raise errors.bad_value("the number of trials", n, allowed)
+    order = np.arange(n) if splits == 1 else np.random.default_rng(seed).permutation(n)
+    halves = (np.sort(order[start : n - n % 2 : 2]) for start in (0, 1))
+    first, second = (seen(measure, recording.select(trials=half)) for half in halves)
+    return first, second
 
 
 def _agreements(measure: Measure, pairs: Sequence[Halves], kept: Kept) -> list[float]:

@@ -145,7 +145,12 @@ def ceilings_table(ceilings: Ceilings) -> str:
     heads = ("measure", "ceiling of", "value", "95 % interval", "from")
     rows = [heads, *map(_ceiling_cells, ceilings.found)]
     notes = [*ceilings.warnings]
-    notes += [f"{one.measure.label}: {w}" for one in ceilings.found for w in one.warnings]
+    several = len({one.of for one in ceilings.found}) > 1
+    notes += [
+        f"{one.measure.label}{f' of {one.of}' if several else ''}: {note}"
+        for one in ceilings.found
+        for note in one.warnings
+    ]
     lines = [f"{counted(ceilings.n_stimuli, 'stimulus', 'stimuli')}", "", *ruled(rows)]
     warned = [f"! {note}" for note in dict.fromkeys(notes)]
     return "\n".join([*lines, *([""] if warned else []), *warned])
