@@ -1,9 +1,9 @@
 """Unbiased moments of the singular values of a cross-covariance.
 
 With C = E[x y'] of centred responses, the sum of its singular values to the power 2p is
-tr (C C')^p. A product of 2p different stimuli, x1 y1' y2 x2' x3 y3' ..., has that trace for its mean.
-Averaged over all increasing sequences of stimuli it is a product of triangular matrices. Differences
-of two stimuli stand for stimuli: their mean is 0 without anything being subtracted.
+tr (C C')^p. A product of 2p different stimuli, x1 y1' y2 x2' x3 y3' ..., has that trace for its
+mean. Averaged over all increasing sequences of stimuli it is a product of triangular matrices.
+Differences of two stimuli stand for stimuli: their mean is 0 without anything being subtracted.
 """
 
 from math import comb

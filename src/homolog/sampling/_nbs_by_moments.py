@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from homolog import errors
 from homolog._arrays import centre, frobenius
 from homolog.sampling._cross_moments import Blocks, blocks_of, moments_and_without
 from homolog.sampling._given import Floats, given
@@ -57,13 +56,14 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     The bound is the number of neurons of the smaller population times the most by which the
     polynomial misses a root. It holds whatever the spectrum is, as long as no true singular value
     exceeds `largest`: the largest of the sample, which is too high on average, plus two
-    standard errors. With many neurons it is wide, as it must be: many small singular values can hide
-    from every moment. Then trust the brackets, and record more stimuli.
+    standard errors. With many neurons it is wide, as it must be: many small singular values can
+    hide from every moment. Then trust the brackets, and record more stimuli.
 
     Trial noise that the populations do not share leaves the numerator alone but not the traces
     below it, and so lowers the value. Stimuli count as independent.
 
-    Time grows with the cube of the number of stimuli (half a minute at 1000), memory with its square.
+    Time grows with the cube of the number of stimuli (about a minute at 1000), memory with its
+    square.
 
     References
     ----------
@@ -81,7 +81,8 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     root = best_root(_covariance(without / unit), n_roots)
     value = _sum_of_roots(whole / unit, root, n_roots, largest)
     lower = [_held_out(x, y, n_folds, rng) for n_folds in (2, _N_BLOCKS)]
-    left_out = _sum_of_roots(without / unit, root, n_roots, largest) / _sizes(x, y, blocks)
+    left_out = np.asarray(_sum_of_roots(without / unit, root, n_roots, largest), dtype=np.float64)
+    left_out /= _sizes(x, y, blocks)
     return NBSByMoments(
         value=float(value),
         error=standard_error(float(value), left_out, np.array([len(one) for one in blocks])),
@@ -118,7 +119,7 @@ def _sizes(x: Floats, y: Floats, blocks: Blocks) -> Floats:
     variances = [
         [np.delete(side, one, 0).var(axis=0, ddof=1).sum() for one in blocks] for side in (x, y)
     ]
-    return np.sqrt(np.prod(variances, axis=0))
+    return np.sqrt(np.prod(np.array(variances, dtype=np.float64), axis=0))
 
 
 def _held_out(x: Floats, y: Floats, n_folds: int, rng: np.random.Generator) -> float:

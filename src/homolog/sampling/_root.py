@@ -5,6 +5,7 @@ squares without bias, and no more than that: what a polynomial misses of the roo
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial, chebyshev
@@ -53,10 +54,12 @@ def best_root(covariance: Floats, n_roots: int) -> Root:
     from scipy.optimize import minimize
 
     degree = len(covariance)
-    shifted = [Chebyshev.basis(k, domain=[0, 1]).convert(kind=Polynomial) for k in range(degree + 1)]
-    powers = np.array([np.pad(one.coef, (0, degree + 1 - len(one.coef))) for one in shifted])
+    shifted = [
+        Chebyshev.basis(k, domain=[0, 1]).convert(kind=Polynomial) for k in range(degree + 1)
+    ]
+    powers: Any = np.array([np.pad(one.coef, (0, degree + 1 - len(one.coef))) for one in shifted])
     spread = powers[:, 1:] @ covariance @ powers[:, 1:].T
-    values = chebyshev.chebvander(2 * _GRID**2 - 1, degree)
+    values: Any = chebyshev.chebvander(2 * _GRID**2 - 1, degree)
     start = np.linalg.lstsq(values, _GRID, rcond=None)[0]
     start = np.append(start, np.abs(values @ start - _GRID).max())
     sides = np.block([[-values, np.ones((len(_GRID), 1))], [values, np.ones((len(_GRID), 1))]])
@@ -73,5 +76,5 @@ def best_root(covariance: Floats, n_roots: int) -> Root:
     found = minimize(
         loss, start, jac=slope, constraints=[inside], method="SLSQP", options={"maxiter": 200}
     ).x
-    coefficients = found[:-1] @ powers
+    coefficients = np.asarray(found[:-1] @ powers, dtype=np.float64)
     return Root(coefficients, farthest(coefficients))
