@@ -16,8 +16,8 @@ X = np.random.default_rng(0).normal(size=(12, 4))
 SIDE = ["left", "right"] * 6
 
 REFUSED = [
-    ([0, 1], "HM062 labels of 'all': got list. Pass {'variable': one label for each condition}."),
-    ({}, "HM062 labels of 'all': there are none. Name at least one variable."),
+    ([0, 1], "HM062 labels: got list. Pass {'variable': one label for each condition}."),
+    ({}, "HM062 labels: there are none. Name at least one variable."),
     ({"side": "left"}, "HM062 labels of 'side': got 'left'. Give one label for each condition."),
     (
         {"side": SIDE * 2},
@@ -81,8 +81,46 @@ def test_times_that_were_folded_into_rows_are_not_held_out() -> None:
 def test_labels_become_plain_ints_and_words() -> None:
     given = {"a": np.array([1.0, 2.0]), "b": np.array([0.5, 1.5]), "c": [b"x", True]}
     assert labels_of(given, 2) == {"a": (1, 2), "b": ("0.5", "1.5"), "c": ("x", "True")}
-    frame = pd.DataFrame({"side": ["left", "right"]}, index=[7, 3])
+    frame = pd.DataFrame({"side": ["left", "right"]})
     assert labels_of(frame, 2) == {"side": ("left", "right")}
+
+
+NAMES = ("look", "no-look", "neither")
+
+
+def test_labels_of_pandas_are_found_by_the_names_of_conditions() -> None:
+    told = pd.DataFrame({"side": ["c", "a", "b"], "n": [3, 1, 2]}, index=["neither", *NAMES[:2]])
+    ordered = {"side": ("a", "b", "c"), "n": (1, 2, 3)}
+    assert labels_of(told, 3, NAMES) == ordered
+    assert labels_of({"side": told["side"], "n": (1, 2, 3)}, 3, NAMES) == ordered
+    table = told.rename_axis("condition").reset_index()
+    assert labels_of(table, 3, NAMES) == ordered
+    assert labels_of(told.set_axis([2, 0, 1]), 3) == ordered
+    assert labels_of(told.set_axis([12, 10, 11]), 3, (10, 11, 12)) == ordered
+
+
+def test_an_audit_by_a_permuted_table_decodes_the_same() -> None:
+    names = tuple(f"c{i}" for i in range(12))
+    given = Representation(X + 3 * (np.arange(12) % 2)[:, None], stimuli=names)
+    told = pd.DataFrame({"side": SIDE}, index=list(names))
+    permuted = told.iloc[np.random.default_rng(0).permutation(12)]
+    for function in (decoding, lambda x, y: guarantee(x, "cka", 0.5, y, seeds=0, steps=2)):
+        found, same = (function(given, one).accuracy for one in (permuted, told))
+        assert found == same
+
+
+@pytest.mark.parametrize("index", [["a", "b", "c"], [7, 3, 5], ["look", "look", "neither"]])
+def test_labels_of_pandas_with_an_index_of_other_names_are_refused(index: Any) -> None:
+    message = (
+        f"HM062 labels: their index begins {index[0]!r} and does not name the conditions, each"
+        " once. Give the names of the conditions as index, or labels in their order with"
+        " .reset_index(drop=True)."
+    )
+    told = pd.DataFrame({"side": ["a", "b", "c"]}, index=index)
+    with pytest.raises(HomologError, match=re.escape(message)):
+        labels_of(told, 3, NAMES)
+    with pytest.raises(HomologError, match="HM062 labels of 'side': their index begins"):
+        labels_of({"side": told["side"]}, 3, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +132,7 @@ def test_labels_become_plain_ints_and_words() -> None:
         (["cka", "nbs"], [0.9], {"side": SIDE}, "HM025 score is [0.9]; allowed: one for each of 2"),
         (["cka", "nbs"], {"cka": 0.9}, {"side": SIDE}, "HM025 score is {'cka': 0.9}; allowed: num"),
         ([], 0.9, {"side": SIDE}, "HM025 score is 0.9; allowed: one for each of 0 measures"),
-        ("cka", 0.9, None, "HM062 labels of 'all': got None. Pass {'variable': one label per"),
+        ("cka", 0.9, None, "HM062 labels: got None. Pass {'variable': one label per"),
         ("semi_matching", 0.9, {"side": SIDE}, "HM023 no measure 'semi_matching'."),
         ("rsa", 0.9, {"side": SIDE}, "HM060 rsa cannot be optimised"),
     ],
@@ -187,5 +225,6 @@ def test_missing_labels_of_pandas_are_named_not_compared() -> None:
 
 
 def test_a_table_is_no_label() -> None:
-    with pytest.raises(HomologError, match="HM062"):
+    message = "HM062 labels of 'side': got an array of 4 × 2. Give one label for each condition."
+    with pytest.raises(HomologError, match=re.escape(message)):
         labels_of({"side": np.zeros((4, 2))}, 4)

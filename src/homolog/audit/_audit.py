@@ -60,7 +60,8 @@ def audit(
     measures
         Names or measures of the registry, with smooth=True.
     labels
-        Variable -> a label for each condition (stimulus), as a mapping or a pandas DataFrame.
+        Variable -> a label for each condition (stimulus), in their order; or a pandas DataFrame,
+        put into their order by the names of conditions in its index or its first column.
         None: components only, nothing is decoded.
     seeds
         How many starts, or which; the same for all measures.

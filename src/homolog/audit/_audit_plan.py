@@ -82,7 +82,7 @@ def planned(
     listed = _listed(measures)
     if not isinstance(goal, int | float) or not 0 < goal <= 1:
         raise errors.bad_value("goal", goal, "above 0, at most 1, where 1 is the same")
-    known = {} if labels is None else labels_of(labels, target.shape[0])
+    known = {} if labels is None else labels_of(labels, target.shape[0], target.conditions)
     least = _least(guarantee, listed)
     if least and not known:
         raise errors.bad_value(

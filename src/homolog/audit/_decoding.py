@@ -113,6 +113,7 @@ def decoding(
         time, neuron) responses.
     labels
         Mapping of variable to one int or str for each condition, or a DataFrame of such columns.
+        A DataFrame or Series is put into the order of the conditions by the names in its index.
     folds
         How many folds.
     rng
@@ -146,7 +147,7 @@ def decoding(
     Cloos et al. (2024), https://arxiv.org/abs/2407.07059.
     """
     target = to_decode(data)
-    told = labels_of(labels, target.shape[0])
+    told = labels_of(labels, target.shape[0], target.conditions)
     if not rescale and target.unit > _LARGEST_UNIT:
         large = f"True for responses as large as these, about {target.unit:.0e}"
         raise errors.bad_value("rescale", rescale, large)

@@ -173,7 +173,7 @@ def guarantee(
     """
     given = to_decode(target)
     if labels is None:
-        raise errors.bad_labels("all", "got None", "Pass {'variable': one label per condition}.")
+        raise errors.bad_labels(None, "got None", "Pass {'variable': one label per condition}.")
     for name, got, fewest in (("seeds", seeds, 0), ("steps", steps, 1)):
         if not isinstance(got, int | np.integer) or got < fewest:
             raise errors.bad_value(name, got, f"a whole number from {fewest}")
@@ -181,7 +181,7 @@ def guarantee(
     told = replace(given, rows=given.rows / given.unit)
     least = _least(given, measures, score)
     search = _Search(told, least, folds, rng, seeds, steps)
-    known = labels_of(labels, told.shape[0])
+    known = labels_of(labels, told.shape[0], told.conditions)
     worst = {
         variable: search.worst(variable, named, of_several(progress, nth, len(known)))
         for nth, (variable, named) in enumerate(known.items())

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog.audit._label_index import columns_in_order, in_order, is_of_pandas
 
 Label = int | str
 Labels = Any
-"""A mapping of variable to one int or str per condition, or a pandas DataFrame of such columns."""
+"""A mapping of variable to one int or str per condition, or a pandas DataFrame of such columns.
+
+What has an index is put into the order of the conditions by the names in it."""
 
 
-def labels_of(labels: Labels, n_conditions: int) -> dict[str, tuple[Label, ...]]:
+def labels_of(
+    labels: Labels, n_conditions: int, conditions: Sequence[Hashable] | None = None
+) -> dict[str, tuple[Label, ...]]:
     """Check what is said of the conditions.
 
     Parameters
     ----------
     labels
         Mapping of variable to a sequence of one label per condition, in the order of the
-        conditions; or a DataFrame with a column for each variable.
+        conditions; or a DataFrame with a column for each variable. A DataFrame or Series whose
+        index holds the names of the conditions, or their places 0, 1, 2 and so on, is put into
+        their order; so is a DataFrame whose first column does.
     n_conditions
         How many conditions there are.
+    conditions
+        Their names; None where they have none.
 
     Returns
     -------
@@ -34,22 +43,26 @@ def labels_of(labels: Labels, n_conditions: int) -> dict[str, tuple[Label, ...]]
     Raises
     ------
     HomologError
-        HM062 when there is no variable, or one has another length, a missing label, or only
-        one class.
+        HM062 when there is no variable, or one has another length, a missing label, only one
+        class, or an index of other names.
     """
-    if type(labels).__module__.partition(".")[0] == "pandas" and hasattr(labels, "columns"):
-        labels = {str(name): labels[name].tolist() for name in labels.columns}
+    if is_of_pandas(labels, "columns"):
+        labels = columns_in_order(labels, conditions)
     if not isinstance(labels, Mapping):
         got = f"got {type(labels).__name__}"
-        raise errors.bad_labels("all", got, "Pass {'variable': one label for each condition}.")
+        raise errors.bad_labels(None, got, "Pass {'variable': one label for each condition}.")
     if not labels:
-        raise errors.bad_labels("all", "there are none", "Name at least one variable.")
-    return {str(name): _checked(str(name), given, n_conditions) for name, given in labels.items()}
+        raise errors.bad_labels(None, "there are none", "Name at least one variable.")
+    listed = {
+        str(name): in_order(str(name), given, conditions) if is_of_pandas(given, "dtype") else given
+        for name, given in labels.items()
+    }
+    return {name: _checked(name, given, n_conditions) for name, given in listed.items()}
 
 
 def _checked(variable: str, given: Any, n_conditions: int) -> tuple[Label, ...]:
     if isinstance(given, str) or not hasattr(given, "__len__") or getattr(given, "ndim", 1) != 1:
-        raise errors.bad_labels(variable, f"got {given!r}", "Give one label for each condition.")
+        raise errors.bad_labels(variable, _got(given), "Give one label for each condition.")
     if len(given) != n_conditions:
         raise errors.bad_labels(
             variable,
@@ -73,6 +86,12 @@ def _checked(variable: str, given: Any, n_conditions: int) -> tuple[Label, ...]:
             "What does not vary cannot be decoded: leave the variable out.",
         )
     return known
+
+
+def _got(given: Any) -> str:
+    """What was given in place of labels; of a whole table of numbers its size only."""
+    shape = getattr(given, "shape", ())
+    return f"got an array of {' × '.join(map(str, shape))}" if shape else f"got {given!r}"
 
 
 def _is_missing(label: object) -> bool:

@@ -40,9 +40,10 @@ def no_direction_left(rank: int, n_rows: int) -> HomologError:
     )
 
 
-def bad_labels(variable: str, why: str, remedy: str) -> HomologError:
-    """HM062: labels that cannot be decoded."""
-    return HomologError("HM062", f"labels of '{variable}': {why}. {remedy}")
+def bad_labels(variable: str | None, why: str, remedy: str) -> HomologError:
+    """HM062: labels that cannot be decoded; no variable where all are meant."""
+    whose = "" if variable is None else f" of '{variable}'"
+    return HomologError("HM062", f"labels{whose}: {why}. {remedy}")
 
 
 def too_few_in_class(
