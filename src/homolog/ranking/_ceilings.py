@@ -139,7 +139,7 @@ def ceilings(
     ... )
     >>> found = homolog.ranking.ceilings(trials, "unbiased_cka")
     >>> round(found.found[0].value, 2)
-    0.98
+    0.96
     """
     splits, rng = _at_least_one(splits), whole(rng, "rng")
     listed = measures_asked(measures)

@@ -94,8 +94,8 @@ def rank(
     """Score several candidates against one recording, and test their differences.
 
     Both candidates of a pair lose the same stimuli in the jackknife, so that what is easy or
-    hard for both of them cancels: the interval of a difference is as a rule much shorter
-    than those of the two scores let one think.
+    hard for both of them cancels: in simulations the error of a difference was a quarter to a
+    third smaller than the errors of the two scores let one think.
 
     Parameters
     ----------
