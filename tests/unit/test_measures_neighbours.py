@@ -45,6 +45,13 @@ def test_neighbours_on_a_line_of_angles():
         assert float(m(LINE, swapped)) == pytest.approx(total / 6, abs=1e-12), m.label
 
 
+@pytest.mark.parametrize("name", ["neighbour_overlap", "neighbour_rank_similarity"])
+def test_no_neighbour_in_common_is_a_score_of_zero(name):
+    """On a circle of five, the nearest of the one are the farthest of the other."""
+    turn = 2 * np.pi * np.arange(5) / 5
+    assert float(find(name).using(k=2)(circle(turn), circle(2 * turn))) == 0.0
+
+
 def test_what_makes_stimuli_near_decides():
     """The longest pattern is everybody's neighbour by inner product, nobody's by angle."""
     x = circle(np.array([0.0, 0.05, 0.15, 0.3, 0.6, 0.8])) * [[1], [1], [1], [1], [1], [10]]

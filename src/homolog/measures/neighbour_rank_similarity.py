@@ -136,7 +136,8 @@ def neighbour_rank_similarity(
     rows, columns = np.nonzero(np.isfinite(a) & np.isfinite(b))
     first, second = a[rows, columns], b[rows, columns]
     terms = 2 / ((1 + np.abs(first - second)) * (first + second))
-    agreement = np.bincount(rows, terms, minlength=len(a))
+    # Of no common neighbour at all, counts are whole numbers, weights or not.
+    agreement = np.bincount(rows, terms, minlength=len(a)).astype(np.float64)
     common = np.bincount(rows, minlength=len(a))
     agreement /= np.maximum(_harmonic(int(common.max()))[common], 1)
     if times_overlap:
