@@ -8,6 +8,7 @@ import pytest
 from homolog import HomologError, encoding, represent
 from homolog.encoding import OneToOne, PartialLeastSquares, Ridge, folds_of, score
 from homolog.encoding import _foretelling as foretelling
+from homolog.encoding import _judging as judging
 from homolog.encoding import _ridge as ridge
 
 N_TRIALS, N_STIMULI, N_NEURONS = 8, 120, 10
@@ -117,6 +118,10 @@ def test_times_of_a_stimulus_stay_together_or_are_refused(rng):
         score(x, x, ceiling=None)
     with pytest.raises(HomologError, match=r"^HM012"):
         score(x, x, ceiling=None, groups="stimulus", folds=np.arange(60) % 3)
+    with pytest.raises(HomologError, match=r"^HM012"):
+        score(x.matrix, x, ceiling=None)
+    with pytest.raises(HomologError, match=r"^HM012"):
+        score(x, x.matrix, ceiling=None)
     found = score(x, x, ceiling=None, groups="stimulus", folds=3)
     assert "held out in 3 folds of 12 groups" in str(found)
 
@@ -146,6 +151,12 @@ def test_single_precision_is_scored_in_double(image, brain):
     np.testing.assert_allclose(found.share[0], found.share[1], atol=1e-10)
 
 
+def test_a_large_mean_response_of_a_layer_costs_no_digits(image, brain):
+    wide = np.hstack([image] * 30)
+    found = score({"as it is": wide, "raised": wide + 1e6}, brain)
+    np.testing.assert_allclose(found.share[0], found.share[1], atol=1e-7)
+
+
 def test_partial_least_squares_fits_a_region_at_a_time(image, brain):
     two = ["a"] * 4 + ["b"] * 6
     chosen = PartialLeastSquares(1)
@@ -162,6 +173,37 @@ def test_a_neuron_goes_with_the_one_that_correlates_best_sign_included(rng):
     assert found.correlation[0, 1] == pytest.approx(1)
     assert found.share[0, 1] == pytest.approx(1)
     assert found.share[0, 0] < 0.3  # the second foretells it better, upside down
+
+
+def test_a_neuron_that_was_silent_but_for_rounding_is_nobody_s_partner(rng):
+    y = rng.normal(size=(12, 1))
+    x = np.hstack([y + 3 * rng.normal(size=(12, 1)), np.where(y > 0, 1 + 2e-16, 1)])
+    x[:4, 1] = rng.normal(size=4)
+    labels = np.repeat([0, 1, 2], 4)
+    found = score(x, np.hstack([y, y]), map="one-to-one", folds=labels, ceiling=None)
+    assert found.share.min() > -100
+
+
+def test_correlations_end_at_one_and_rounding_correlates_with_nothing(rng):
+    x = rng.normal(size=(30, 200))
+    assert judging.column_correlations(x, x).max() <= 1
+    assert judging.column_correlations(x, x).min() == pytest.approx(1)
+    nearly_constant = 1 + 2e-16 * (x > 0)
+    np.testing.assert_array_equal(judging.column_correlations(x, nearly_constant), 0)
+
+
+def test_halves_must_correlate_more_than_one_in_twenty_unrelated_ones():
+    """The critical value of a table of correlations, one-sided 5 %, 8 pairs."""
+    assert judging._least_correlation(8) == pytest.approx(0.6215, abs=1e-4)
+
+
+def test_a_neuron_that_repeats_only_from_fold_to_fold_has_no_ceiling(rng):
+    labels = np.repeat(np.arange(4), 10)
+    level, noise = 5.0 * labels[:, None], rng.normal(size=(40, 2))
+    trials = represent(np.array([level + noise, level - 0.5 * noise]), "trial,stimulus,neuron")
+    found = score(rng.normal(size=(40, 3)), trials, folds=labels)
+    assert not found.ceilings.repeats.any()
+    np.testing.assert_array_equal(found.ceilings.correlation, 0)
 
 
 def test_a_layer_that_is_constant_for_the_training_stimuli_foretells_the_mean(rng):

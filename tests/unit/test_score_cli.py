@@ -79,6 +79,13 @@ def test_one_layer_of_a_file_by_name_and_another_map(folder):
     assert run(*plain, "--map", "one-to-one").exit_code == 0
 
 
+def test_a_population_beside_other_arrays_is_one_layer(folder, image):
+    np.savez("late.npz", responses=image, weights=image)
+    found = run("late.npz", "mean.npy", "--ceiling", "none", "--quiet")
+    assert [line.split()[1] for line in found.stdout.splitlines()[4:5]] == ["late"]
+    assert found.stdout.splitlines()[5] == ""
+
+
 def test_entries_of_an_image_become_neurons_only_when_asked(folder, image):
     np.save("maps.npy", image.reshape(60, 2, 2, 1))
     refused = run("maps.npy", "mean.npy", "--ceiling", "none")

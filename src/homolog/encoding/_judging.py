@@ -37,9 +37,10 @@ class Ceilings:
 
 def column_correlations(x: Floats, y: Floats) -> Floats:
     """(neuron,) correlations of columns; 0 where one of the two does not vary."""
+    varies = ~(constant_columns(x) | constant_columns(y))
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     size = np.sqrt((x**2).sum(axis=0)) * np.sqrt((y**2).sum(axis=0))
-    varies = ~(constant_columns(x) | constant_columns(y)) & (size > 0)
+    varies &= size > 0
     found = (x * y).sum(axis=0) / np.where(varies, size, 1)
     return np.where(varies, np.clip(found, -1, 1), 0.0)
 
