@@ -78,7 +78,7 @@ def test_by_default_eight_measures_are_scored_on_as_many_moments_as_are_quick(pa
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0] == "six: 6 neurons, 30 of 3840 moments, drawn at random"
-    assert [line.split()[0] for line in lines[3:-1]] == [
+    assert [line.split()[0] for line in lines[3:-2]] == [
         "cka", "unbiased_cka", "nbs", "procrustes",
         "linear_regression", "cca", "soft_matching_correlation",
         "rsa(dissimilarity=squared_euclidean)",
@@ -111,24 +111,25 @@ def test_a_network_that_cannot_be_balanced_names_the_way_out(tmp_path, rng):
     assert "(On the command line: --cost none.)" in result.stderr
 
 
-def test_the_figure_shows_means_and_ranges_beside_each_other(found):
+def test_the_figure_has_a_row_for_each_measure_and_every_mark_at_its_score(found):
     axes = figures.gauge_scores(list(Figure().subplots(1, 2)), found)
     for ax, of in zip(axes, (found.rescaled, found.balanced), strict=True):
-        lines = {line.get_label(): line for line in ax.get_lines()}
-        for label, scores in of.items():
-            drawn = np.asarray(lines[label].get_ydata())
-            assert drawn == pytest.approx([found.itself[label], *scores.mean(1)])
-        places = [lines[one.label].get_xdata()[1] for one in found.measures]
-        assert len(set(places)) == 3
-        assert np.mean(places) == pytest.approx(0.5)
+        assert [text.get_text() for text in ax.texts] == ["cka", "cca", "procrustes"]
+        drawn = [line.get_xydata() for line in ax.get_lines()]
+        for i, scores in enumerate(of.values()):
+            own, *means = drawn[3 * i : 3 * i + 3]
+            assert own[:, 0] == pytest.approx([1, 1])
+            assert [one[0, 0] for one in means] == pytest.approx(scores.mean(1))
+            heights = [own[0, 1], means[1][0, 1], means[0][0, 1], own[1, 1], -i + 0.36]
+            assert heights == sorted(heights)  # the narrowest spread uppermost, then the name
     bars = axes[0].collections[0].get_segments()
-    assert [bar[:, 1].tolist() for bar in bars] == [
-        [low, high]
-        for low, high in zip(
-            found.rescaled["cka"].min(1), found.rescaled["cka"].max(1), strict=True
-        )
+    scores = found.rescaled["cka"]
+    assert [bar[:, 0].tolist() for bar in bars] == [
+        [low, high] for low, high in zip(scores.min(1), scores.max(1), strict=True)
     ]
-    assert axes[0].get_ylim() == axes[1].get_ylim()
+    assert axes[0].get_xlim() == axes[1].get_xlim()
+    labels = [mark.get_label() for mark in figures.spread_marks(found)]
+    assert labels == ["spread 0.5", "spread 1", "against itself"]
 
 
 def test_without_balancing_there_is_one_panel(found):
@@ -171,3 +172,18 @@ def test_the_page_says_everything_in_words(found):
     assert "e1010418" in text
     assert "“gauge.png” beside this file" in text
     assert found.call.replace("'", "&#39;") in _gauge.page(found, None)
+
+
+def test_what_a_network_scores_against_itself_has_a_column_where_it_is_not_1(found):
+    unlike = {"itself": found.itself | {"cca": 0.9}, "balanced_itself": found.itself | {"cca": 0.8}}
+    unlike = replace(found, **unlike)
+    columns, cells = _gauge._columns(unlike), {}
+    for row in _gauge.rows(unlike):
+        assert [one[0] for one in row.cells] == columns[1:]
+        cells[row.measure] = row.cells
+    assert columns == ["Measure", "Itself", "Spread 0.5", "Spread 1", "Balanced"]
+    assert cells["cca"][0][1:] == ("0.900", 0.9)
+    assert cells["cca"][-1][1] == "1.000 (itself 0.800)"
+    assert cells["cka"][-1][1] == "1.000"
+    assert [chart.data[1]["x"][0] for chart in _gauge.charts(unlike)] == [0.9, 0.8]
+    assert _gauge._columns(found) == ["Measure", "Spread 0.5", "Spread 1", "Balanced"]

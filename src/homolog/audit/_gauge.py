@@ -92,7 +92,8 @@ def gauge_audit(
     HomologError
         HM054 for neurons that are not homogeneous, HM050 for a network that cannot be balanced
         (give ``cost=None``), HM070 for a network without input weights, HM025 for replicas and
-        settings that make no sense; and what measures refuse.
+        settings that make no sense, among them measures without a best score; and what measures
+        refuse.
 
     Notes
     -----
@@ -108,17 +109,18 @@ def gauge_audit(
     _refuse(network, n, cost)
     if isinstance(inputs, Trials):
         inputs, step = inputs.inputs, inputs.step
-    chosen = _usual() if measures is None else measures_of(measures)
+    chosen = _usual() if measures is None else _with_an_end(measures_of(measures))
     generator = generator_of(rng)
     shifts = _shifts(spreads, n, network.n_neurons, generator)
     there = network.run(inputs, step=step, dt=dt).states[..., 0].size
     rows = _drawn(moments, there, generator)
     as_they_are = _Gauge(network, inputs, step, dt, rows, None)
     scores, worst = as_they_are.scores(chosen, shifts, progress)
-    balanced = None
+    balanced = balanced_itself = None
     if cost is not None:
         least = replace(as_they_are, cost=cost)
         balanced, other = least.scores(chosen, shifts, progress)
+        balanced_itself = least.itself(chosen)
         worst = max(worst, other)
     return GaugeAudit(
         measures=chosen,
@@ -126,6 +128,7 @@ def gauge_audit(
         rescaled=scores,
         itself=as_they_are.itself(chosen),
         balanced=balanced,
+        balanced_itself=balanced_itself,
         output_difference=worst,
         silent=int((~as_they_are.active).sum()),
         n_neurons=network.n_neurons,
@@ -179,7 +182,7 @@ class _Gauge:
         return self._scored(self.first[0])[:, self.active]
 
     def itself(self, chosen: Sequence[Measure]) -> dict[str, float]:
-        """Label -> score of the untouched network against itself."""
+        """Label -> score against itself of the untouched network, or of that balanced."""
         own = self.own[None]
         return {one.label: float(Objective(own[0], one).score(own)[0]) for one in chosen}
 
@@ -227,6 +230,14 @@ def _usual() -> tuple[Measure, ...]:
     names = ("cka", "unbiased_cka", "nbs", "procrustes", "linear_regression", "cca")
     rsa = find("rsa").using(dissimilarity="squared_euclidean")
     return (*measures_of(names), find("soft_matching_correlation"), rsa)
+
+
+def _with_an_end(chosen: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """These measures, each with a score that stands for the same."""
+    for one in chosen:
+        if not np.isfinite(one.best):
+            raise errors.bad_value("measure", one.label, "one whose best score is known")
+    return chosen
 
 
 def _spreads(given: float | Sequence[float]) -> Reals:

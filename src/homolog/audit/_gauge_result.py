@@ -32,9 +32,11 @@ class GaugeAudit:
         against that of the network itself, 1 = same (see `Objective`).
     itself
         Label of the measure -> score of the network's activity against itself: 1 for all but
-        measures that predict what they were not fitted to.
+        measures that predict what they were not fitted to, or that compare other neurons.
     balanced
         The same as `rescaled` with both networks balanced first; None if that was not asked for.
+    balanced_itself
+        Label of the measure -> score of the balanced network's activity against itself.
     output_difference
         The largest difference of any output of any of these networks from that of the first,
         over the largest output: rounding.
@@ -59,6 +61,7 @@ class GaugeAudit:
     rescaled: Mapping[str, Reals]
     itself: Mapping[str, float]
     balanced: Mapping[str, Reals] | None
+    balanced_itself: Mapping[str, float] | None
     output_difference: float
     silent: int
     n_neurons: int
@@ -79,16 +82,16 @@ class GaugeAudit:
 
     def __str__(self) -> str:
         """Per measure, lowest and mean score at each spread, and the lowest once balanced."""
-        from homolog.audit._gauge_words import of_moments, shared
+        from homolog.audit._gauge_words import cells, columns, notes, of_moments, shared
 
-        heads = ["measure", *(f"spread {one:g}" for one in self.spread)]
-        heads += [] if self.balanced is None else ["balanced"]
-        lines = [heads, *(self._line(one.label) for one in self.measures)]
+        lines = [["measure", *columns(self)]]
+        lines += [[one.label, *cells(self, one.label)] for one in self.measures]
         return "\n".join(
             [
                 f"{self.name}: {self.n_neurons} neurons, {of_moments(self)}",
                 "score against itself, rescaled: mean [lowest]",
                 *aligned(lines),
+                *notes(self),
                 shared(self),
             ]
         )
@@ -102,12 +105,6 @@ class GaugeAudit:
     def rows(self) -> list[dict[str, Any]]:
         """One row for each measure, spread and draw."""
         return list(self._rows())
-
-    def _line(self, label: str) -> list[str]:
-        scores = [f"{one.mean():.3f} [{one.min():.3f}]" for one in self.rescaled[label]]
-        if self.balanced is None:
-            return [label, *scores]
-        return [label, *scores, f"{self.balanced[label].min():.3f}"]
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for one in self.measures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,15 +21,16 @@ ROUNDING = 1e-4
 
 def verdict(found: GaugeAudit) -> str:
     """The headline: how far scores fall between networks that compute the same."""
-    low = {label: float(scores.min()) for label, scores in found.rescaled.items()}
-    moved = [label for label in low if _apart(found, found.rescaled, label) > SEEN]
-    still = [label for label in low if label not in moved]
+    apart = {one: _apart(scores, found.itself[one]) for one, scores in found.rescaled.items()}
+    moved = [label for label in apart if abs(apart[label]) > SEEN]
+    still = [label for label in apart if label not in moved]
+    ends = [("low", [one for one in moved if apart[one] < 0])]
+    ends += [("high", [one for one in moved if apart[one] > 0])]
+    scores = [f"as {way} as {_ends(found, labels, way)}" for way, labels in ends if labels]
     said: list[str] = []
-    if moved:
-        falling = sorted(moved, key=low.__getitem__)
-        scores = listed([f"{low[label]:.2f} by {label}" for label in falling])
+    if scores:
         said.append(
-            f"Against networks that compute the same, {found.name} scores as low as {scores}."
+            f"Against networks that compute the same, {found.name} scores {', and '.join(scores)}."
         )
     if still:
         between = "" if moved else " between networks that compute the same"
@@ -37,19 +38,72 @@ def verdict(found: GaugeAudit) -> str:
     return " ".join([*said, *_once_balanced(found, moved)])
 
 
+def _ends(found: GaugeAudit, labels: Sequence[str], way: str) -> str:
+    """The farthest that scores went that way, with that of the network itself if it is not 1."""
+    end = {label: _apart(found.rescaled[label], found.itself[label]) for label in labels}
+    texts: list[str] = []
+    for label in sorted(labels, key=lambda one: found.itself[one] + end[one]):
+        own = found.itself[label]
+        beside = f" ({own:.2f} against itself)" if is_unlike_1(own) else ""
+        texts.append(f"{own + end[label]:.2f} by {label}{beside}")
+    return listed(texts if way == "low" else texts[::-1])
+
+
 def _once_balanced(found: GaugeAudit, moved: Sequence[str]) -> list[str]:
-    if found.balanced is None or not moved:
+    if found.balanced is None or found.balanced_itself is None or not moved:
         return []
-    apart = {label: _apart(found, found.balanced, label) for label in moved}
-    worst = max(apart, key=apart.__getitem__)
-    if apart[worst] <= SEEN:
-        return ["Once balanced, all of them score what the network scores against itself."]
-    lowest = float(found.balanced[worst].min())
-    return [f"Once balanced, they still score as low as {lowest:.3f} by {worst}."]
+    own = found.balanced_itself
+    apart = {label: _apart(found.balanced[label], own[label]) for label in moved}
+    worst = max(apart, key=lambda label: abs(apart[label]))
+    if abs(apart[worst]) <= SEEN:
+        return ["Once balanced, all of them score what the balanced network scores against itself."]
+    return [
+        f"Once balanced, they still score {own[worst] + apart[worst]:.3f} by {worst}, where the"
+        f" balanced network scores {own[worst]:.3f} against itself."
+    ]
 
 
-def _apart(found: GaugeAudit, scores: Mapping[str, Reals], label: str) -> float:
-    return float(np.max(np.abs(scores[label] - found.itself[label])))
+def _apart(scores: Reals, itself: float) -> float:
+    """The score farthest from that of the network against itself, and which way."""
+    apart = (scores - itself).ravel()
+    return float(apart[np.abs(apart).argmax()])
+
+
+def is_unlike_1(itself: float) -> bool:
+    """Whether even the network itself is seen not to score 1."""
+    return abs(itself - 1) > SEEN
+
+
+def columns(found: GaugeAudit) -> list[str]:
+    """Heads of the table after the measure: spread 0 only where some score there is not 1."""
+    return [
+        *(["itself"] if any(map(is_unlike_1, found.itself.values())) else []),
+        *(f"spread {one:g}" for one in found.spread),
+        *([] if found.balanced is None else ["balanced"]),
+    ]
+
+
+def cells(found: GaugeAudit, label: str) -> list[str]:
+    """What stands in these columns, as numbers of three decimals."""
+    scores = [f"{one.mean():.3f} [{one.min():.3f}]" for one in found.rescaled[label]]
+    if "itself" in columns(found):
+        scores = [f"{found.itself[label]:.3f}", *scores]
+    if found.balanced is None or found.balanced_itself is None:
+        return scores
+    own = found.balanced_itself[label]
+    beside = f" (itself {own:.3f})" if is_unlike_1(own) else ""
+    return [*scores, f"{found.balanced[label].min():.3f}{beside}"]
+
+
+def in_order(found: GaugeAudit) -> str:
+    """The spreads from narrow to wide."""
+    return listed([f"{one:g}" for one in sorted(found.spread)])
+
+
+def notes(found: GaugeAudit) -> list[str]:
+    """What the numbers of the table stand for, where that is not the measure's own unit."""
+    distances = [one.label for one in found.measures if not one.higher_is_closer]
+    return [f"{listed(distances)}: 1 - distance / worst"] if distances else []
 
 
 def warnings(found: GaugeAudit) -> list[str]:

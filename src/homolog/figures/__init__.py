@@ -15,7 +15,7 @@ from homolog.figures._audit import (
 from homolog.figures._balance import in_and_out_costs
 from homolog.figures._dissimilarities import dissimilarities
 from homolog.figures._encoding import encoding_scores
-from homolog.figures._gauge import gauge_scores
+from homolog.figures._gauge import gauge_scores, spread_marks
 from homolog.figures._looks import CANDIDATE, INK, REFERENCE, SCORE, SOFT
 from homolog.figures._matched import matched_curves, matched_tuning
 from homolog.figures._matrix import matrix
@@ -49,4 +49,5 @@ __all__ = [
     "ranking_scores",
     "scores",
     "spectrum",
+    "spread_marks",
 ]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from homolog import _citations, figures
 from homolog.audit import _gauge_words
-from homolog.figures._gauge import beside
+from homolog.figures._gauge import ABOVE, below
 from homolog.report import _words
 from homolog.report._audit_charts import MARKS
-from homolog.report._charts import LEGEND, Chart, Json
+from homolog.report._charts import Chart, Json
 from homolog.report._rendering import download, rendered
 from homolog.report._static import sized
 
@@ -76,12 +76,13 @@ def page(found: GaugeAudit, command: str | None) -> str:
 
 
 def figure(found: GaugeAudit) -> Figure:
-    """Scores against spread, of rescaled networks and of balanced ones."""
+    """Scores of rescaled networks and of balanced ones, a row for each measure."""
     n = 1 if found.balanced is None else 2
-    drawn = sized(0.6 + 4.4 * n, 4.4)
-    figures.gauge_scores(list(drawn.subplots(1, n, squeeze=False).ravel()), found)
-    marks = figures.measure_marks(found)
-    drawn.legend(handles=marks, loc="outside upper left", ncols=2 * n, frameon=False, fontsize=8)
+    drawn = sized(0.6 + 4.4 * n, 1.4 + 0.45 * len(found.measures))
+    axes = drawn.subplots(1, n, squeeze=False, sharex=True)
+    figures.gauge_scores(list(axes.ravel()), found)
+    marks = figures.spread_marks(found)
+    drawn.legend(handles=marks, loc="outside upper left", ncols=6, frameon=False, fontsize=8)
     return drawn
 
 
@@ -105,7 +106,8 @@ def _shown(found: GaugeAudit, drawn: list[Chart]) -> dict[str, Any]:
         "start": _words.number(start(found), 1),
         "widest": f"{found.spread.max():g}",
         "is_balanced": found.balanced is not None,
-        "measures": [(one.label, f"m{i % 8}") for i, one in enumerate(found.measures)],
+        "spreads": _gauge_words.in_order(found),
+        "notes": [text.replace(" - ", " \N{MINUS SIGN} ") for text in _gauge_words.notes(found)],
         "charts_shown": drawn,
         "warnings": [("", text) for text in _gauge_words.warnings(found)],
     }
@@ -128,8 +130,7 @@ def _again(found: GaugeAudit, command: str | None) -> dict[str, Any]:
 
 
 def _columns(found: GaugeAudit) -> list[str]:
-    spreads = [f"Spread {one:g}" for one in found.spread]
-    return ["Measure", *spreads, *([] if found.balanced is None else ["Balanced"])]
+    return ["Measure", *(one.capitalize() for one in _gauge_words.columns(found))]
 
 
 def start(found: GaugeAudit) -> float:
@@ -144,9 +145,7 @@ def rows(found: GaugeAudit) -> list[Row]:
 
 
 def _row(found: GaugeAudit, label: str, colour: str) -> Row:
-    columns, scores = _columns(found), found.rescaled[label]
-    texts = [f"{_words.number(one.mean())} [{_words.number(one.min())}]" for one in scores]
-    cells = list(zip(columns[1:], texts, map(float, scores.mean(axis=1)), strict=False))
+    scores = found.rescaled[label]
     widest = scores[found.spread.argmax()]
     said = (
         f"{label}: mean {_words.number(widest.mean())}, from {_words.number(widest.min())} to"
@@ -154,13 +153,16 @@ def _row(found: GaugeAudit, label: str, colour: str) -> Row:
     )
     lowest = None if found.balanced is None else float(found.balanced[label].min())
     if lowest is not None:
-        cells.append((columns[-1], _words.number(lowest), lowest))
         said += f"; {_words.number(lowest)} at the lowest once balanced"
+    columns, texts = _columns(found)[1:], _gauge_words.cells(found, label)
+    keys = [found.itself[label]] if "Itself" in columns else []
+    keys += [*map(float, scores.mean(axis=1)), *([] if lowest is None else [lowest])]
+    shown = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
     ends = _percent(found, widest.min()), _percent(found, widest.max())
     return Row(
         measure=label,
         colour=colour,
-        cells=tuple(cells),
+        cells=tuple(zip(columns, shown, keys, strict=True)),
         spread=(ends[0], round(ends[1] - ends[0], 2)),
         value=_percent(found, widest.mean()),
         balanced=None if lowest is None else _percent(found, lowest),
@@ -174,55 +176,76 @@ def _percent(found: GaugeAudit, score: float) -> float:
 
 
 def charts(found: GaugeAudit) -> list[Chart]:
-    """Return scores against spread, of rescaled networks and of balanced ones."""
-    drawn = {"rescaled": found.rescaled, "balanced": found.balanced}
-    return [_chart(found, title, of) for title, of in drawn.items() if of is not None]
+    """Return scores of rescaled networks and of balanced ones, a row for each measure."""
+    drawn = [_chart(found, "rescaled", found.rescaled, found.itself)]
+    if found.balanced is not None and found.balanced_itself is not None:
+        drawn.append(_chart(found, "balanced", found.balanced, found.balanced_itself))
+    return drawn
 
 
-def _chart(found: GaugeAudit, title: str, of: Mapping[str, Reals]) -> Chart:
+def _chart(
+    found: GaugeAudit, title: str, of: Mapping[str, Reals], itself: Mapping[str, float]
+) -> Chart:
     low = ", ".join(f"{label} {_words.number(scores.min())}" for label, scores in of.items())
+    left, n = start(found), len(found.measures)
+    rows = [(-i, one.label, of[one.label]) for i, one in enumerate(found.measures)]
     return Chart(
         id=f"gauge-{title}",
         title=title.capitalize(),
         note=f"mean, lowest to highest of {found.n}",
-        words=f"Score of the {title} networks against spread. At the lowest: {low}.",
-        data=[_trace(found, one.label, of[one.label], i) for i, one in enumerate(found.measures)],
+        words=f"Score of the {title} networks at each spread. At the lowest: {low}.",
+        data=[_trace(found, label, scores, itself[label], y) for y, label, scores in rows],
         layout={
-            "xaxis": {
-                "title": {"text": "Spread of the log-scales"},
-                "tickvals": [0.0, *found.spread.tolist()],
-                "zeroline": False,
-            },
-            "yaxis": {"title": {"text": "Score (1: same)"}, "range": [start(found), 1.01]},
-            "margin": {**LEGEND["margin"], "t": 12},
+            "xaxis": {"title": {"text": "Score"}, "range": [left, 1 + 0.02 * (1 - left)]},
+            "yaxis": {"range": [-n + 0.5, 0.6], "visible": False},
+            "annotations": [_named(y, label) for y, label, _ in rows],
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 48},
             "showlegend": False,
         },
     )
 
 
-def _trace(found: GaugeAudit, label: str, scores: Reals, i: int) -> Json:
-    scores = scores[found.spread.argsort()]
-    mean = [found.itself[label], *map(float, scores.mean(axis=1))]
-    above = [0.0, *map(float, scores.max(axis=1) - scores.mean(axis=1))]
-    below = [0.0, *map(float, scores.mean(axis=1) - scores.min(axis=1))]
-    colour, spreads = f"@m{i % 8}", [0.0, *sorted(found.spread.tolist())]
+def _named(y: int, label: str) -> Json:
+    """A measure's name above its row."""
+    return {
+        "text": html.escape(label, quote=False),
+        "showarrow": False,
+        "font": {"size": 11},
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "y": y + ABOVE,
+        "yanchor": "middle",
+    }
+
+
+def _trace(found: GaugeAudit, label: str, scores: Reals, itself: float, y: int) -> Json:
+    """Means and ranges, one spread below the other; first of all the network against itself."""
+    order = found.spread.argsort()
+    scores, spreads = scores[order], found.spread[order]
+    mean = scores.mean(axis=1)
+    colour = f"@m{-y % 8}"
+    symbols = [MARKS[i % 8] for i in range(len(spreads))]
     return {
         "type": "scatter",
-        "mode": "lines+markers",
-        "x": [round(one + beside(found, i), 6) for one in spreads],
-        "y": [round(one, 6) for one in mean],
-        "error_y": {
+        "mode": "markers",
+        "x": [round(float(one), 6) for one in (itself, *mean)],
+        "y": [float(y), *(y + round(float(one), 6) for one in below(len(spreads)))],
+        "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [round(one, 6) for one in above],
-            "arrayminus": [round(one, 6) for one in below],
+            "array": [0.0, *(round(float(one), 6) for one in scores.max(axis=1) - mean)],
+            "arrayminus": [0.0, *(round(float(one), 6) for one in mean - scores.min(axis=1))],
             "color": colour,
             "thickness": 1.3,
             "width": 3,
         },
         "name": html.escape(label, quote=False),
-        "line": {"color": colour, "width": 1.6},
-        "marker": {"color": colour, "symbol": MARKS[i % 8], "size": 7},
-        "text": [f"{one:g}" for one in spreads],
-        "hovertemplate": "spread %{text}: %{y:.3f}<extra>%{fullData.name}</extra>",
+        "marker": {
+            "color": colour,
+            "symbol": ["line-ns-open", *symbols],
+            "size": [20, *(7 for _ in symbols)],
+        },
+        "text": ["against itself", *(f"spread {one:g}" for one in spreads)],
+        "hovertemplate": "%{text}: %{x:.3f}<extra>%{fullData.name}</extra>",
     }
