@@ -1,5 +1,6 @@
 """The worst responses with a score are found where their place is known, and never beyond it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,8 @@ def test_what_is_reported_is_what_decoding_says_of_the_responses(
         assert found.chance[name] == again.chance[name]
     assert found.frame()["nbs"].tolist() == [found.score[name]["nbs"] for name in labels]
     assert repr(found).startswith("<Guarantee of nbs 0.95: side ")
+    low = replace(found, accuracy={"side": found.chance["side"]})
+    assert repr(low).startswith("<Guarantee of nbs 0.95: side ≤ chance (recording ")
 
 
 def test_the_same_seed_finds_the_same(rng: np.random.Generator) -> None:

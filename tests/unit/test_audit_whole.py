@@ -12,6 +12,7 @@ import homolog
 from homolog import errors
 from homolog.audit import _course, load_trajectory, maximise
 from homolog.audit._audit import audit
+from homolog.audit._audit_shown import LOWEST
 from homolog.audit._audit_words import back
 from homolog.errors import HomologError
 from unit.audited import MEASURES, N, audited, labels, recording
@@ -51,7 +52,10 @@ def test_a_guarantee_is_no_higher_than_what_an_optimiser_stumbled_on(found):
 def test_joint_guarantees_name_all_their_measures():
     found = audited(measures="cka", seeds=1, guarantee={"cka": 0.9, "procrustes": 0.8})
     assert [one.called for one in found.guarantees] == ["cka 0.9 and procrustes 0.8"]
-    assert "At cka 0.9 and procrustes 0.8: the lowest accuracy found is" in found.in_words()
+    assert (
+        "At cka 0.9 and procrustes 0.8: the lowest accuracy found of a linear readout is"
+        in found.in_words()
+    )
     assert "guarantee={'cka': 0.9, 'procrustes': 0.8}" in found.call
 
 
@@ -67,15 +71,15 @@ def test_the_table_says_what_the_numbers_are(found):
     under = lines.index("score at which a component is half captured")
     shown = next(line.split() for line in lines[under:] if line.startswith("procrustes"))
     assert shown[1:4] == [f"{score:.3f}" for score in half[:3]]
-    under = lines.index("lowest accuracy found, an upper bound on the true one")
+    under = lines.index(LOWEST)
     worst = next(line for line in lines[under:] if line.startswith("cka 0.9") and "weak" in line)
     assert found.guarantees[0].accuracy["weak"] <= own.chance["weak"]
     assert worst.split()[3:] == ["≤", "chance", f"{own.accuracy['weak']:.3f}", "0.500"]
-    assert lines[-1].startswith("≤ chance: as by guessing. Accuracies below chance tell no more")
+    assert lines[-1].startswith("≤ chance: a linear readout does no better than guessing; another,")
 
 
 def test_a_table_without_guarantees_says_that_no_worse_were_searched_for(found):
-    told = "No worse responses were searched for (--guarantee)."
+    told = "No worse responses were searched for: that is what a guarantee asks."
     without = replace(found, guarantees=())
     assert told in str(without).splitlines()
     assert without.in_words().count(told) == 1
@@ -106,11 +110,19 @@ def test_the_headline_says_where_worse_responses_were_found(found):
         return replace(found, guarantees=tuple(changed)).in_words()
 
     begun = "Worse responses were searched for: at "
-    assert f"{begun}cka 0.9 and procrustes 0.9 a variable was brought to chance.\n" in told(0, 0)
-    assert f"{begun}cka 0.9 a variable was brought to chance, at procrustes 0.9 none was." in (
-        told(False, True)
-    )
-    assert f"{begun}cka 0.9 and procrustes 0.9 none was brought to chance." in told(True, True)
+    both = f"{begun}cka 0.9 and procrustes 0.9 a variable was brought to chance for a linear"
+    assert f"{both} readout.\n" in told(0, 0)
+    hidden = f"{begun}cka 0.9 a variable was brought to chance for a linear readout, at procrustes"
+    assert f"{hidden} 0.9 none was." in told(False, True)
+    shown = f"{begun}cka 0.9 and procrustes 0.9 none was brought to chance for a linear readout."
+    assert shown in told(True, True)
+
+
+def test_only_what_is_above_chance_may_truly_be_lower(found):
+    accuracy = {"strong": 0.9, "weak": 0.5}
+    page = replace(found, guarantees=(replace(found.guarantees[0], accuracy=accuracy),)).in_words()
+    assert "≤ chance for weak (recording" in page
+    assert page.count("true minimum") == page.count("Of strong the true minimum may be lower.") == 1
 
 
 def test_frames_hold_one_row_for_each_thing(found):

@@ -68,7 +68,7 @@ def test_without_labels_it_tells_of_components(file):
     result = run(file, *QUICK)
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == str(audited(seeds=1, labels=None)).strip()
-    told = "Components only: nothing is decoded without labels (--labels)."
+    told = "Components only: nothing is decoded without labels."
     assert result.stdout.splitlines()[2] == told
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 COLUMNS_OF_COMPONENTS = 6
 DASH = "\N{EN DASH}"
+LOWEST = "lowest accuracy found of a linear readout (above chance, the true one may be lower)"
 
 Line = tuple[str, ...]
 
@@ -42,7 +43,7 @@ def table(audit: Audit) -> str:
         parts += ["score at which a component is half captured", _aligned(_components(audit))]
     if audit.guarantees and audit.decoding is not None:
         lines = _guarantees(audit, audit.decoding)
-        parts += ["lowest accuracy found, an upper bound on the true one", _aligned(lines)]
+        parts += [LOWEST, _aligned(lines)]
         parts += [BELOW_CHANCE] if any(AT_CHANCE in line for line in lines) else []
     if audit.warnings:
         parts.append("\n".join(f"! {note}" for note in audit.warnings))

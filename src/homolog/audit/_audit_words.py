@@ -14,16 +14,19 @@ from homolog.audit._audit_result import USUAL
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit, Needed
     from homolog.audit._decoding import Decoding
+    from homolog.audit._guaranteed import Guaranteed
 
 NAMED_COMPONENTS = 5
 AT_CHANCE = "≤ chance"
 BELOW_CHANCE = (
-    f"{AT_CHANCE}: as by guessing. Accuracies below chance tell no more: where class means are"
-    " equal, holding a condition out moves the mean of its class away from it."
+    f"{AT_CHANCE}: a linear readout does no better than guessing; another, such as nearest"
+    " neighbours, may still tell the classes apart. Further below chance says no more: where class"
+    " means are equal, holding a condition out moves the mean of its class away from it."
 )
-NO_LABELS = "Components only: nothing is decoded without labels (--labels)."
+NO_LABELS = "Components only: nothing is decoded without labels."
+SEARCHED = "Worse responses were searched for:"
 NOTHING_TOLD = "No variable is decoded above chance from the recording itself."
-UNSEARCHED = "No worse responses were searched for (--guarantee)."
+UNSEARCHED = "No worse responses were searched for: that is what a guarantee asks."
 
 
 def page(audit: Audit) -> str:
@@ -101,11 +104,9 @@ def _worst(audit: Audit) -> str:
     shown = [one.called for one in audit.guarantees if one.called not in hidden]
     what, none = (names[0], "it was not") if len(names) == 1 else ("a variable", "none was")
     if not hidden:
-        return f"Worse responses were searched for: at {listed(shown)} {none} brought to chance."
+        return f"{SEARCHED} at {listed(shown)} {none} brought to chance for a linear readout."
     but = f", at {listed(shown)} {none}" if shown else ""
-    return (
-        f"Worse responses were searched for: at {listed(hidden)} {what} was brought to chance{but}."
-    )
+    return f"{SEARCHED} at {listed(hidden)} {what} was brought to chance for a linear readout{but}."
 
 
 def _verdict_on_components(audit: Audit) -> str:
@@ -227,11 +228,17 @@ def guarantees(audit: Audit) -> list[str]:
     if own is None:
         return []
     return [
-        f"At {one.called}: the lowest accuracy found is"
+        f"At {one.called}: the lowest accuracy found of a linear readout is"
         f" {listed([_lowest_of(name, low, own) for name, low in one.accuracy.items()])}."
-        " The true minimum may be lower."
+        f"{_maybe_lower(one, own)}"
         for one in audit.guarantees
     ]
+
+
+def _maybe_lower(one: Guaranteed, own: Decoding) -> str:
+    """What is at chance cannot be lower; of the rest a search proves nothing."""
+    above = [name for name, accuracy in one.accuracy.items() if accuracy > own.chance[name]]
+    return f" Of {listed(above)} the true minimum may be lower." if above else ""
 
 
 def _lowest_of(name: str, accuracy: float, own: Decoding) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog.audit._adversary import Least, Readout, adverse, erased
+from homolog.audit._audit_words import lowest
 from homolog.audit._decoding import Decoding, accuracies, decoding, to_decode
 from homolog.audit._decoding_along import evenly_strong
 from homolog.audit._given import measure_of, measures_of
@@ -41,7 +42,8 @@ class Guarantee:
         Label of each measure -> least score, all held at once; 1 is the same as the target.
     accuracy
         Variable -> lowest decoding accuracy found. An upper bound of the true minimum: what the
-        search did not find may be lower still. At or below chance, nothing is guaranteed.
+        search did not find may be lower still. At or below chance, nothing is guaranteed of a
+        linear readout; others, such as nearest neighbours, are not asked and may do better.
     recording
         Decoding of the target itself.
     found
@@ -96,7 +98,8 @@ class Guarantee:
         """The scores, and the lowest accuracy of each variable beside the recording's."""
         scores = " and ".join(f"{label} {score:g}" for label, score in self.asked.items())
         said = (
-            f"{variable} {accuracy:.3f} (recording {self.recording.accuracy[variable]:.3f},"
+            f"{variable} {lowest(accuracy, self.chance[variable], 3)}"
+            f" (recording {self.recording.accuracy[variable]:.3f},"
             f" chance {self.chance[variable]:.3f})"
             for variable, accuracy in self.accuracy.items()
         )

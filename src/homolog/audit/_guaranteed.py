@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from homolog.measures._measure import Measure
 
 
+SEEDS, STEPS = 5, 200
+"""Gaussian starts of each search, and about how many steps it makes."""
+
+
 @dataclass(frozen=True)
 class Guaranteed:
     """How badly a variable may be decodable although scores are high.
@@ -60,6 +64,8 @@ def guaranteed(
         labels,
         folds=folds,
         rng=FOLDS_SEED,
+        seeds=SEEDS,
+        steps=STEPS,
         progress=lambda what, done, total: tell(done / total),
     )
     above = {name: found.above_chance(name) for name in found.accuracy}

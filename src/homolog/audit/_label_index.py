@@ -53,7 +53,8 @@ def in_order(
         return labels.tolist()
     order = _order(labels.index.tolist(), conditions)
     if order is None:
-        why = f"their index begins {labels.index.tolist()[0]!r} and does not name the conditions, each once"
+        begins = repr(labels.index.tolist()[0])
+        why = f"their index begins {begins} and does not name the conditions, each once"
         raise errors.bad_labels(variable, why, REMEDY)
     return labels.iloc[order].tolist()
 
