@@ -1,5 +1,6 @@
 """The commands about learning rules and training, as a person types them."""
 
+import inspect
 import json
 import re
 
@@ -7,13 +8,15 @@ import pytest
 from typer.testing import CliRunner
 
 import homolog
-from homolog import HomologError
+from homolog import HomologError, measures
 from homolog.cli import app
-from homolog.cli._equations import readable
+from homolog.cli._equations import SIGNS, readable
+from homolog.cli._shared import plain
 from homolog.cli._train import changed
 from homolog.rules import find
 from unit.learning import clusters
 
+SPELLED = {"sqrt", "min", "max", "arg", "cos", "sin", "arccos", "exp", "log"}
 SMALL = ["--sizes", "64-20-10", "--epochs", "2"]
 
 
@@ -211,17 +214,28 @@ def test_pairs_are_written_as_python_writes_them():
 
 
 @pytest.mark.parametrize(
-    ("equation", "plain"),
+    ("equation", "signs"),
     [
         (r"\tfrac12 s^\top M s", "½ sᵀ M s"),
         (r"r_{k-1} \leftarrow \tfrac{1}{\epsilon}(W_k r_k - u_P)", "rₖ₋₁ ← (1/ε)(Wₖ rₖ - u_P)"),
         (r"\langle s \rangle_{\text{nudged}}", "⟨ s ⟩_nudged"),
         (r"\left(1 - \frac{\alpha}{2 |\beta|}\right)^{-1}", "(1 - (α/(2 |β|)))⁻¹"),
         (r"\hat X_{(-f)}", "X̂_(-f)"),
+        (r"\frac{a}" + "\n    {" + r"\bigl|b\bigr|}", "(a/(|b|))"),
+        (r"X^* \cap Y \cup Z, \dots, \kappa, \tau_b, \sqrt 2", "X* ∩ Y \u222a Z, …, κ, τ_b, √(2)"),
+        (r"\Bigl\| K^{2\alpha} \Bigr\|", "‖ K^(2α) ‖"),
     ],
 )
-def test_equations_are_told_in_signs(equation, plain):
-    assert readable(equation) == plain
+def test_equations_are_told_in_signs(equation, signs):
+    assert readable(equation) == signs
+
+
+@pytest.mark.parametrize("name", measures.names())
+def test_no_markup_is_left_in_the_equations_of_a_measure(name):
+    told = plain(inspect.cleandoc(measures.find(name).__doc__ or ""))
+    assert not re.search(r"[\\{}]", told), told
+    words = set(re.findall(r"\\([A-Za-z]+)", measures.find(name).__doc__ or "")) - SIGNS.keys()
+    assert not [one for one in words - SPELLED if re.search(rf"(?<![A-Za-z]){one}\b", told)]
 
 
 def test_sizes_that_do_not_fit_the_task_are_told_as_they_are_typed():

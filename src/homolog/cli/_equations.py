@@ -11,10 +11,12 @@ SIGNS = {
     "cdot": "·", "times": "×", "leftarrow": "←", "rightarrow": "→", "to": "→", "propto": "∝",
     "approx": "≈", "in": "∈", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠",
     "pm": "±", "langle": "⟨", "rangle": "⟩", "quad": "  ", "qquad": "  ", "left": "",
-    "right": "",
+    "right": "", "cap": "∩", "cup": "\u222a", "dots": "…", "kappa": "κ", "tau": "τ",
 }  # fmt: skip
 MARKS = {"\\|": "‖", "\\,": " ", "\\;": " ", "\\!": "", "\\\\": "", "&": ""}
 OVER = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+
+SIZES = re.compile(r"\\[bB]igg?[lrm]?(?![A-Za-z])")
 
 BELOW = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 ABOVE = str.maketrans("0123456789+-nᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ")
@@ -24,18 +26,22 @@ ONE = rf"(?:{GROUP}|(\w)(?![A-Za-z]))"
 
 def readable(equation: str) -> str:
     """An equation of LaTeX in plain text; what has no sign of its own is spelled out."""
-    text = re.sub(rf"\\(?:text|mathrm|mathbf|operatorname){GROUP}", r"\1", equation)
+    text = re.sub(r"(?<!\\\\)\n *(?=\S)", " ", equation)  # A line ends only where LaTeX ends it.
+    text = SIZES.sub("", text)
+    text = re.sub(rf"\\(?:text|mathrm|mathbf|mathcal|operatorname){GROUP}", r"\1", text)
     for name, sign in OVER.items():
         text = re.sub(rf"\\{name}(?:\{{| )(\w)\}}?", rf"\1{sign}", text)
     for mark, sign in MARKS.items():
         text = text.replace(mark, sign)
+    text = re.sub(r"\\sqrt *(\w)", r"\\sqrt{\1}", text)
     text = re.sub(r"\\[td]?frac(\d)(\d)", r"\\frac{\1}{\2}", text)
     text = re.sub(r"\\(?![td]?frac\b|sqrt\b)([A-Za-z]+)", _sign, text)
     before = ""
     while text != before:  # From the inside out, for an index may hold another.
         before = text
-        text = re.sub(rf"\\[td]?frac{GROUP}{GROUP}", _fraction, text)
+        text = re.sub(rf"\\[td]?frac{GROUP} *{GROUP}", _fraction, text)
         text = re.sub(rf"\\sqrt{GROUP}", r"√(\1)", text)
+        text = text.replace("^*", "*")
         text = re.sub(rf"\^{ONE}", lambda found: _placed(found, "^", ABOVE), text)
         text = re.sub(rf"_{ONE}", lambda found: _placed(found, "_", BELOW), text)
     text = re.sub(r"([Δ∂]) (?=\w)", r"\1", text)
@@ -48,7 +54,9 @@ def _sign(found: re.Match[str]) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    over, under = (side if re.fullmatch(r"\w+", side) else f"({side})" for side in found.groups())
+    over, under = (
+        side if re.fullmatch(r"\d+|[^\W\d]\w*", side) else f"({side})" for side in found.groups()
+    )
     return "½" if (over, under) == ("1", "2") else f"({over}/{under})"
 
 
@@ -57,4 +65,4 @@ def _placed(found: re.Match[str], mark: str, signs: dict[int, int]) -> str:
     what = (found[2] if found[1] is None else found[1]).replace(" ", "")
     if all(ord(sign) in signs for sign in what) and not re.search("[a-z]{3}", what):
         return what.translate(signs)
-    return f"{mark}{what}" if what.isalnum() or what[:1] == "(" else f"{mark}({what})"
+    return f"{mark}{what}" if what.isalpha() or what[:1] == "(" else f"{mark}({what})"
