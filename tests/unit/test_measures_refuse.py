@@ -1,5 +1,7 @@
 """Data for which a measure has no value: refused with the reason and a way out, never 0."""
 
+import re
+
 import numpy as np
 import pytest
 import xarray
@@ -122,6 +124,66 @@ def test_rsa_of_negative_responses_as_poisson_counts(rng):
     y[3, 2] = -0.5
     with pytest.raises(HomologError, match=says):
         find("rsa").using(dissimilarity="poisson")(x, y)
+
+
+TOO_LARGE = "as large as {:.2g} add up beyond the range of numbers"
+UNSCALED = {
+    "uniformity_difference": "HM031 uniformity_difference is",
+    "soft_matching": "HM031 the inner product of tuning curves is",
+    "soft_matching_correlation": "HM031 the inner product of tuning curves is",
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e154, 1e160, 1e307])
+@pytest.mark.parametrize("name", UNSCALED)
+def test_responses_too_large_to_square(name, unit, pair):
+    m = find(name).using(normalise=False)
+    x, y = pair
+    size = unit * np.abs(x).max()
+    says = f"{UNSCALED[name]} undefined here, not 0: squares of responses {TOO_LARGE.format(size)}"
+    with pytest.raises(HomologError) as caught:
+        m(x * unit, y * unit)
+    assert str(caught.value) == f"{says}. Leave normalise=True, or take a larger unit."
+    assert np.isfinite(float(m(x * 1e150, y * 1e150)))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e154, 1e155, 1e307])
+def test_rsa_of_poisson_counts_too_large_to_square(unit, pair):
+    rsa = find("rsa").using(dissimilarity="poisson")
+    x, y = (np.abs(one) for one in pair)
+    says = f"squares of responses {TOO_LARGE.format(unit * y.max())}. Use spike counts, or"
+    with pytest.raises(HomologError, match=f"HM031 rsa .*{re.escape(says)}"):
+        rsa(x, y * unit)
+
+
+@pytest.mark.filterwarnings("error")
+def test_size_and_shape_beyond_the_range_of_numbers(pair):
+    m = find("size_and_shape")
+    x, y = pair
+    assert float(m(x * 1e300, y * 1e300)) == pytest.approx(1e300 * float(m(x, y)))
+    says = f"HM031 size_and_shape .*: responses {TOO_LARGE.format(1e307 * np.abs(x).max())}. Take"
+    with pytest.raises(HomologError, match=says.replace("+", r"\+")):
+        m(x * 1e307, y * 1e307)
+    distance = 1e154 * float(m(x, y))
+    says = rf"square of a distance of {distance:.2g} is beyond the range".replace("+", r"\+")
+    with pytest.raises(HomologError, match=f"HM031 size_and_shape .* the {says}"):
+        m.using(squared=True)(x * 1e154, y * 1e154)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e-160, 1e-200, 1e-300])
+def test_ridge_of_tiny_responses(unit, pair):
+    """Nothing is left of a penalty of 0; one of 1 is too large beside them for any number."""
+    ridge = find("ridge")
+    x, y = pair
+    plain = ridge.using(penalty=0)
+    assert float(plain(x * unit, y * unit)) == pytest.approx(float(plain(x, y)))
+    says = r"HM031 ridge .* beside responses of size \S+ a penalty of 1 is beyond the range of"
+    with pytest.raises(HomologError, match=says):
+        ridge.using(penalty=1.0)(x * unit, y * unit)
+    assert float(ridge.using(penalty=1.0)(x * 1e-150, y * 1e-150)) == pytest.approx(0)
 
 
 def test_rsa_of_more_pairs_than_fit_into_memory():

@@ -16,6 +16,7 @@ from homolog._arrays import (
     to_namespace_of,
     to_numpy,
 )
+from homolog.measures._range import require_range
 
 Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean", "poisson"]
 
@@ -48,6 +49,7 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
         unit = _unit_patterns(x, dissimilarity)
         return _apart(1 - unit @ unit.T, 1.0)
     if dissimilarity == "poisson":
+        require_range(x, "rsa", 'Use spike counts, or dissimilarity="squared_euclidean".')
         counts = rates(x)
         return _differences(counts, namespace(x).log(counts)) / x.shape[1]
     squared = _differences(x, x) / x.shape[1]

@@ -17,6 +17,7 @@ from homolog._arrays import (
 )
 from homolog.matching import Matching, cross_costs, match_curves, transport
 from homolog.measures._measure import Gradient, along_stimuli
+from homolog.measures._range import require_range
 from homolog.measures._room import Room
 
 _VARIES = 1e-6
@@ -32,7 +33,12 @@ class Tuning:
 
 def tuning(x: Array, *, normalise: bool = True) -> Tuning:
     """Centred tuning curves, of unit norm unless `normalise` is False."""
-    return Tuning(unit_columns(x) if normalise else centre(x))
+    if normalise:
+        return Tuning(unit_columns(x))
+    require_range(
+        x, "the inner product of tuning curves", "Leave normalise=True, or take a larger unit."
+    )
+    return Tuning(centre(x))
 
 
 def softly_matched(x: Tuning, y: Tuning) -> Matching:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, centre, even_columns, frobenius, namespace, narrow
+from homolog._arrays import Array, centre, constant, even_columns, frobenius, namespace, narrow
 from homolog.measures import _held_out
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._folds import Folds, held_out_rows
@@ -47,7 +47,17 @@ def _summary(
 
 def _fixed(penalty: float | None, size: Array) -> Array | None:
     """A penalty for responses that were divided by their size."""
-    return None if penalty is None else penalty / size**2
+    if penalty is None:
+        return None
+    xp = namespace(size)
+    if penalty > 0 and float(constant(size)) < (penalty / float(xp.finfo(size.dtype).max)) ** 0.5:
+        raise errors.undefined(
+            "ridge",
+            f"beside responses of size {float(constant(size)):.2g} a penalty of {penalty:g} is"
+            " beyond the range of numbers",
+            "Express them in a smaller unit, or leave penalty=None.",
+        )
+    return penalty / size / size
 
 
 def _even(x: Array) -> Array:
@@ -155,8 +165,8 @@ def ridge(
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 folds and
-        other options, HM031 more neurons than a regression without a penalty allows, or a
-        neuron to be judged that varies in no fold.
+        other options, HM031 more neurons than a regression without a penalty allows, a
+        neuron to be judged that varies in no fold, or responses too small beside the penalty.
 
     Notes
     -----

@@ -12,6 +12,7 @@ from homolog import errors
 from homolog._arrays import (
     Array,
     centre,
+    constant,
     inner,
     largest,
     modest,
@@ -21,6 +22,7 @@ from homolog._arrays import (
     to_numpy,
 )
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._range import require_range
 from homolog.measures._shape import Reals, Shape, shape, turned
 
 _AT_THE_CONE = 1e-14
@@ -29,6 +31,7 @@ _AT_THE_CONE = 1e-14
 
 def _summary(x: Array, *, alpha: float = 0.5) -> Shape:
     """The centred population; where `alpha` is not 1/2, its components raised to 2 alpha."""
+    require_range(x, "size_and_shape", "Take a larger unit, or use procrustes.", power=1)
     return shape(x) if alpha == 0.5 else Shape(_powered(centre(x), 2 * alpha))
 
 
@@ -45,6 +48,17 @@ def _powered(x: Array, power: float) -> Array:
             "Express them in a larger or smaller unit, or use alpha=0.5.",
         )
     return u[:, :rank] * s[:rank] ** power
+
+
+def _square(distance: Array) -> Array:
+    value = float(constant(distance))
+    if value > float(namespace(distance).finfo(distance.dtype).max) ** 0.5:
+        raise errors.undefined(
+            "size_and_shape",
+            f"the square of a distance of {value:.2g} is beyond the range of numbers",
+            "Take a larger unit, or use squared=False.",
+        )
+    return distance * distance
 
 
 def _promises(*, squared: bool, alpha: float) -> Mapping[str, Any]:
@@ -129,7 +143,8 @@ def size_and_shape(
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 an alpha that
-        is not above 0, HM031 responses whose power is beyond the range of numbers.
+        is not above 0, HM031 responses that, or whose power or squared
+        distance, are beyond the range of numbers.
 
     Notes
     -----
@@ -156,4 +171,4 @@ def size_and_shape(
     unit = 1.0 if modest(size) else size
     a, b = x.responses / unit, y.responses / unit
     distance = unit * shape_distance(a, b, inner(a, a), inner(b, b)) / (2 * alpha)
-    return distance * distance if squared else distance
+    return _square(distance) if squared else distance

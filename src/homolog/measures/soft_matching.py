@@ -98,7 +98,8 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     Raises
     ------
     HomologError
-        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite.
+        HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite, HM031 responses
+        too large to square for ``normalise=False``.
 
     Notes
     -----

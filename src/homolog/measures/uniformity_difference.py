@@ -16,6 +16,7 @@ from homolog._arrays import (
 )
 from homolog.measures._measure import measure
 from homolog.measures._neighbours import unit_patterns
+from homolog.measures._range import require_range
 from homolog.measures._unpaired import Statistic, caution, difference
 
 _SHARPNESS = 2
@@ -33,6 +34,8 @@ def _summary(x: Array, *, normalise: bool = True) -> Statistic:
     )
     if normalise:
         x = unit_patterns(x, "uniformity_difference", centred=False)
+    else:
+        require_range(x, "uniformity_difference", "Leave normalise=True, or take a larger unit.")
     x = centre(x)  # distances stay the same, and keep more digits
     energy = xp.sum(x * x, axis=1)
     squared = energy[:, None] + energy[None, :] - 2 * (x @ x.T)
@@ -98,7 +101,7 @@ def uniformity_difference(x: Statistic, y: Statistic) -> Float[Array, ""]:
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM031 a stimulus without
-        a pattern, HM009 too many pairs for memory.
+        a pattern or responses too large to square, HM009 too many pairs for memory.
 
     Notes
     -----
