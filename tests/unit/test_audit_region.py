@@ -1,5 +1,7 @@
 """Regions of score pairs: against exact regions, proved bounds, and the published statement."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -176,6 +178,51 @@ def test_slack_is_said_in_words():
     assert outside in str(found.slack(0.5, 0.2))
     assert outside in str(found.slack(0.2, 0.5))
     assert outside not in str(found.slack(0.5, 0.2496))
+
+
+def test_ranges_at_scores_that_were_not_searched_are_said_to_be_of_others():
+    whole = by_hand()
+    inner = {name: getattr(whole, name)[1:4] for name in SIDES}  # levels from 0.25 to 0.75
+    found = by_hand(**inner)
+    slack = found.slack(0.9, 0.5)
+    assert slack.searched == (0.75, 0.5)
+    assert slack.below == 0.5 - 0.75**2
+    assert str(slack) == (
+        "At cka 0.750 (nearest searched to 0.900), nbs was found from 0.562 to 0.938; at nbs 0.500,"
+        " cka from 0.300 to 0.700. The pair itself lies outside of what was found: it was scored"
+        " against another target or with other numbers of neurons, or more starts and steps would"
+        " find it."
+    )
+    assert "outside" not in str(found.slack(0.9, 0.99))  # nothing was searched there
+    itself = found.slack(1.0, 1.0)
+    assert str(itself).endswith(" Both at 1: the target itself has this pair.")
+    assert "outside" not in str(itself)
+    shorter = by_hand(**inner | {"highest": whole.highest[1:3]})
+    assert shorter.slack(0.6, 0.5).searched == (0.5, 0.5)  # both sides were attained there
+
+
+def test_a_score_below_the_least_of_its_measure_is_refused():
+    found = by_hand()
+    said = "HM025 first_score is -0.1; allowed: a score, 1 for the same and 0 the least there is."
+    with pytest.raises(HomologError) as refused:
+        found.slack(-0.1, 0.5)
+    assert str(refused.value) == said
+    with pytest.raises(HomologError, match=r"HM025 second_score is -0\.1"):
+        found.slack(0.5, -0.1)
+    assert found.slack(0.0, -1e-12).searched[0] == 0
+    other = replace(found, first=measures.find("rsa"), second=measures.find("size_and_shape"))
+    assert other.slack(-0.9, -5.0).scores == (-0.9, -5.0)
+    with pytest.raises(HomologError, match="and -1 the least"):
+        other.slack(-1.1, 0.5)
+    angles = replace(found, first=measures.find("procrustes"))
+    with pytest.raises(HomologError, match="and 0 the least"):
+        angles.slack(-0.1, 0.5)
+
+
+def test_two_measures_that_are_one_have_no_region(rng):
+    with pytest.raises(HomologError) as refused:
+        region("cka", measures.find("cka"), rng.normal(size=(9, 3)))
+    assert str(refused.value) == "HM025 second is 'cka'; allowed: another measure than the first."
 
 
 @pytest.mark.parametrize("name", SIDES)

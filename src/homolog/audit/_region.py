@@ -91,6 +91,8 @@ def region(
     brains", figure 3d. Harvey, Lipshutz & Williams 2024, https://arxiv.org/abs/2411.08197.
     """
     pair = (measure_of(first), measure_of(second))
+    if pair[0] == pair[1]:
+        raise errors.bad_value("second", pair[1].label, "another measure than the first")
     _refuse_counts(levels=(levels, 2), starts=(starts, 1), steps=(steps, 1))
     generator = generator_of(rng)
     problem = _free(pair, shape) if target is None else _fixed(pair, target, shape)

@@ -35,19 +35,24 @@ class Slack:
         Labels of both measures.
     scores
         The reported pair.
+    searched
+        The nearest scores at which it was searched how far the other could be: those of the pair,
+        unless these are closer to an end than the outermost level.
     below, above
-        By how much the second score could be lower or higher at the same first score.
+        By how much the second score could be lower or higher at that first score.
     left, right
-        By how much the first score could be lower or higher at the same second score.
+        By how much the first score could be lower or higher at that second score.
 
     Notes
     -----
-    Negative where a reported pair lies outside of what was found: it was scored against another
+    Where a score was not searched, its range is that of another score, and says little. Else
+    negative where a reported pair lies outside of what was found: it was scored against another
     target, with other neurons, or the search found less than there is.
     """
 
     measures: tuple[str, str]
     scores: tuple[float, float]
+    searched: tuple[float, float]
     below: float
     above: float
     left: float
@@ -57,16 +62,28 @@ class Slack:
         """Between which scores either may lie, and whether the pair is outside."""
         (first, second), (a, b) = self.measures, self.scores
         said = (
-            f"At {first} {a:.3f}, {second} was found from {b - self.below:.3f} to"
-            f" {b + self.above:.3f}; at {second} {b:.3f}, {first} from {a - self.left:.3f} to"
-            f" {a + self.right:.3f}."
+            f"At {first} {self._near(0)}, {second} was found from {b - self.below:.3f} to"
+            f" {b + self.above:.3f}; at {second} {self._near(1)}, {first} from {a - self.left:.3f}"
+            f" to {a + self.right:.3f}."
         )
-        if min(self.below, self.above, self.left, self.right) > -_ON_A_SIDE:
+        if min(self.scores) >= _BELOW_WHOLE:
+            return f"{said} Both at 1: the target itself has this pair."
+        known = [self.below, self.above] if self._is_searched(0) else []
+        known += [self.left, self.right] if self._is_searched(1) else []
+        if min(known, default=0.0) > -_ON_A_SIDE:
             return said
         return (
             f"{said} The pair itself lies outside of what was found: it was scored against another"
             " target or with other numbers of neurons, or more starts and steps would find it."
         )
+
+    def _near(self, which: int) -> str:
+        searched, score = self.searched[which], self.scores[which]
+        said = f"{searched:.3f}"
+        return said if self._is_searched(which) else f"{said} (nearest searched to {score:.3f})"
+
+    def _is_searched(self, which: int) -> bool:
+        return abs(self.searched[which] - self.scores[which]) <= _ON_A_SIDE
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,23 +120,24 @@ class Region:
     def slack(self, first_score: float, second_score: float) -> Slack:
         """How much either score leaves open of the other, by interpolation between levels.
 
-        Beyond the outermost level the range of that level is taken. Scores are as in the
-        region, 1 for the same: of `procrustes` 1 - 2 angle / pi.
+        Beyond the outermost level the range of that level is taken, and said to be. Scores are
+        as in the region, 1 for the same: of `procrustes` 1 - 2 angle / pi.
 
         Raises
         ------
         HomologError
             HM025 for what is no score, and where fewer than two levels of a side were attained.
         """
-        _refuse_score("first_score", first_score, _WHOLE)
-        _refuse_score("second_score", second_score, _WHOLE)
+        _refuse_score("first_score", first_score, _WHOLE, _least(self.first))
+        _refuse_score("second_score", second_score, _WHOLE, _least(self.second))
+        searched = self._searched(0, first_score), self._searched(1, second_score)
         low, high, left, right = (
-            self._at(name, score)
-            for name, score in zip(SIDES, np.repeat([first_score, second_score], 2), strict=True)
+            self._at(name, score) for name, score in zip(SIDES, np.repeat(searched, 2), strict=True)
         )
         return Slack(
             measures=(self.first.label, self.second.label),
             scores=(first_score, second_score),
+            searched=searched,
             below=second_score - low,
             above=high - second_score,
             left=first_score - left,
@@ -165,18 +183,36 @@ class Region:
 
     def _at(self, name: str, score: float) -> float:
         """Where a side lies at a score, between the levels that were attained."""
-        pairs: Reals = getattr(self, name)
-        if len(pairs) < _LEAST_LEVELS:
-            allowed = f"{_LEAST_LEVELS} or more: give more starts or steps"
-            raise errors.bad_value(f"number of levels attained of {name}", len(pairs), allowed)
-        held = SIDES.index(name) // 2
+        pairs, held = self._attained(name), SIDES.index(name) // 2
         # Scores are held to a small error only, so that levels close together may swap.
         pairs = pairs[np.argsort(pairs[:, held], kind="stable")]
         return float(np.interp(score, pairs[:, held], pairs[:, 1 - held]))
 
+    def _searched(self, held: int, score: float) -> float:
+        """The score nearest to this one between levels that both sides attained."""
+        levels = [self._attained(name)[:, held] for name in SIDES[2 * held : 2 * held + 2]]
+        low, high = max(one.min() for one in levels), min(one.max() for one in levels)
+        return float(np.clip(score, low, high))
 
-def _refuse_score(name: str, score: Any, most: float) -> None:
+    def _attained(self, name: str) -> Reals:
+        pairs: Reals = getattr(self, name)
+        if len(pairs) < _LEAST_LEVELS:
+            allowed = f"{_LEAST_LEVELS} or more: give more starts or steps"
+            raise errors.bad_value(f"number of levels attained of {name}", len(pairs), allowed)
+        return pairs
+
+
+def _least(measure: Measure) -> float:
+    """The lowest score that any responses can have."""
+    if measure.higher_is_closer:
+        return measure.worst
+    return 0.0 if np.isfinite(measure.worst) else -np.inf
+
+
+def _refuse_score(name: str, score: Any, most: float, least: float = -np.inf) -> None:
     real = isinstance(score, int | float | np.number) and not isinstance(score, bool)
-    if not real or not np.isfinite(score) or score > most:
+    if not real or not np.isfinite(score) or score > most or score < least - 1e-9:
         allowed = "a score, 1 for the same" if most > 1 else "a score below 1"
+        if np.isfinite(least):
+            allowed += f" and {least:g} the least there is"
         raise errors.bad_value(name, score, allowed)
