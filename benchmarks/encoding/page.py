@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmarks.encoding.contestants import HIMALAYA, OURS
+from benchmarks.encoding.contestants import HIMALAYA
 from benchmarks.encoding.measuring import Row, ours_of
 from benchmarks.encoding.problems import N_FOLDS
 from benchmarks.page import setting
@@ -61,7 +61,5 @@ def _goal(rows: Sequence[Row]) -> str:
         ours = ours_of(rows, row)
         faster = "met" if ours.seconds <= row.seconds else "**MISSED**"
         lighter = "met" if ours.megabytes <= row.megabytes else "**MISSED**"
-        verdicts.append(f"{row.problem}: speed {faster}, memory {lighter}")
-    return f"{OURS.capitalize()} at {HIMALAYA}'s speed or better, within its memory. " + "; ".join(
-        verdicts
-    )
+        verdicts.append(f"- {row.problem}: speed {faster}, memory {lighter}.")
+    return "\n".join([f"{HIMALAYA}'s speed or better, within its memory:\n", *verdicts])
