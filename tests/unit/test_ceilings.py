@@ -135,7 +135,7 @@ def test_between_animals_it_is_the_mean_over_pairs(animals):
         scores = homolog.matrix(animals, name).values[~np.eye(3, dtype=bool)]
         assert pairs.value == pytest.approx(scores.mean())
         assert len(pairs.parts) == (3 if name == "cka" else 6)
-        assert pairs.over_animals is None
+        assert pairs.over_recordings is None
 
 
 def test_pairs_of_animals_have_the_interval_of_all_losing_the_same_stimuli(animals):
@@ -165,7 +165,7 @@ def test_animals_left_out_are_scored_against_the_mean_similarities_of_the_others
     assert left_out.value == pytest.approx(np.mean(scores))
 
 
-def test_eight_animals_have_an_interval_over_animals(rng):
+def test_eight_animals_have_an_interval_over_recordings(rng):
     tuning = rng.normal(size=(20, 4))
     animals = {str(i): tuning + rng.normal(size=(20, 4)) for i in range(8)}
     pairs, _ = ceilings(animals, "cka", intervals=False).found
@@ -177,7 +177,7 @@ def test_eight_animals_have_an_interval_over_animals(rng):
     error = np.sqrt(7 / 8 * np.sum((np.array(left) - np.mean(left)) ** 2))
     value = scores[np.triu_indices(8, 1)].mean()
     reach = t.ppf(0.975, 7) * error
-    assert pairs.over_animals == pytest.approx((value - reach, value + reach))
+    assert pairs.over_recordings == pytest.approx((value - reach, value + reach))
 
 
 def test_animals_with_trials_have_ceilings_of_their_own(animals, recording):
@@ -189,7 +189,7 @@ def test_animals_with_trials_have_ceilings_of_their_own(animals, recording):
     found = ceilings(named, "unbiased_cka", align=True, intervals=False)
     assert [(one.what, one.of) for one in found.found] == [
         ("session", "V1"),
-        ("pairs", "2 animals"),
+        ("pairs", "2 recordings"),
     ]
     expected = find("unbiased_cka")(recording.condition_means().matrix, animals["m0"].matrix)
     assert found.found[1].value == pytest.approx(float(expected))

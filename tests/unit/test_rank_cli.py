@@ -123,8 +123,8 @@ def test_ceilings_are_printed_and_kept(populations, paths, tmp_path):
     assert result.stdout == f"{expected}\n\nwritten: {out}\n"
     assert [one.name for one in out.iterdir()] == ["ceilings.csv"]
     several = run("ceiling", *paths[:3], *chosen, "--no-intervals")
-    assert "3 animals, in pairs" in several.stdout
-    assert "3 animals, each left out" in several.stdout
+    assert "3 recordings, in pairs" in several.stdout
+    assert "3 recordings, each left out" in several.stdout
     alone = run("ceiling", paths[1], *chosen)
     assert alone.exit_code == 1
     assert "HM011" in alone.stderr

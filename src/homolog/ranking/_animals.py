@@ -59,19 +59,19 @@ def pairs_ceiling(
     found = Ceiling(
         measure=measure,
         what="pairs",
-        of=counted(len(names), "animal"),
+        of=counted(len(names), "recording"),
         value=float(np.mean(list(values.values()))),
-        over_animals=_over_animals(names, values, measure),
+        over_recordings=_over_recordings(names, values, measure),
         parts=tuple(values.values()),
     )
 
     def without(kept: Kept) -> float:
         return float(np.mean(list(scores(kept).values())))
 
-    return over_stimuli(found, without, block, f"{measure.name}: pairs of animals", progress)
+    return over_stimuli(found, without, block, f"{measure.name}: pairs of recordings", progress)
 
 
-def _over_animals(
+def _over_recordings(
     names: Sequence[str], values: Mapping[tuple[str, str], float], measure: Measure
 ) -> tuple[float, float] | None:
     """Interval of the mean over pairs for other animals, by leaving one out at a time."""
@@ -116,7 +116,7 @@ def left_out_ceiling(
     found = Ceiling(
         measure=measure,
         what="left-out",
-        of=counted(len(recordings), "animal"),
+        of=counted(len(recordings), "recording"),
         value=float(np.mean(values)),
         parts=tuple(values),
     )
@@ -124,7 +124,7 @@ def left_out_ceiling(
     def without(kept: Kept) -> float:
         return float(np.mean(scores(kept)))
 
-    return over_stimuli(found, without, block, f"{measure.name}: animal left out", progress)
+    return over_stimuli(found, without, block, f"{measure.name}: recording left out", progress)
 
 
 def _pooled(recordings: Mapping[str, Representation], but: str) -> NDArray[np.float64]:

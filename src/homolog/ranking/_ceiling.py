@@ -78,8 +78,9 @@ class Ceiling:
         The ceiling.
     interval
         95 % jackknife interval over stimuli, or None (the warnings say why).
-    over_animals
-        Of ``"pairs"``, 95 % jackknife interval over animals; None with fewer than 8.
+    over_recordings
+        Of ``"pairs"``, 95 % jackknife interval over recordings; None with fewer than 8. It
+        is about other animals where each recording is of an animal of its own.
     halves
         Of ``"session"``, mean agreement of two halves of the trials.
     corrected
@@ -96,7 +97,7 @@ class Ceiling:
     of: str
     value: float
     interval: tuple[float, float] | None = None
-    over_animals: tuple[float, float] | None = None
+    over_recordings: tuple[float, float] | None = None
     halves: float | None = None
     corrected: bool = False
     parts: tuple[float, ...] = ()

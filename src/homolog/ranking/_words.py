@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from homolog._tables import ruled
-from homolog._words import counted
+from homolog._words import counted, listed
 from homolog.scoring import interval_text
 
 if TYPE_CHECKING:
@@ -89,7 +89,11 @@ def _source(one: Ceiling) -> str:
     spread = f"{lowest:.3f} to {highest:.3f}"
     if one.what == "left-out":
         return f"others for the one left out, {spread}"
-    over = "" if one.over_animals is None else f"; over animals {interval_text(one.over_animals)}"
+    over = (
+        ""
+        if one.over_recordings is None
+        else f"; over recordings {interval_text(one.over_recordings)}"
+    )
     return f"{counted(len(one.parts), 'pair')}, {spread}{over}"
 
 
@@ -144,16 +148,23 @@ def ceilings_table(ceilings: Ceilings) -> str:
     """Ceilings in columns, with the warnings below."""
     heads = ("measure", "ceiling of", "value", "95 % interval", "from")
     rows = [heads, *map(_ceiling_cells, ceilings.found)]
-    notes = [*ceilings.warnings]
-    several = len({one.of for one in ceilings.found}) > 1
-    notes += [
-        f"{one.measure.label}{f' of {one.of}' if several else ''}: {note}"
-        for one in ceilings.found
-        for note in one.warnings
-    ]
+    notes = [*ceilings.warnings, *_of_ceilings(ceilings)]
     lines = [f"{counted(ceilings.n_stimuli, 'stimulus', 'stimuli')}", "", *ruled(rows)]
     warned = [f"! {note}" for note in dict.fromkeys(notes)]
     return "\n".join([*lines, *([""] if warned else []), *warned])
+
+
+def _of_ceilings(ceilings: Ceilings) -> list[str]:
+    """What is to be known of the ceilings, once for all of which it is true."""
+    several = len({one.of for one in ceilings.found}) > 1
+    of: dict[tuple[str, str], list[str]] = {}
+    for one in ceilings.found:
+        for note in one.warnings:
+            of.setdefault((one.measure.label, note), []).append(one.of)
+    return [
+        f"{label} of {listed(names)}: {note}" if several else f"{label}: {note}"
+        for (label, note), names in of.items()
+    ]
 
 
 def _ceiling_cells(one: Ceiling) -> tuple[str, ...]:
@@ -180,8 +191,8 @@ def ceiling_record(one: Ceiling) -> dict[str, Any]:
         "value": one.value,
         "interval_low": one.interval[0] if one.interval else None,
         "interval_high": one.interval[1] if one.interval else None,
-        "over_animals_low": one.over_animals[0] if one.over_animals else None,
-        "over_animals_high": one.over_animals[1] if one.over_animals else None,
+        "over_recordings_low": one.over_recordings[0] if one.over_recordings else None,
+        "over_recordings_high": one.over_recordings[1] if one.over_recordings else None,
         "halves": one.halves,
         "spearman_brown": one.corrected,
         "lowest": min(one.parts),
