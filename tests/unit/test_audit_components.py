@@ -1,10 +1,12 @@
 """Which components are captured, and when: planted truth, ranks, and the published order."""
 
+import re
+
 import numpy as np
 import pytest
 
 from homolog import errors, measures
-from homolog.audit import Trajectory, captured_components, maximise_many
+from homolog.audit import Trajectory, captured_components, maximise, maximise_many
 from homolog.errors import HomologError
 from homolog.representation import Representation
 
@@ -130,6 +132,16 @@ def test_a_candidate_that_spans_everything_is_refused(rng):
         captured_components(target, rng.normal(size=(8, 12)))
     assert captured_components(target, rng.normal(size=(8, 6))).r2.max() < 1
     assert errors.everything_captured(7, 8).code == "HM064"
+
+
+def test_a_trajectory_to_another_target_is_refused(rng):
+    target = rng.normal(size=(20, 4))
+    risen = maximise(target, "cka", goal=0.5)
+    message = "HM025 target is 'the target'; allowed: what the trajectory imitates, its .target: it"
+    for other in (target + 0.01, target[:, :3]):
+        with pytest.raises(HomologError, match=re.escape(message)):
+            captured_components(other, risen)
+    assert captured_components(target.astype(np.float32), risen).goal == 0.5
 
 
 def test_other_rows_are_refused(rng):

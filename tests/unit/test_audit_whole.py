@@ -29,7 +29,7 @@ def test_cka_is_high_without_the_weak_variable_and_procrustes_is_not(found):
     assert by_cka.at_usual < 0.75 < found.decoding.low["weak"]
     assert by_procrustes.median < 0.95
     assert found.needed("cka", "strong").median < 0.6
-    assert found.needed("cka", "weak").end == min(one.score[-1] for one in found.of("cka"))
+    assert found.needed("cka", "weak").end == 0.99 <= min(c.score[-1] for c in found.of("cka"))
 
 
 def test_the_component_of_the_weak_variable_is_captured_in_the_same_order(found):
@@ -241,7 +241,10 @@ def test_single_trials_are_averaged_and_time_is_decoded_bin_by_bin():
     once = recording()
     rng = np.random.default_rng(0)
     responses = np.stack([once.responses + 0.1 * rng.normal(size=(N, 6)) for _ in range(3)], 1)
-    timed = audit(responses, "procrustes", labels=labels(), seeds=1)
+    with pytest.raises(HomologError, match=r"HM007 .*homolog.represent: dims=.trial,stimulus,neur"):
+        audit(responses, "procrustes", labels=labels(), seeds=1)
+    named = homolog.represent(responses, "stimulus,time,neuron")
+    timed = audit(named, "procrustes", labels=labels(), seeds=1)
     assert timed.shape == (N, 3, 6)
     assert timed.decoding.by_time["weak"].shape == (3,)
     trials = homolog.represent(responses.transpose(1, 0, 2), "trial,stimulus,neuron")

@@ -11,6 +11,7 @@ from typing import Any
 from homolog import errors
 from homolog._arrays import principal
 from homolog._processes import refuse_unguarded
+from homolog._words import listed
 from homolog.audit import _audit_files, _audit_work, _course, _guaranteed
 from homolog.audit._audit_plan import (
     DEFAULT_MEASURES,
@@ -55,8 +56,8 @@ def audit(
     Parameters
     ----------
     recording
-        `Representation`, whose trials are averaged; an array of (condition, neuron) or
-        (condition, time, neuron); or the path of a file.
+        `Representation`, whose trials are averaged; an array of (condition, neuron), while one
+        with more axes becomes a population by `homolog.represent`; or the path of a file.
     measures
         Names or measures of the registry, with smooth=True.
     labels
@@ -175,6 +176,11 @@ def _done(
     return found | _audit_work.done(left, keep, workers, progress, ahead=len(found))
 
 
+def _below(score: float, goal: float) -> str:
+    """A score below the goal in three decimals, or as many as show that it is below."""
+    return next(said for n in range(3, 18) if float(said := f"{score:.{n}f}") < goal or n == 17)
+
+
 def _warnings(
     plan: Plan, courses: Sequence[_course.Course], decoding: Any, perturbation: object
 ) -> tuple[str, ...]:
@@ -185,15 +191,26 @@ def _warnings(
         said.append(
             f"{n_neurons} neurons span all {n_rows} rows, so that any component is a weighted sum"
             " of any responses: components are not reported. Fewer neurons, or the recording's"
-            " leading components (--variance 0.95), make them mean something."
+            " leading components (a variance of 0.95), make them mean something."
         )
     of_axes = [one.label for one in plan.measures if "rotation" not in one.invariant_to]
+    unasked = [
+        label
+        for label in dict.fromkeys(one.measure for one in courses)
+        if all(one.score[0] >= plan.goal for one in courses if one.measure == label)
+    ]
+    if unasked:
+        said.append(
+            f"Random responses score {plan.goal:g} or more from the start by {listed(unasked)}:"
+            " nothing was asked of them, and no score is needed."
+        )
     if plan.variance is not None and of_axes:
         said.append(f"Not the same of components as of neurons: {', '.join(of_axes)}.")
     if plan.n_spare > 0 and perturbation is None:
         said.append("The recording's components leave no course over rows to replace one with.")
     said += [
-        f"{one.measure}, seed {one.seed}: ended at {one.score[-1]:.3f}, short of {plan.goal:g}."
+        f"{one.measure}, seed {one.seed}: ended at {_below(one.score[-1], plan.goal)}, short of"
+        f" {plan.goal:g}."
         for one in courses
         if not one.reached
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.metadata import version
 from os import PathLike
@@ -112,9 +112,16 @@ def _population(given: Any) -> Representation:
 
         given = load(given)
     if not isinstance(given, Representation):
-        dims = ("stimulus", "time", "neuron") if np.ndim(given) == 3 else None
-        given = represent(given, dims)
-    return given.condition_means()
+        given = represent(given)
+    means = given.condition_means()
+    if given.missing is None or not given.has_trials:
+        return means
+    n = (~given.missing).sum(0)
+    said = (
+        f"{given.called}: {given.missing.mean():.1%} of single responses are missing and left out;"
+        f" means of conditions are over {n.min()} to {n.max()} trials"
+    )
+    return replace(means, dropped=(*means.dropped, said))
 
 
 def _reduced(population: Representation, variance: float | None) -> Representation:
@@ -123,7 +130,10 @@ def _reduced(population: Representation, variance: float | None) -> Representati
         return population
     if not isinstance(variance, int | float) or not 0 < variance <= 1:
         raise errors.bad_value("variance", variance, "a share above 0, at most 1, or None")
-    return leading(population, variance)
+    found = leading(population, variance)
+    if found.n_neurons < population.n_neurons:
+        return found
+    return replace(found, dropped=population.dropped)  # turned only: as many as neurons
 
 
 def _listed(chosen: Chosen) -> tuple[Measure, ...]:

@@ -41,7 +41,10 @@ class Needed:
     at_usual
         Mean accuracy over seeds at a score of 0.9; None if no seed came so far.
     ends
-        One for each seed: the highest score to which it came.
+        One for each seed: the highest score to which it came, the goal at most.
+    unasked
+        Whether the goal was there from the start, as of regression where neurons are more
+        than rows: then nothing was asked of the responses, and no score says anything.
     """
 
     measure: str
@@ -49,6 +52,7 @@ class Needed:
     scores: tuple[float | None, ...]
     at_usual: float | None
     ends: tuple[float, ...]
+    unasked: bool
 
     @property
     def end(self) -> float:
@@ -156,6 +160,9 @@ class Audit:
             near = list(self.variables)
             raise errors.unknown_name("variable of this audit", variable, near, "It has no label.")
         courses = self.of(measure)
+        if self.unasked(measure):
+            nothing = (None,) * len(courses)
+            return Needed(courses[0].measure, variable, nothing, None, self.ends(measure), True)
         at = [one.accuracy_at(variable, USUAL) for one in courses]
         there = [accuracy for accuracy in at if accuracy is not None]
         return Needed(
@@ -163,8 +170,17 @@ class Audit:
             variable=variable,
             scores=tuple(one.needed[variable] for one in courses),
             at_usual=float(np.mean(there)) if there else None,
-            ends=tuple(float(one.score[-1]) for one in courses),
+            ends=self.ends(measure),
+            unasked=False,
         )
+
+    def ends(self, measure: str) -> tuple[float, ...]:
+        """To which score each seed came, the goal at most."""
+        return tuple(min(float(one.score[-1]), self.goal) for one in self.of(measure))
+
+    def unasked(self, measure: str) -> bool:
+        """Whether random responses have the goal from the start by this measure."""
+        return all(one.score[0] >= self.goal for one in self.of(measure))
 
     def half_capture(self, measure: str) -> Reals:
         """(component,) median over seeds of the score at which each is half captured."""

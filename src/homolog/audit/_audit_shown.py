@@ -16,7 +16,9 @@ from homolog.audit._audit_words import (
     UNSEARCHED,
     back,
     decodable,
+    known,
     lowest,
+    rounded_down,
     size,
 )
 
@@ -52,12 +54,11 @@ def table(audit: Audit) -> str:
 
 def _needed(audit: Audit, own: Decoding) -> list[Line]:
     lines = [("measure", "variable", "score needed", f"at {USUAL:g}", "recording", "chance")]
-    known = decodable(audit)
     for measure in audit.measures:
         for variable in audit.variables:
             one = audit.needed(measure.label, variable)
             at = DASH if one.at_usual is None else f"{one.at_usual:.3f}"
-            needed = back(one).removeprefix("at ") if variable in known else DASH
+            needed = back(one).removeprefix("at ") if known(audit, one) else DASH
             levels = f"{own.accuracy[variable]:.3f}", f"{own.chance[variable]:.3f}"
             lines.append((measure.label, variable, needed, at, *levels))
     return lines
@@ -68,7 +69,8 @@ def _components(audit: Audit) -> list[Line]:
     lines = [("measure", *(f"{i} ({share:.1%})" for i, share in enumerate(shares, start=1)))]
     for measure in audit.measures:
         half = audit.half_capture(measure.label)[:COLUMNS_OF_COMPONENTS]
-        scores = (f"> {audit.goal:g}" if math.isinf(x) else f"{x:.3f}" for x in half)
+        end = f"> {rounded_down(min(audit.ends(measure.label)))}"
+        scores = (end if math.isinf(x) else f"{x:.3f}" for x in half)
         lines.append((measure.label, *scores))
     return lines
 

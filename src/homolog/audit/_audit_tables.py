@@ -14,7 +14,7 @@ from homolog.audit._audit_files import FILE, is_own, toml
 from homolog.audit._audit_result import USUAL
 
 if TYPE_CHECKING:
-    from homolog.audit._audit_result import Audit
+    from homolog.audit._audit_result import Audit, Needed
 
 Rows = list[dict[str, Any]]
 
@@ -31,7 +31,7 @@ def needed(audit: Audit) -> Rows:
             "variable": one.variable,
             "needed": one.median,
             "lowest": one.reached[0] if one.reached else None,
-            "highest": one.reached[-1] if one.reached else None,
+            "highest": _highest(one),
             "seeds": len(one.scores),
             "seeds_reached": len(one.reached),
             f"accuracy_at_{USUAL:g}": one.at_usual,
@@ -43,6 +43,13 @@ def needed(audit: Audit) -> Rows:
         }
         for one in found
     ]
+
+
+def _highest(one: Needed) -> float | None:
+    """The highest over seeds: infinite where one never came, as the highest is then not known."""
+    if one.unreached and not one.unasked:
+        return math.inf
+    return one.reached[-1] if one.reached else None
 
 
 def decoding(audit: Audit) -> Rows:

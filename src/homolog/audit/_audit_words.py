@@ -80,7 +80,8 @@ def verdict(audit: Audit) -> str:
 
 
 def _on_the_way_up(audit: Audit) -> list[str]:
-    last = {one.label: _all_back(audit, one.label) for one in audit.measures}
+    asking = [one.label for one in audit.measures if not audit.unasked(one.label)]
+    last = {label: _all_back(audit, label) for label in asking}
     there = {label: score for label, score in last.items() if score is not None}
     said = [f"{score:.2f} by {label}" for label, score in sorted(there.items(), key=_second)]
     never = [label for label in last if label not in there]
@@ -91,7 +92,7 @@ def _on_the_way_up(audit: Audit) -> list[str]:
             f" recording at {listed(said)}."
         ]
     if never:
-        found += [f"By {listed(never)} {_not_all(audit)} below {_end(audit, never):.2f}."]
+        found += [f"By {listed(never)} {_not_all(audit)} below {_end(audit, never)}."]
     return found
 
 
@@ -144,8 +145,20 @@ def _not_all(audit: Audit) -> str:
     return f"{names[0]} is not back" if len(names) == 1 else "not every variable is back"
 
 
-def _end(audit: Audit, measures: Sequence[str]) -> float:
-    return min(float(one.score[-1]) for label in measures for one in audit.of(label))
+def _end(audit: Audit, measures: Sequence[str]) -> str:
+    return rounded_down(min(end for label in measures for end in audit.ends(label)))
+
+
+def known(audit: Audit, one: Needed) -> bool:
+    """Whether a variable needs a score at all: its recording tells it, and the measure asks."""
+    return one.variable in decodable(audit) and not one.unasked
+
+
+def rounded_down(score: float) -> str:
+    """A score to two decimals, or as many as tell it from 1, never rounded up."""
+    decimals = 2 if score >= 1 else max(2, math.ceil(-math.log10(1 - score)))
+    scale = 10.0**decimals
+    return f"{math.floor(score * scale + 1e-6) / scale:.12g}"
 
 
 def decodable(audit: Audit) -> tuple[str, ...]:
@@ -158,6 +171,8 @@ def decodable(audit: Audit) -> tuple[str, ...]:
 
 def of(audit: Audit, measure: str) -> str:
     """What a measure asks for, in a few sentences."""
+    if audit.unasked(measure):
+        return f"Random responses score {audit.goal:g} or more from the start: nothing is asked."
     needs = [audit.needed(measure, name) for name in decodable(audit)]
     return " ".join([*_back(needs), *_at_usual(audit, needs), *_components(audit, measure)])
 
@@ -170,12 +185,15 @@ def _back(needs: Sequence[Needed]) -> list[str]:
     if not absent:
         return said
     named = [f"{one.variable}{_over_starts(one)}" for one in absent]
-    return [*said, f"Not back below {min(one.end for one in absent):.2f}: {listed(named)}."]
+    return [
+        *said,
+        f"Not back below {rounded_down(min(one.end for one in absent))}: {listed(named)}.",
+    ]
 
 
 def back(one: Needed) -> str:
     """At which score a variable is back, with the range over starts."""
-    middle = f"not below {one.end:.2f}" if one.median is None else f"at {one.median:.2f}"
+    middle = f"not below {rounded_down(one.end)}" if one.median is None else f"at {one.median:.2f}"
     return f"{middle}{_over_starts(one)}"
 
 
@@ -187,7 +205,7 @@ def _over_starts(one: Needed) -> str:
     if not one.unreached:
         return f" ({low} to {high})" if low != high else ""
     beyond = max(one.unreached)
-    end = high if beyond < one.reached[-1] else f"> {beyond:.2f}"
+    end = high if beyond < one.reached[-1] else f"> {rounded_down(beyond)}"
     spread = f" ({low} to {end})" if end not in (low, f"> {low}") else ""
     return f"{spread}, back in {len(one.reached)} of {len(one.scores)} starts"
 
@@ -211,15 +229,15 @@ def _components(audit: Audit, measure: str) -> list[str]:
         return []
     half = audit.half_capture(measure)[:NAMED_COMPONENTS]
     shares = [f"{100 * share:.2g} %" for share in audit.explained_variance[: len(half)]]
-    scores = [half_captured(score, audit.goal) for score in half]
+    scores = [half_captured(score, _end(audit, [measure])) for score in half]
     which = "The component" if len(half) == 1 else "Components"
     verb = "is" if len(half) == 1 else "are"
     return [f"{which} with {listed(shares)} of the variance {verb} half captured {listed(scores)}."]
 
 
-def half_captured(score: float, goal: float) -> str:
-    """At which score a component is half captured."""
-    return f"not below {goal:g}" if math.isinf(score) else f"at {score:.2f}"
+def half_captured(score: float, end: str) -> str:
+    """At which score a component is half captured, of a course that came to the end."""
+    return f"not below {end}" if math.isinf(score) else f"at {score:.2f}"
 
 
 def guarantees(audit: Audit) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import Principal, basis, centre, even_columns, largest, principal
 from homolog.audit._crossing import first_reach
-from homolog.audit._targets import Reals, target_of
+from homolog.audit._targets import Reals, Target, target_of
 from homolog.audit._trajectory import Trajectory
 
 if TYPE_CHECKING:
@@ -110,8 +110,9 @@ def captured_components(target: Any, data_or_trajectory: Any) -> CapturedCompone
     Raises
     ------
     HomologError
-        HM001 for other numbers of rows, HM064 for responses that span everything, whose
-        :math:`R^2` is 1 whatever they are; what an array can be refused for.
+        HM001 for other numbers of rows, HM025 for a trajectory to another target, HM064 for
+        responses that span everything, whose :math:`R^2` is 1 whatever they are; what an array
+        can be refused for.
 
     Notes
     -----
@@ -140,6 +141,7 @@ def captured_components(target: Any, data_or_trajectory: Any) -> CapturedCompone
             len(along.data), -1, along.data.shape[-1]
         )
         _refuse_other_rows(given.name, given.rows, "the trajectory", points[0])
+        _refuse_other_target(given, along)
         r2 = np.stack([_captured(parts, point) for point in points])
         score = np.asarray(along.score, np.float64)
         half = np.array([_half_capture(score, one) for one in r2.T])
@@ -152,6 +154,16 @@ def captured_components(target: Any, data_or_trajectory: Any) -> CapturedCompone
 def _refuse_other_rows(name: str, rows: Reals, other: str, others: Reals) -> None:
     if len(rows) != len(others):
         raise errors.rows_differ(name, len(rows), other, len(others))
+
+
+def _refuse_other_target(given: Target, along: Trajectory) -> None:
+    imitated = np.asarray(along.target, np.float64).reshape(len(given.rows), -1)
+    same = imitated.shape == given.rows.shape and np.allclose(
+        imitated, given.rows, rtol=1e-6, atol=1e-6 * given.unit
+    )
+    if not same:
+        allowed = "what the trajectory imitates, its .target: it was made towards other responses"
+        raise errors.bad_value("target", given.name, allowed)
 
 
 def _captured(parts: Principal, data: Reals) -> Reals:

@@ -125,6 +125,8 @@ def _needed(ax: Axes, audit: Audit, variable: str, i: int, place: float) -> None
     if audit.decoding is None or not audit.decoding.above_chance(variable):
         return
     one, colour = audit.needed(audit.measures[i].label, variable), _colour(i)
+    if one.unasked:
+        return
     if one.reached:
         ends = [one.reached[0], audit.goal if one.unreached else one.reached[-1]]
         ax.plot(ends, [place, place], color=colour, alpha=0.35, linewidth=6, solid_capstyle="butt")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from homolog.audit import _audit_tables
 from homolog.audit._audit_curves import first_score
 from homolog.audit._audit_result import USUAL
-from homolog.audit._audit_words import back, decodable, lowest
+from homolog.audit._audit_words import back, known, lowest
 from homolog.report import _words
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class Row:
     cells
         For each further column its name, what is read and what is sorted by.
     known
-        Whether the variable is decoded from the recording itself; if not, no score is needed.
+        Whether the variable is decoded from the recording itself, and random responses do not
+        score the goal; if not, no score is needed.
     value, spread, goal
         In percent of the strip: the median, the range over seeds, and where the goal is.
         No value where the variable is not back.
@@ -76,9 +77,9 @@ def ends(audit: Audit) -> tuple[str, str]:
 
 
 def _row(audit: Audit, one: Needed, colour: str) -> Row:
-    known = one.variable in decodable(audit)
+    told = known(audit, one)
     said = back(one).removeprefix("at ").replace("> ", ">\N{NO-BREAK SPACE}")
-    said = said if known else _words.number(None)
+    said = said if told else _words.number(None)
     level, chance = _levels(audit, one.variable)
     return Row(
         variable=one.variable,
@@ -90,9 +91,9 @@ def _row(audit: Audit, one: Needed, colour: str) -> Row:
             (COLUMNS[3], _words.number(level, 2), level),
             (COLUMNS[4], _words.number(chance, 2), chance),
         ),
-        known=known,
-        value=None if one.median is None or not known else _percent(audit, one.median),
-        spread=_spread(audit, one) if known else None,
+        known=told,
+        value=None if one.median is None or not told else _percent(audit, one.median),
+        spread=_spread(audit, one) if told else None,
         goal=_percent(audit, audit.goal),
         words=f"{one.variable} by {one.measure}: {said}; scores from {ends(audit)[0]} to 1.",
     )
