@@ -130,8 +130,15 @@ def _score_of(measure: Measure, x: Floats, y: Floats, kept: NDArray[np.bool_]) -
 
 
 def on(measure: Measure, kept: NDArray[np.bool_]) -> Measure:
-    """The measure for the stimuli that are kept; one that fits keeps their folds."""
-    return measure.using(folds=measure.folds(len(kept))[kept]) if measure.fits else measure
+    """The measure for the stimuli that are kept, with their folds and labels."""
+    chosen = {
+        option: np.asarray(given)[kept]
+        for option, given in measure.options.items()
+        if np.shape(given) == kept.shape  # one entry for each stimulus
+    }
+    if measure.fits:
+        chosen["folds"] = measure.folds(len(kept))[kept]
+    return measure.using(**chosen) if chosen else measure
 
 
 def standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> float:

@@ -6,9 +6,12 @@ from scipy.spatial.distance import jensenshannon
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score, cohen_kappa_score
 
+import homolog
+from homolog import statistics
 from homolog.errors import HomologError
 from homolog.measures import find
 from homolog.measures._measure import permuted
+from homolog.report import _methods
 
 disagreement = find("disagreement")
 consistency = find("error_consistency")
@@ -133,6 +136,44 @@ def test_labels_that_are_no_columns(labels, outputs):
     says = r"HM025 labels is .*; allowed: the column of the right class, from 0, for each of 60 st"
     with pytest.raises(HomologError, match=f"(?s){says}"):
         consistency.using(labels=labels)(*outputs)
+
+
+def test_labels_that_do_not_fit_are_not_told_one_by_one(outputs):
+    says = (
+        "HM025 labels is [0, 1, 2, 3, 4, …] (59 entries); allowed: the column of the right class,"
+        " from 0, for each of 60 stimuli."
+    )
+    for labels in (list(range(59)), np.arange(59)):
+        with pytest.raises(HomologError) as caught:
+            consistency.using(labels=labels)(*outputs)
+        assert str(caught.value) == says
+
+
+def test_stimuli_are_left_out_with_their_labels(outputs, rng):
+    labels = rng.integers(0, 5, size=60)
+    kept = np.arange(60) != 7
+    wanted = consistency.using(labels=labels[kept])(*(one[kept] for one in outputs))
+    got = statistics.on(consistency.using(labels=labels), kept)(*(one[kept] for one in outputs))
+    assert float(got) == float(wanted)
+    found = homolog.compare(*outputs, [consistency.using(labels=labels)], permutations=0)
+    low, high = found.scores[0].interval
+    assert low < found.scores[0].value < high
+    assert not any("no interval" in one for one in found.scores[0].warnings)
+
+
+def test_given_labels_tell_measures_apart(outputs, rng):
+    labels = rng.integers(0, 5, size=60)
+    plain, first, again = consistency, *(consistency.using(labels=labels.copy()) for _ in "ab")
+    other = consistency.using(labels=labels[::-1])
+    assert first == again
+    assert hash(first) == hash(again)
+    assert first != other
+    assert first != plain
+    assert first != "error_consistency"
+    assert (plain.label, first.label) == ("error_consistency", "error_consistency(labels=given)")
+    assert _methods._options(first) == "labels given"
+    found = homolog.compare(*outputs, [plain, first], permutations=0, intervals=False)
+    assert [one.measure for one in found.scores] == [plain, first]
 
 
 def test_a_right_class_that_nobody_has_is_never_given(outputs):

@@ -38,7 +38,15 @@ def indices(where: Sequence[object], most: int = 5) -> str:
 
 def bad_value(what: str, got: object, allowed: str) -> HomologError:
     """HM025: an argument outside what is allowed."""
-    return HomologError("HM025", f"{what} is {got!r}; allowed: {allowed}.")
+    return HomologError("HM025", f"{what} is {_shown(got)}; allowed: {allowed}.")
+
+
+def _shown(got: object, most: int = 5) -> str:
+    """A value as it is written, of a long list the first few entries."""
+    entries = got.tolist() if hasattr(got, "tolist") and hasattr(got, "shape") else got
+    if not isinstance(entries, list | tuple) or len(entries) <= most + 1:
+        return repr(got)
+    return f"[{', '.join(map(repr, entries[:most]))}, …] ({len(entries)} entries)"
 
 
 def unknown_name(kind: str, name: str, closest: Sequence[str], where: str) -> HomologError:

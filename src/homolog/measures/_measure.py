@@ -33,7 +33,7 @@ Gradient = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np
 """From (candidate, stimulus, neuron) responses to values and their gradients."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measure:
     """How alike two populations are, as a number with declared promises.
 
@@ -109,6 +109,12 @@ class Measure:
         x, y = of_one_kind(x, y)
         check_rows(tuple(x.shape), tuple(y.shape))
         return self.score(self._summarise(x), self._summarise(y))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is the same, options that are arrays entry for entry."""
+        if not isinstance(other, Measure):
+            return NotImplemented
+        return all(_same(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
     def __hash__(self) -> int:
         """Equal measures have equal labels, so that measures can be keys."""
@@ -200,12 +206,14 @@ class Measure:
 
     @cached_property
     def label(self) -> str:
-        """The name with every option that differs from its default."""
+        """The name with every option that differs from its default.
+
+        Of one that has an entry for each stimulus, only that it is given; folds are not told.
+        """
         changed = [
-            f"{key}={value}"
+            f"{key}={'given' if np.ndim(value) else value}"
             for key, value in self.options.items()
-            if isinstance(value, str | int | float | np.generic | None)
-            and value != self.defaults[key]
+            if not (key == "folds" and np.ndim(value)) and not _same(value, self.defaults[key])
         ]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
 
@@ -335,6 +343,12 @@ def _options(half: Callable[..., Any]) -> Mapping[str, Any]:
     """Keyword-only arguments of a function with their defaults."""
     parameters = inspect.signature(half).parameters.values()
     return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return one is other or bool(np.array_equal(one, other))
 
 
 def _frozen_sets(promises: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _options(measure: Measure) -> str:
     if measure.fits:
         folds = measure.options["folds"]
         told["folds"] = folds if np.ndim(folds) == 0 else len(np.unique(folds))
-    return ", ".join(f"{key} = {value}" for key, value in told.items())
+    return ", ".join(f"{key} {'given' if np.ndim(v) else f'= {v}'}" for key, v in told.items())
 
 
 def _groups(comparison: Comparison) -> str:
