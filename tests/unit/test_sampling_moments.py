@@ -140,6 +140,12 @@ def test_what_is_printed_and_the_angles(rng):
     )
 
 
+def test_more_stimuli_than_memory_holds_are_refused_before_anything_is_tried(rng):
+    message = r"^HM009 nbs_by_moments needs ≈40,000 GB \(5 matrices of 1000000×1000000 pairs of "
+    with pytest.raises(HomologError, match=message):
+        nbs_by_moments(rng.normal(size=(2_000_000, 1)), rng.normal(size=(2_000_000, 1)))
+
+
 def test_few_stimuli_are_refused(rng):
     with pytest.raises(HomologError) as refused:
         nbs_by_moments(rng.normal(size=(39, 4)), rng.normal(size=(39, 5)))

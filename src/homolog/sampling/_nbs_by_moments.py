@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from homolog._arrays import centre, frobenius
+from homolog._arrays import centre, frobenius, require_memory
 from homolog.sampling._cross_moments import Blocks, blocks_of, moments_and_without
 from homolog.sampling._given import Floats, given
 from homolog.sampling._held_out_alignment import covariance, held_out_alignment
@@ -48,7 +48,7 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     Raises
     ------
     HomologError
-        HM019 fewer than 40 stimuli, and those of `homolog.compare` for populations that do not
+        HM019 fewer than 40 stimuli, HM009 more than memory can hold, and those of `homolog.compare` for populations that do not
         go together.
 
     Notes
@@ -72,6 +72,13 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     estimation from samples, Annals of Statistics 2017, https://arxiv.org/abs/1602.00061
     """
     x, y = given("nbs_by_moments", x, y, least=LEAST_STIMULI)
+    n_pairs = len(x) // 2
+    require_memory(
+        40 * n_pairs**2,
+        "nbs_by_moments",
+        f"5 matrices of {n_pairs}×{n_pairs} pairs of stimuli, 8 bytes each",
+        "Take some of the stimuli.",
+    )
     rng = np.random.default_rng(rng)
     x, y = (side / frobenius(side) * np.sqrt(len(side) - 1) for side in (centre(x), centre(y)))
     blocks, n_roots = blocks_of(len(x), _N_BLOCKS, rng), min(x.shape[1], y.shape[1])
@@ -81,11 +88,11 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     root = best_root(_covariance(without / unit), n_roots)
     value = _sum_of_roots(whole / unit, root, n_roots, largest)
     lower = [_held_out(x, y, n_folds, rng) for n_folds in (2, _N_BLOCKS)]
-    left_out = np.asarray(_sum_of_roots(without / unit, root, n_roots, largest), dtype=np.float64)
-    left_out /= _sizes(x, y, blocks)
+    left_out = _sum_of_roots(without / unit, root, n_roots, largest) / _sizes(x, y, blocks)
+    sizes = np.array([len(one) for one in blocks])
     return NBSByMoments(
         value=float(value),
-        error=standard_error(float(value), left_out, np.array([len(one) for one in blocks])),
+        error=standard_error(float(value), left_out, sizes),
         bias_bound=n_roots * root.off * largest,
         usual=usual,
         split_half=lower[0],
@@ -99,7 +106,7 @@ def _of_the_sample(x: Floats, y: Floats, blocks: Blocks) -> tuple[float, float]:
     """What no true singular value is likely to exceed, and the sum of those of the sample."""
     singular = np.linalg.svd(covariance(x, y), compute_uv=False)
     left = [covariance(np.delete(x, one, 0), np.delete(y, one, 0)) for one in blocks]
-    top = np.array([np.linalg.norm(one, 2) for one in left])
+    top = np.array([np.linalg.norm(one, 2) for one in left], dtype=np.float64)
     sizes = np.array([len(one) for one in blocks])
     return float(singular[0] + 2 * standard_error(singular[0], top, sizes)), float(singular.sum())
 
@@ -110,8 +117,9 @@ def _covariance(without: Floats) -> Floats:
     return (n - 1) / n * off.T @ off
 
 
-def _sum_of_roots(moments: Floats, root: Root, n_roots: int, largest: float) -> Any:
-    return largest * (n_roots * root.coefficients[0] + moments @ root.coefficients[1:])
+def _sum_of_roots(moments: Floats, root: Root, n_roots: int, largest: float) -> Floats:
+    sums = n_roots * root.coefficients[0] + moments @ root.coefficients[1:]
+    return np.asarray(largest * sums, dtype=np.float64)
 
 
 def _sizes(x: Floats, y: Floats, blocks: Blocks) -> Floats:
@@ -119,7 +127,7 @@ def _sizes(x: Floats, y: Floats, blocks: Blocks) -> Floats:
     variances = [
         [np.delete(side, one, 0).var(axis=0, ddof=1).sum() for one in blocks] for side in (x, y)
     ]
-    return np.sqrt(np.prod(np.array(variances, dtype=np.float64), axis=0))
+    return np.sqrt(np.prod(np.asarray(variances, dtype=np.float64), axis=0))
 
 
 def _held_out(x: Floats, y: Floats, n_folds: int, rng: np.random.Generator) -> float:
