@@ -164,11 +164,25 @@ def test_gulp_is_how_far_predictions_lie_apart() -> None:
 
 def test_gulp_of_as_many_neurons_as_stimuli_needs_a_penalty() -> None:
     x, y = POPULATIONS["wide 18x21, 18x26"]
-    says = "HM031 gulp is undefined here, not 0: without a penalty, 21 neurons fit anything at 18"
+    says = "HM031 gulp is undefined here, not 0: without a penalty, 21 neurons could fit anything"
     with pytest.raises(HomologError, match=says):
         ours("gulp", x, y, penalty=0)
     with pytest.raises(HomologError, match="HM025 penalty is -1; allowed: 0, or a number from 1e"):
         ours("gulp", x, y, penalty=-1)
+
+
+@pytest.mark.parametrize("penalty", [1e3, 1e14, 1e40])
+def test_gulp_of_a_great_penalty_compares_inner_products(penalty: float) -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 8)), rng.normal(size=(40, 6))
+    inverses = []
+    for one in (x - x.mean(axis=0), y - y.mean(axis=0)):
+        gram = one @ one.T / np.sum(one**2)
+        inverses.append(np.linalg.solve(np.eye(40) + gram / penalty, gram))
+    wanted = np.linalg.norm(inverses[0] - inverses[1])
+    assert ours("gulp", x, y, penalty=penalty) * penalty == pytest.approx(wanted, rel=1e-10)
+    turned = x @ np.linalg.qr(rng.normal(size=(8, 8)))[0]
+    assert ours("gulp", x, turned, penalty=penalty) == 0
 
 
 def inverse_root(x: Responses) -> Responses:
@@ -229,7 +243,7 @@ def test_silent_neurons_take_no_part_of_a_whitened_size(alpha: float) -> None:
 
 def test_whitened_procrustes_refuses_what_it_cannot_tell() -> None:
     x, y = POPULATIONS["wide 18x21, 18x26"]
-    says = "HM031 whitened_procrustes is undefined here, not 0: 21 whitened neurons span all that"
+    says = "HM031 whitened_procrustes is undefined here, not 0: 21 whitened neurons could span all"
     with pytest.raises(HomologError, match=says):
         ours("whitened_procrustes", x, y)
     with pytest.raises(HomologError, match="HM025 alpha is 1; allowed: a number from 0 to below 1"):

@@ -229,8 +229,8 @@ def test_least_squares_that_fit_anything_are_refused() -> None:
     with pytest.raises(HomologError) as refused:
         ours("ridge", y, x, penalty=0)
     assert str(refused.value) == (
-        "HM031 ridge is undefined here, not 0: without a penalty, 32 neurons fit anything at 16"
-        " training stimuli. Give a penalty, or None to have one chosen, or fewer neurons."
+        "HM031 ridge is undefined here, not 0: without a penalty, 32 neurons could fit anything at"
+        " 16 training stimuli. Give a penalty, or None to have one chosen, or fewer neurons."
     )
 
 

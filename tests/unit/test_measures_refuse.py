@@ -32,6 +32,15 @@ def test_matching_names_neurons_without_tuning(name, pair):
         find(name)(x, y)
 
 
+def test_dissimilarities_that_do_not_exist_are_refused_in_the_name_of_who_asks(pair):
+    x, y = pair
+    x[4] = 1.0
+    says = "HM031 {} is undefined here, not 0: 1 stimuli evoke the same response in all .*{}"
+    for name, remedy in {"rsa": "Use dissimilarity=", "versa": "Drop those stimuli, or"}.items():
+        with pytest.raises(HomologError, match=says.format(name, remedy)):
+            find(name)(x, y)
+
+
 def test_without_scaling_a_silent_neuron_is_matched_like_any_other(pair):
     x, y = pair
     y[:, 1] = 0.0
@@ -41,7 +50,7 @@ def test_without_scaling_a_silent_neuron_is_matched_like_any_other(pair):
 @pytest.mark.parametrize(("shape", "n_neurons"), [((6, 6), 6), ((6, 9), 9)])
 def test_cca_of_as_many_neurons_as_stimuli(shape, n_neurons, rng):
     says = (
-        rf"HM005 cca is 1.0 for any data when units \({n_neurons}\) ≥ stimuli \(6\)."
+        rf"HM005 cca can be 1.0 whatever the data when units \({n_neurons}\) ≥ stimuli \(6\)."
         r" Use pca=k<6, or unbiased_cka/procrustes."
     )
     wide, narrow = rng.normal(size=shape), rng.normal(size=(6, 2))

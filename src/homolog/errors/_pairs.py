@@ -91,7 +91,7 @@ def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologErr
     """HM005: a measure that is perfect for any data when neurons outnumber stimuli."""
     return HomologError(
         "HM005",
-        f"{measure} is 1.0 for any data when units ({n_neurons}) ≥ stimuli ({n_stimuli})."
+        f"{measure} can be 1.0 whatever the data when units ({n_neurons}) ≥ stimuli ({n_stimuli})."
         f" Use pca=k<{n_stimuli}, or unbiased_cka/procrustes.",
     )
 

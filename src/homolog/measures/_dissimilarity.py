@@ -22,12 +22,19 @@ Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean
 
 Reals = NDArray[np.float64]
 
+_OTHERWISE = 'Use dissimilarity="squared_euclidean", or drop those stimuli.'
 _PRIOR_RATE = 1.0
 _PRIOR_WEIGHT = 0.1
 """How much a prior of that rate counts beside a response, so that none is 0."""
 
 
-def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -> Array:
+def dissimilarities(
+    x: Array,
+    *,
+    dissimilarity: Dissimilarity = "correlation",
+    name: str = "rsa",
+    remedy: str = _OTHERWISE,
+) -> Array:
     """The (stimulus, stimulus) matrix of how unlike the responses to two stimuli are.
 
     Parameters
@@ -39,6 +46,8 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
         ``"squared_euclidean"``, divided by the number of neurons; ``"euclidean"``, its
         root; ``"poisson"``: the mean over neurons of the symmetrised Kullback-Leibler
         divergence of Poisson counts.
+    name, remedy
+        What asks, and what to do where a stimulus evokes equal responses in all neurons.
 
     Returns
     -------
@@ -46,7 +55,7 @@ def dissimilarities(x: Array, *, dissimilarity: Dissimilarity = "correlation") -
         Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine.
     """
     if dissimilarity in ("correlation", "cosine"):
-        unit = _unit_patterns(x, dissimilarity)
+        unit = _unit_patterns(x, dissimilarity, name, remedy)
         return _apart(1 - unit @ unit.T, 1.0)
     if dissimilarity == "poisson":
         require_range(x, "rsa", 'Use spike counts, or dissimilarity="squared_euclidean".')
@@ -78,7 +87,7 @@ def rates(x: Array, name: str = "rsa", otherwise: str = "squared_euclidean") -> 
     return (x + _PRIOR_WEIGHT * _PRIOR_RATE) / (1 + _PRIOR_WEIGHT)
 
 
-def _unit_patterns(x: Array, dissimilarity: str) -> Array:
+def _unit_patterns(x: Array, dissimilarity: str, name: str, remedy: str) -> Array:
     xp = namespace(x)
     if dissimilarity == "correlation":
         x = x - xp.mean(x, axis=1, keepdims=True)
@@ -86,10 +95,10 @@ def _unit_patterns(x: Array, dissimilarity: str) -> Array:
     flat = to_numpy(norm)[:, 0] <= rounding(x) * float(largest(x))
     if flat.any():
         raise errors.undefined(
-            "rsa",
+            name,
             f"{flat.sum()} stimuli evoke the same response in all neurons"
             f" (first at row {np.flatnonzero(flat)[0]}), so their {dissimilarity} has no value",
-            'Use dissimilarity="squared_euclidean", or drop those stimuli.',
+            remedy,
         )
     return x / norm
 

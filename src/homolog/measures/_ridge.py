@@ -119,7 +119,8 @@ def require_stimuli(y: Population) -> None:
     if y.n_neurons >= n_train:
         raise errors.undefined(
             "ridge",
-            f"without a penalty, {y.n_neurons} neurons fit anything at {n_train} training stimuli",
+            f"without a penalty, {y.n_neurons} neurons could fit anything at {n_train} training"
+            " stimuli",
             "Give a penalty, or None to have one chosen, or fewer neurons.",
         )
 

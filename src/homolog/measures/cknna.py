@@ -95,8 +95,8 @@ def cknna(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Returns
     -------
     score
-        1 for a population with itself up to a rotation and a scale, around 0 or below for
-        unrelated ones; no unit. It has no lower end, nor is 1 its upper: see Notes.
+        1 for a population with itself up to a rotation and a scale, little above 0 for
+        unrelated ones at many stimuli; no unit. It has no lower end, nor is 1 its upper: see Notes.
 
     Raises
     ------

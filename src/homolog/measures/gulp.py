@@ -23,6 +23,7 @@ from homolog._arrays import (
     root,
     to_namespace_of,
 )
+from homolog.measures._angles import resolved
 from homolog.measures._directions import ROTATIONS
 from homolog.measures._measure import along_stimuli, measure
 
@@ -43,7 +44,8 @@ def _summary(x: Array, *, penalty: float = 0.01) -> _Summary:
         if x.shape[1] >= x.shape[0]:
             raise errors.undefined(
                 "gulp",
-                f"without a penalty, {x.shape[1]} neurons fit anything at {x.shape[0]} stimuli",
+                f"without a penalty, {x.shape[1]} neurons could fit anything at {x.shape[0]}"
+                " stimuli",
                 "Give a penalty, or fewer neurons than stimuli.",
             )
         x = centre(even_columns(x))
@@ -53,11 +55,17 @@ def _summary(x: Array, *, penalty: float = 0.01) -> _Summary:
 
 
 def _eased(x: Array, penalty: float) -> Array:
-    """Z with ZZ' = X (X'X + penalty I)^-1 X': the upper part of an orthonormal basis.
+    """Z with ZZ' = X (X'X + penalty I)^-1 X', of responses of norm 1.
 
-    No Gram matrix is made, so that half as many digits are lost.
+    By the upper part of an orthonormal basis, which loses half as many digits as a Gram matrix.
+    Beyond a penalty of 1 that part is small beside its rounding, and the Gram matrix, with a
+    condition below 2, loses none.
     """
     xp = namespace(x)
+    if penalty > 1:
+        x = x / penalty**0.5
+        one = to_namespace_of(x, np.eye(x.shape[1]))
+        return xp.linalg.solve(xp.linalg.cholesky(one + x.T @ x), x.T).T
     ridge = to_namespace_of(x, penalty**0.5 * np.eye(x.shape[1]))
     return xp.linalg.qr(xp.concat([x, ridge], axis=0)).Q[: x.shape[0], :]
 
@@ -138,8 +146,7 @@ def gulp(x: _Summary, y: _Summary) -> Float[Array, ""]:
     points = narrow(namespace(x.eased).concat([x.eased, y.eased], axis=1).T)
     n_x = x.eased.shape[1]
     first, second = points[:n_x, :], points[n_x:, :]
-    apart = first.T @ first - second.T @ second
-    squared = inner(apart, apart)
-    # Of a distance that is all rounding the gradient would be a random direction.
-    resolved = (64 * float(namespace(squared).finfo(squared.dtype).eps)) ** 2
-    return root(squared if bool(constant(squared) > resolved) else 0 * squared)
+    mine, other = first.T @ first, second.T @ second
+    apart = mine - other
+    size = constant(inner(mine, mine) + inner(other, other))
+    return root(resolved(inner(apart, apart), size))

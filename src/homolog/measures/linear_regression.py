@@ -12,11 +12,9 @@ from homolog._arrays import (
     Array,
     basis,
     centre,
-    constant,
     even_columns,
     frobenius,
     inner,
-    namespace,
     narrow,
     root,
 )
@@ -196,7 +194,4 @@ def _explained(x: _Summary, y: _Summary) -> Array:
 def _unexplained(x: _Summary, y: _Summary) -> Array:
     """One less `_explained`, with all digits where little is left."""
     left = x.responses - y.basis @ (y.basis.T @ x.responses)
-    share = inner(left, left)
-    # Of what is all rounding the gradient would be a random direction.
-    resolved = (64 * float(namespace(share).finfo(share.dtype).eps)) ** 2
-    return share if bool(constant(share) > resolved) else 0 * share
+    return _angles.resolved(inner(left, left))

@@ -77,7 +77,8 @@ def nbs(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array, ""]:
     ``"disparity"`` of `procrustes`.
 
     Biased upwards: unrelated populations score about :math:`0.85 \sqrt{N/M}` for N
-    neurons and M stimuli. Read it beside its chance level.
+    neurons and many more stimuli M, less than that for fewer: 0.70 for 50 neurons at 60
+    stimuli, 0.75 for 200 at 200. Read it beside its chance level.
     """
     cosine = nuclear_norm(x.responses.T @ y.responses)
     return cosine * cosine if squared else cosine

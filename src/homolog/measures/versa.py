@@ -46,7 +46,7 @@ def _agreement(fold: Foretold) -> float:
 
 
 def _ranks(x: Array) -> np.ndarray:
-    matrix = to_numpy(dissimilarities(x, dissimilarity="correlation"))
+    matrix = to_numpy(dissimilarities(x, name="versa", remedy="Drop those stimuli, or use ridge."))
     pairs = matrix[~np.tri(len(matrix), dtype=bool)]
     ranks = levels(pairs).ranks() if pairs.any() else pairs
     if not ranks.any():
@@ -97,7 +97,7 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
     Parameters
     ----------
     x, y
-        (stimulus, neuron) responses of reference (predicted, two neurons or more) and
+        (stimulus, neuron) responses of reference (predicted, three neurons or more) and
         candidate (predictor) to the same stimuli, in any unit; finite.
 
     Returns

@@ -44,7 +44,7 @@ def _summary(x: Array, *, alpha: float = 0.0) -> _Summary:
     if alpha == 0 and x.shape[1] >= x.shape[0]:
         raise errors.undefined(
             "whitened_procrustes",
-            f"{x.shape[1]} whitened neurons span all that {x.shape[0]} stimuli allow",
+            f"{x.shape[1]} whitened neurons could span all that {x.shape[0]} stimuli allow",
             "Use alpha above 0, or fewer neurons than stimuli.",
         )
     size = frobenius(centre(x))
