@@ -196,3 +196,10 @@ def test_classes_are_named_in_the_order_of_the_conditions() -> None:
     classes, class_of = classes_of(["b", "a", "b", "c"])
     assert classes == ("b", "a", "c")
     assert class_of.tolist() == [0, 1, 0, 2]
+
+
+@pytest.mark.parametrize("wrong", [np.ones((6, 2)), {"side": [0, 1]}])
+def test_what_is_no_trajectory_is_not_decoded_along(wrong):
+    said = f"HM025 trajectory is '{type(wrong).__name__}'; allowed: a Trajectory, as maximise"
+    with pytest.raises(HomologError, match=said):
+        decoding_along(wrong, {"side": [0, 1] * 3})

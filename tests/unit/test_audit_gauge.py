@@ -123,6 +123,9 @@ def test_it_prints_and_becomes_a_table(rng):
         ({"cost": "cheap"}, "HM025 cost is 'cheap'; allowed: l2, l1, robustness, or None"),
         ({"moments": 2}, "HM025 moments is 2; allowed: a whole number from 3, or None for all"),
         ({"measures": 5}, "HM025 measures is 5"),
+        ({"measures": []}, r"HM025 measures is \[\]; allowed: one or more names or measures\."),
+        ({"measures": ["cka", "cka"]}, "HM025 measures is 'cka, cka'; allowed: each of them once"),
+        ({"measures": [np.ones(3)]}, "HM025 measure is 'ndarray'; allowed: a name or a measure"),
         ({"measures": ["ckaa"]}, "HM023 no measure 'ckaa'"),
         ({"measures": "ensd"}, "HM025 measure is 'ensd'; allowed: one whose best score is known"),
     ],
@@ -130,6 +133,27 @@ def test_it_prints_and_becomes_a_table(rng):
 def test_what_makes_no_sense_is_refused(options, said, rng):
     with pytest.raises(HomologError, match=said):
         gauge_audit(network(rng), inputs(rng), **options)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda net, u: (net.recurrent, u), "HM025 network is 'ndarray'; allowed: a Recurrent"),
+        (lambda net, u: (u, net), "HM025 network is 'ndarray'"),
+        (lambda net, _: ("net.npz", net), "HM025 network is 'str'.*load_recurrent"),
+        (
+            lambda net, u: (net, u[0]),
+            r"HM025 shape of the inputs is \(10, 3\); allowed: .*; inputs\[None\] is one trial\.",
+        ),
+        (
+            lambda net, u: (net, u[..., :2]),
+            "HM025 number of inputs is 2; allowed: 3, as many as the network takes",
+        ),
+    ],
+)
+def test_what_is_no_network_and_what_are_no_inputs_of_it_is_said(wrong, said, rng):
+    with pytest.raises(HomologError, match=said):
+        gauge_audit(*wrong(network(rng), inputs(rng)), "cka", n=1)
 
 
 def test_one_measure_needs_no_list(rng):

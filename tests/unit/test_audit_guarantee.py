@@ -289,3 +289,24 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     shapes = np.random.default_rng(2).normal(size=(24, 5))
     with pytest.raises(HomologError, match="HM025"):
         guarantee(shapes, **{**given, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "score", "said"),
+    [
+        ("cka", "0.9", "HM025 score is '0.9'; allowed: a number below 1 for each measure; 1 is"),
+        ("cka", True, "HM025 score is True; allowed: a number below 1"),
+        (
+            ["cka", "nbs"],
+            [0.9],
+            r"HM025 score is \[0\.9\]; allowed: one number, or 2: one for each measure\.",
+        ),
+        ([], 0.9, r"HM025 measures is \[\]; allowed: one or more names or measures\."),
+        (["cka", "cka"], 0.9, "HM025 measures is 'cka, cka'; allowed: each of them once"),
+    ],
+)
+def test_what_is_no_score_is_said_in_words(
+    chosen: Any, score: Any, said: str, rng: np.random.Generator
+) -> None:
+    with pytest.raises(HomologError, match=said):
+        guarantee(rng.normal(size=(12, 3)), chosen, score, {"side": [0, 1] * 6}, seeds=0)

@@ -101,6 +101,21 @@ def test_what_is_missing_is_said_with_the_flag(path, tmp_path):
     assert "(On the command line: --out.)" in result.stderr
 
 
+def test_what_is_no_network_or_no_task_of_it_is_told_what_is(path, tmp_path):
+    np.savez(tmp_path / "v1.npz", responses=np.ones((4, 5)), stimuli=np.arange(4))
+    result = run(tmp_path / "v1.npz", "--task", "flip_flop", *QUICK)
+    assert result.exit_code == 1
+    assert f"HM025 NET is '{tmp_path / 'v1.npz'}'; allowed: a network that" in result.stderr
+    assert "such as run/replica-0/network.npz" in result.stderr
+    result = run(path, "--task", "delayed_match", *QUICK)
+    assert result.exit_code == 1
+    said = "HM025 --task is 'delayed_match'; allowed: a task of 3 inputs, as many as the network"
+    assert said in result.stderr
+    result = run(path, "--task", "flip_flop", "-m", "", *QUICK)
+    assert result.exit_code == 1
+    assert "HM025 measures is []" in result.stderr
+
+
 def test_a_network_that_cannot_be_balanced_names_the_way_out(tmp_path, rng):
     chain = RecurrentNetwork(
         np.tril(rng.normal(size=(N, N)), -1), rng.normal(size=(N, 3)), rng.normal(size=(1, N))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog import errors
 from homolog.audit._crossing import first_reach
 from homolog.audit._decoding import Decoding, accuracies, decoding
 from homolog.audit._labels import Labels, labels_of
@@ -97,8 +98,11 @@ def decoding_along(
     Raises
     ------
     HomologError
-        As `decoding` does.
+        HM025 for what is no trajectory; else as `decoding` does.
     """
+    if not isinstance(trajectory, Trajectory):  # pyright: ignore[reportUnnecessaryIsInstance]
+        allowed = "a Trajectory, as maximise returns it; responses are for decoding"
+        raise errors.bad_value("trajectory", type(trajectory).__name__, allowed)
     recording = decoding(trajectory.target, labels, folds=folds, rng=rng)
     told = labels_of(labels, trajectory.target.shape[0])
     alike = evenly_strong(trajectory.data, trajectory.target.shape[-1])

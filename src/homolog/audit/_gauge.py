@@ -20,13 +20,13 @@ from homolog.audit._targets import Reals
 from homolog.balancing import balance, transform
 from homolog.balancing._activity import difference
 from homolog.measures import find
+from homolog.networks import RecurrentNetwork
 from homolog.statistics import Progress, silent
 from homolog.tasks import Trials
 
 if TYPE_CHECKING:
     from homolog.balancing import Balanced
     from homolog.measures._measure import Measure
-    from homolog.networks import RecurrentNetwork
     from homolog.networks._run import Run
 
 COSTS = ("l2", "l1", "robustness")
@@ -109,6 +109,7 @@ def gauge_audit(
     _refuse(network, n, cost)
     if isinstance(inputs, Trials):
         inputs, step = inputs.inputs, inputs.step
+    _refuse_inputs(inputs, network.n_inputs)
     chosen = _usual() if measures is None else _with_an_end(measures_of(measures))
     generator = generator_of(rng)
     shifts = _shifts(spreads, n, network.n_neurons, generator)
@@ -251,7 +252,22 @@ def _spreads(given: float | Sequence[float]) -> Reals:
     return spreads
 
 
+def _refuse_inputs(inputs: Any, n_inputs: int) -> None:
+    shape = tuple(np.shape(inputs))
+    if len(shape) == 2:
+        raise errors.bad_value(
+            "shape of the inputs", shape, "(trial, time, input); inputs[None] is one trial"
+        )
+    if len(shape) == 3 and shape[2] != n_inputs:
+        raise errors.bad_value(
+            "number of inputs", shape[2], f"{n_inputs}, as many as the network takes"
+        )
+
+
 def _refuse(network: RecurrentNetwork, n: int, cost: object) -> None:
+    if not isinstance(network, RecurrentNetwork):  # pyright: ignore[reportUnnecessaryIsInstance]
+        allowed = "a RecurrentNetwork; for one in a file, homolog.networks.load_recurrent(path)"
+        raise errors.bad_value("network", type(network).__name__, allowed)
     if network.has_replicas:
         allowed = "one network: gauge_audit(network.replica(0), …), and so on"
         raise errors.bad_value("number of replicas", network.n_replicas, allowed)

@@ -12,14 +12,23 @@ from homolog.measures._measure import Measure
 
 
 def measures_of(given: Any) -> tuple[Measure, ...]:
-    """One name or measure, or several, as measures; HM025 for what is neither, HM023 unknown."""
+    """One name or measure, or several, as measures.
+
+    HM025 for what is neither, for none and for one of them twice; HM023 for an unknown name.
+    """
     if isinstance(given, str | Measure):
         return (measure_of(given),)
     try:
         listed = tuple(given)
     except TypeError:
         raise errors.bad_value("measures", given, "names or measures") from None
-    return tuple(measure_of(one) for one in listed)
+    if not listed:
+        raise errors.bad_value("measures", given, "one or more names or measures")
+    found = tuple(measure_of(one) for one in listed)
+    labels = [one.label for one in found]
+    if len(set(labels)) < len(labels):
+        raise errors.bad_value("measures", ", ".join(labels), "each of them once")
+    return found
 
 
 def measure_of(given: Any) -> Measure:
@@ -27,7 +36,8 @@ def measure_of(given: Any) -> Measure:
     if isinstance(given, Measure):
         return given
     if not isinstance(given, str):
-        raise errors.bad_value("measure", given, "a name or a measure")
+        got = given if np.isscalar(given) else type(given).__name__  # not all of an array
+        raise errors.bad_value("measure", got, "a name or a measure")
     return find(given)
 
 

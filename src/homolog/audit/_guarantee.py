@@ -209,23 +209,22 @@ def _least(target: Target, measures: Any, score: Score | None) -> list[Least]:
             raise errors.bad_value("score", score, "nothing where measures come with their scores")
         measures, score = list(measures), list(measures.values())
     listed = measures_of(measures)
-    given: list[Any] = list(score) if isinstance(score, Sequence) else [score] * len(listed)
+    given: list[Any] = [score] * len(listed)
+    if isinstance(score, Sequence) and not isinstance(score, str):
+        given = list(score)
     if isinstance(score, Mapping):
         of = {measure_of(one): number for one, number in score.items()}
         given = [of.get(one) for one in listed]
-    if not listed or len(given) != len(listed):
-        raise errors.bad_value("score", score, f"one for each of {len(listed)} measures, from 1")
+    if len(given) != len(listed):
+        allowed = f"one number, or {len(listed)}: one for each measure"
+        raise errors.bad_value("score", score, allowed)
     for one in given:
         number = isinstance(one, float | int | np.number) and not isinstance(one, bool)
         if not number or not -np.inf < one < 1:
-            raise errors.bad_value(
-                "score", score, "numbers below 1 for each measure; 1 is the same"
-            )
+            allowed = "a number below 1 for each measure; 1 is the same"
+            raise errors.bad_value("score", score, allowed)
     paired = zip(listed, given, strict=True)
     found = [Least(objective_of(target, measure), float(one)) for measure, one in paired]
-    labels = [one.objective.measure.label for one in found]
-    if len(set(labels)) < len(labels):
-        raise errors.bad_value("measures", ", ".join(labels), "each of them once")
     for one, own in zip(found, _scores(found, target.rows).values(), strict=True):
         if own < one.score:
             label = one.objective.measure.label

@@ -14,6 +14,7 @@ from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
     from homolog.audit._gauge_result import Cost
+    from homolog.networks import RecurrentNetwork
 
 GAUGE_FLAGS = {
     **FLAGS,
@@ -79,8 +80,10 @@ def gauge(
             refuse_others(out, FILES, "gauge audit")
         shown, held = shown_inputs(task, trials, inputs, step, seed)
         with shown_progress(quiet) as progress:
+            read = _read(network)
+            _refuse_task(task, shown, read.n_inputs)
             found = gauge_audit(
-                read_network(network, None),
+                read,
                 shown,
                 split(measure),
                 spread=_numbers(spread),
@@ -98,6 +101,27 @@ def gauge(
             with staged(out) as folder:
                 page = report.write_gauge(found, folder, command=command)
             typer.echo(f"\nreport: {out / page.name}")
+
+
+def _read(path: Path) -> RecurrentNetwork:
+    """The network of a file; what holds other arrays is told what is asked for."""
+    from homolog import errors
+
+    try:
+        return read_network(path, None)
+    except errors.HomologError as error:
+        if error.code != "HM022":
+            raise
+        allowed = "a network that homolog saved, such as run/replica-0/network.npz"
+        raise errors.bad_value("NET", str(path), allowed) from None
+
+
+def _refuse_task(task: str | None, shown: Any, n_inputs: int) -> None:
+    from homolog import errors
+
+    if task is not None and n_inputs and shown.shape[2] != n_inputs:
+        allowed = f"a task of {n_inputs} inputs, as many as the network takes, not {shown.shape[2]}"
+        raise errors.bad_value("--task", task, allowed)
 
 
 def _numbers(text: str) -> Any:
