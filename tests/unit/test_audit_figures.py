@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from homolog import figures, report
-from homolog.audit._audit_curves import apart, first_score, mean_curve, variance_ticks
+from homolog.audit._audit_curves import apart, first_score, mark_size, mean_curve, variance_ticks
 from homolog.audit._audit_tables import TABLES
 from homolog.errors import HomologError
 from homolog.report import _audit, _audit_charts, _audit_table
@@ -128,6 +128,24 @@ def test_components_that_are_never_captured_stand_above_the_goal(found):
     )
     assert all((np.asarray(line.get_ydata()) > found.goal).all() for line in above)
     assert ax.get_xscale() == "log"
+    chart = _audit_charts.component_capture(found).layout["yaxis"]
+    for ticks, labels, top in (
+        (ax.get_yticks(), [text.get_text() for text in ax.get_yticklabels()], ax.get_ylim()[1]),
+        (chart["tickvals"], chart["ticktext"], chart["range"][1]),
+    ):
+        assert labels[-2:] == ["0.8", "> 0.99"]
+        assert found.goal < ticks[-1] < top
+        assert max(ticks[:-1]) < found.goal
+
+
+def test_marks_shrink_where_many_stand_side_by_side(found):
+    assert [round(mark_size(n, 0), 2) for n in (6, 12, 48)] == [1, 1, 0.5]
+    assert mark_size(48, 0) > mark_size(48, 1) > mark_size(48, 9) > 0
+    (ax,) = axes()
+    figures.component_perturbation(ax, found)
+    assert [named(ax)[one].get_markersize() for one in MEASURES] == pytest.approx([7, 5.74])
+    sizes = [trace["marker"]["size"] for trace in _audit_charts.component_perturbation(found).data]
+    assert sizes == [10, 8.2]
 
 
 def test_perturbation_draws_simulation_and_formula(found):

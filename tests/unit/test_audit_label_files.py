@@ -45,7 +45,16 @@ def test_a_separator_within_a_name_parts_nothing(tmp_path):
     ("text", "message"),
     [
         (TABLE.replace("look 60°,on,2\n", ""), "no row for 1 of 3 conditions, such as 'look 60°'"),
-        (TABLE.replace("look 60°", "look 90°"), "no row for condition 'look 60°'; its first col"),
+        (
+            TABLE.replace("look 60°", "look 90°"),
+            "row 4: 'look 90°' is no condition of the recording; and",
+        ),
+        ("n,side\na,1\nb,2\nc,1\n", "no row for condition 'look 0°'; its first column begins 'a'"),
+        (
+            TABLE[TABLE.index("no-look") :],
+            "its first row is itself for condition 'no-look 0°': it h",
+        ),
+        ("0,a\n1,b\n2,c\n", "its first row is itself for condition '0': it has no header. Begin"),
         (TABLE + "\n,,\nlook 90°,on,2\n", "row 7: 'look 90°' is no condition of the recording"),
         (TABLE + "look 60°,on,2\n", "rows 4 and 5 are both for condition 'look 60°'. Leave"),
         (TABLE + "look 60°,on\n", "row 5 has 2 columns and the header has 3. Give every"),

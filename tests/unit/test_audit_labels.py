@@ -48,6 +48,12 @@ REFUSED = [
     (
         {"angle": list(range(12))},
         "HM063 labels of 'angle': 1 condition of 12 labelled 0, for 5 folds each of which tests"
+        " every class. Use fewer, broader classes (numbers are taken as classes: join them in"
+        " ranges);",
+    ),
+    (
+        {"name": list("abcdefghijkl")},
+        "HM063 labels of 'name': 1 condition of 12 labelled 'a', for 5 folds each of which tests"
         " every class. Use fewer, broader classes;",
     ),
 ]

@@ -117,6 +117,24 @@ def test_blocks_of_trials_make_every_stimulus_a_class(tmp_path):
     assert any(" side " in line for line in result.stdout.splitlines())
 
 
+@pytest.mark.parametrize("blocks", [1, 13, -2])
+def test_blocks_that_cannot_be_are_refused_in_the_words_of_the_command(blocks, tmp_path):
+    trials = np.random.default_rng(0).normal(size=(12, 4, 7))
+    homolog.save(homolog.represent(trials, "trial,stimulus,neuron"), tmp_path / "trials.npz")
+    result = run(tmp_path / "trials.npz", "--blocks", blocks, *QUICK)
+    said = f"error: HM025 --blocks is {blocks}; allowed: from 5, the number of --folds, to 12, the"
+    assert result.stderr.startswith(said), result.stderr
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("flag", ["--goal", "--variance"])
+def test_a_number_with_a_comma_is_named_with_its_remedy(flag, file):
+    result = run(file, flag, "0,9", *QUICK)
+    assert result.exit_code == 2
+    boxed = " ".join(result.stderr.replace("│", " ").split())
+    assert "'0,9' is no number. Give one with a point, as in 0.9." in boxed
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

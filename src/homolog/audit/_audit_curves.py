@@ -17,6 +17,7 @@ LEADS = (
     *(tuple(np.arange(1, 10, step).tolist()) for step in (0.5, 0.1, 0.02)),
 )
 """First digits of the ticks of a logarithmic axis, from few to many."""
+MARKS_APART = 12  # marks along an axis that do not touch
 FEWEST = 3  # ticks, for an axis to be read
 
 
@@ -44,6 +45,21 @@ def variance_ticks(shares: Sequence[float] | Reals) -> list[float]:
         if len(ticks) >= FEWEST:
             break
     return [float(f"{tick:.3g}") for tick in ticks] or [float(f"{high:.2g}")]
+
+
+def score_ticks(audit: Audit) -> list[float]:
+    """Scores for the axis of half captures: fifths that stand clear of the goal."""
+    fifths = np.linspace(-1, 1, 11).round(1)
+    return [float(tick) for tick in fifths if first_score(audit) <= tick < audit.goal - 0.05]
+
+
+def mark_size(n: int, i: int) -> float:
+    """Share of the usual size of a mark, of the i-th measure.
+
+    Smaller where many stand side by side, and from one measure to the next, so that two that
+    agree are both seen.
+    """
+    return min(1.0, (MARKS_APART / n) ** 0.5) * max(0.4, 1 - 0.18 * i)
 
 
 def apart(places: Sequence[float], gap: float, top: float) -> list[float]:

@@ -48,7 +48,7 @@ def labels_in_table(path: str | PathLike[str], conditions: Sequence[object]) -> 
             why = f"rows {number_of[row[0]]} and {number} are both for condition {row[0]!r}"
             raise errors.labels_unmatched(path, why, "Leave out one.")
         number_of[row[0]] = number
-    wanted = [rows[number_of[name]] for name in _wanted(path, number_of, conditions)]
+    wanted = [rows[number_of[name]] for name in _wanted(path, header[0], number_of, conditions)]
     return {
         variable: tuple(row[column].strip() for row in wanted)
         for column, variable in enumerate(header[1:], start=1)
@@ -110,21 +110,32 @@ def _even(lines: Lines) -> bool:
     return _columns(lines) > 1 and len({len(row) for row in lines.values()}) == 1
 
 
-def _wanted(path: Path, there: dict[str, int], conditions: Sequence[object]) -> list[str]:
+def _wanted(
+    path: Path, head: str, there: dict[str, int], conditions: Sequence[object]
+) -> list[str]:
     """The first cell of the row of every condition: its label, or else its place."""
     labels = [str(one) for one in conditions]
     places = [str(place) for place in range(len(labels))]
     for names in (labels, places):
         if all(name in there for name in names) and len(there) == len(names):
             return names
+    if head in (labels if head in labels else places):
+        why = f"its first row is itself for condition {head!r}: it has no header"
+        remedy = "Begin with a row that names the columns, as in condition,context."
+        raise errors.labels_unmatched(path, why, remedy)
     lacking = [name for name in labels if name not in there]
-    if lacking and len(there) == len(labels) - len(lacking):
+    unknown = [name for name in there if name not in labels]
+    if lacking and unknown and len(unknown) < len(there):
+        why = (
+            f"row {there[unknown[0]]}: {unknown[0]!r} is no condition of the recording; and there"
+            f" is no row for {lacking[0]!r}"
+        )
+    elif lacking and len(there) == len(labels) - len(lacking):
         why = f"no row for {len(lacking)} of {len(labels)} conditions, such as {lacking[0]!r}"
     elif lacking:
         why = f"no row for condition {lacking[0]!r}; its first column begins {next(iter(there))!r}"
     else:
-        name, number = next((name, n) for name, n in there.items() if name not in labels)
-        why = f"row {number}: {name!r} is no condition of the recording"
+        why = f"row {there[unknown[0]]}: {unknown[0]!r} is no condition of the recording"
     remedy = "Give a row for each condition, with its label, or 0, 1, 2 and so on, first."
     raise errors.labels_unmatched(path, why, remedy)
 

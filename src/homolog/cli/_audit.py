@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 AUDIT_FLAGS = {
     **FLAGS,
     "HM003": "--dims",
+    "HM026": "--dims, or no --blocks",
     "HM028": "--nan drop-stimuli or --nan drop-units",
     "HM046": "--out",
     "HM062": "--labels",
@@ -32,6 +33,14 @@ STIMULUS = "stimulus"
 
 CLASSES_NAMED = 6
 LINES_APART = 15.0  # seconds, where progress is told in lines
+
+
+def _number(text: str | float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        why = f"{text!r} is no number. Give one with a point, as in 0.9."
+        raise typer.BadParameter(why) from None
 
 
 def audit(
@@ -61,7 +70,9 @@ def audit(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Random starts of each measure.")] = 5,
-    goal: Annotated[float, typer.Option(help="Score to stop at; 1: the same.")] = 0.99,
+    goal: Annotated[
+        float, typer.Option(parser=_number, metavar="FLOAT", help="Score to stop at; 1: the same.")
+    ] = 0.99,
     folds: Annotated[int, typer.Option(help="In which conditions are held out.")] = 5,
     guarantee: Annotated[
         str | None,
@@ -69,13 +80,21 @@ def audit(
     ] = None,
     variance: Annotated[
         float | None,
-        typer.Option(help="Leading components with this share of the variance for neurons: 0.95."),
+        typer.Option(
+            parser=_number,
+            metavar="FLOAT",
+            help="Leading components with this share of the variance for neurons: 0.95.",
+        ),
     ] = None,
     dims: Annotated[
         str | None, typer.Option(help='Axes of the array, as in "trial,stimulus,neuron".')
     ] = None,
     nan: Annotated[
-        str, typer.Option(help="NaN in the input: stop, drop-units, drop-stimuli or pairwise.")
+        str,
+        typer.Option(
+            help="NaN in the input: stop, drop-units, drop-stimuli or pairwise. Trials that a file"
+            " marks as never recorded stop nothing: they are left out of means."
+        ),
     ] = "stop",
     drop_constant: Annotated[
         bool, typer.Option("--drop-constant", help="Leave out neurons that never change.")
@@ -114,7 +133,7 @@ def audit(
             typer.echo(f"labels: {'; '.join(map(_classes, told.items()))}", err=True)
         with shown_progress(quiet, lines=True, often=LINES_APART) as progress:
             found = audited(
-                _in_blocks(population, blocks),
+                _in_blocks(population, blocks, folds),
                 DEFAULT_MEASURES if chosen is None else chosen,
                 labels=told or None,
                 seeds=seeds,
@@ -173,11 +192,17 @@ def _classes(told: tuple[str, Sequence[object]]) -> str:
     return f"{name}: {', '.join([*classes[:CLASSES_NAMED], *rest])}"
 
 
-def _in_blocks(population: Representation, blocks: int | None) -> Representation:
+def _in_blocks(population: Representation, blocks: int | None, folds: int) -> Representation:
     if blocks is None:
         return population
+    from homolog import errors
     from homolog.audit import pseudo_trials
 
+    if population.has_trials and not max(folds, 1) <= blocks <= population.n_trials:
+        allowed = (
+            f"from {folds}, the number of --folds, to {population.n_trials}, the number of trials"
+        )
+        raise errors.bad_value("--blocks", blocks, allowed)
     return pseudo_trials(population, blocks)
 
 

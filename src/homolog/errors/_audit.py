@@ -50,7 +50,7 @@ def too_few_in_class(
     variable: str, label: object, count: int, folds: int, n_conditions: int
 ) -> HomologError:
     """HM063: a class that some fold would have to do without."""
-    fewer = f"folds={count}" if count > 1 else "fewer, broader classes"
+    fewer = f"folds={count}" if count > 1 else f"fewer, broader classes{_of_numbers(label)}"
     return HomologError(
         "HM063",
         f"labels of '{variable}': {counted(count, 'condition')} of {n_conditions} labelled"
@@ -58,6 +58,14 @@ def too_few_in_class(
         " single trials, make several rows of a condition with homolog.audit.pseudo_trials (trials"
         " are averaged otherwise).",
     )
+
+
+def _of_numbers(label: object) -> str:
+    try:
+        float(str(label))
+    except ValueError:
+        return ""
+    return " (numbers are taken as classes: join them in ranges)"
 
 
 def too_few_trials(name: str, n_lacking: int, n_stimuli: int, blocks: int) -> HomologError:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _pictured, errors
-from homolog.audit._audit_curves import apart, first_score, mean_curve, variance_ticks
+from homolog.audit._audit_curves import (
+    apart,
+    first_score,
+    mark_size,
+    mean_curve,
+    score_ticks,
+    variance_ticks,
+)
 from homolog.figures._looks import INK, SOFT, several
 
 if TYPE_CHECKING:
@@ -158,12 +165,10 @@ def component_capture(ax: Axes, audit: Audit) -> Axes:
         )  # fmt: skip
     ax.axhline(audit.goal, color=SOFT, linewidth=0.8, zorder=0)
     top = audit.goal + BEYOND * (1.2 + 0.6 * len(audit.measures))
-    ax.text(
-        1.0, audit.goal + 0.008, "not below the goal", color=SOFT, fontsize=7,
-        transform=ax.get_yaxis_transform(), ha="right", va="bottom",
-    )  # fmt: skip
     ax.set(xscale="log", ylim=(first_score(audit), top))
-    ax.set_yticks([tick for tick in np.linspace(-1, 1, 11).round(1) if tick >= first_score(audit)])
+    ticks = score_ticks(audit)
+    above = f"> {audit.goal:g}"
+    ax.set_yticks([*ticks, (audit.goal + top) / 2], [*(f"{tick:g}" for tick in ticks), above])
     ax.set_ylabel("Score at which half captured")
     _dress_variances(ax, shares)
     return ax
@@ -184,7 +189,7 @@ def component_perturbation(ax: Axes, audit: Audit) -> Axes:
         raise errors.bad_value("audit", audit.name, "one in which components could be replaced")
     shares = 100 * np.asarray(found.explained_variance)
     for i, (name, scores) in enumerate(found.simulated.items()):
-        size = max(3.5, 7 - 1.2 * i)  # two that agree are both seen
+        size = 7 * mark_size(len(shares), i)
         ax.plot(shares, scores, _mark(i), color=_colour(i), markersize=size, label=name)
         if name in found.closed_form:
             ax.plot(shares, found.closed_form[name], color=_colour(i), linewidth=1, zorder=1)

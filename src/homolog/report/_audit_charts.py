@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _pictured
-from homolog.audit._audit_curves import first_score, mean_curve, variance_ticks
+from homolog.audit._audit_curves import (
+    first_score,
+    mark_size,
+    mean_curve,
+    score_ticks,
+    variance_ticks,
+)
 from homolog.audit._audit_words import back
 from homolog.report._charts import LEGEND, LONGEST, Chart, Json
 
@@ -118,10 +124,21 @@ def component_capture(audit: Audit) -> Chart | None:
         + [_goal(audit)],
         layout={
             "xaxis": _variances(audit.explained_variance),
-            "yaxis": {"title": {"text": "Score"}, "range": [first_score(audit), _top(audit)]},
+            "yaxis": _half_scores(audit),
             **LEGEND,
         },
     )
+
+
+def _half_scores(audit: Audit) -> Json:
+    """Scores to the goal, and above it a place of its own for what is not captured below."""
+    ticks = score_ticks(audit)
+    return {
+        "title": {"text": "Score"},
+        "range": [first_score(audit), _top(audit)],
+        "tickvals": [*ticks, (audit.goal + _top(audit)) / 2],
+        "ticktext": [*(f"{tick:g}" for tick in ticks), f"> {audit.goal:g}"],
+    }
 
 
 def _captured(audit: Audit, label: str, scores: Any, i: int) -> list[Json]:
@@ -192,8 +209,7 @@ def _variances(shares: Any) -> Json:
 
 def _replaced(shares: Any, scores: Any, name: str, i: int) -> Json:
     trace = _line(shares, scores, name, i)
-    # Smaller from one to the next, so that two that agree are both seen.
-    trace["marker"] = {**trace["marker"], "size": max(4, 11 - 2 * i)}
+    trace["marker"] = {**trace["marker"], "size": round(10 * mark_size(len(shares), i), 1)}
     hover = "%{x:.2~%} of variance: %{y:.3f}<extra>%{fullData.name}</extra>"
     return {**trace, "mode": "lines+markers", "hovertemplate": hover}
 
