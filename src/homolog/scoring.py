@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
-from homolog.measures._measure import Measure
+from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import Halves, Pair, seen, summary_of
 from homolog.representation import Representation
 from homolog.statistics import Progress
@@ -120,7 +120,7 @@ def scored(
         if intervals:
             interval, why = _interval(measure, x, y, groups, rng, progress)
             found, notes = replace(found, interval=interval), [*notes, why]
-        if permutations:
+        if permutations and is_ordered(sx):
             null, why = _null(measure, x, y, permutations, groups, rng, progress)
             found, notes = _with_null(found, null), [*notes, why]
     if warned:

@@ -317,6 +317,11 @@ def along_stimuli(axes: Literal[1, 2, "pairs"] = 1) -> Any:
     return field(metadata={"stimuli": axes})
 
 
+def is_ordered(summary: Any) -> bool:
+    """Whether the order of stimuli matters: not where only a summary of all of them is kept."""
+    return any("stimuli" in f.metadata for f in fields(summary))
+
+
 def permuted(summary: Any, order: np.ndarray) -> Any:
     """The summary of the same population with its stimuli in another order."""
     moved = {

@@ -20,4 +20,4 @@ def difference(x: Statistic, y: Statistic) -> Array:
 
 def caution(_x: Any, _y: Any) -> str:
     """Say what no reader would expect of a similarity."""
-    return "stimuli are not paired: in any order the score is this one, and so is its chance level"
+    return "stimuli are not paired: in any order the score is this one, and no level is its chance"

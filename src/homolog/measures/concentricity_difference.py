@@ -25,7 +25,6 @@ def _summary(x: Array) -> Statistic:
 
 @measure(
     summary=_summary,
-    chance=difference,
     caution=caution,
     best=0.0,
     worst=2.0,

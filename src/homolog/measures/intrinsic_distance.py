@@ -34,14 +34,8 @@ def _summary(x: Array, *, k: int = 5) -> _Summary:
     return _Summary(to_namespace_of(x, kept))
 
 
-def _apart(x: _Summary, y: _Summary) -> Array:
-    a, b = (to_numpy(s.kept).astype(np.float64, copy=False) for s in (x, y))
-    return to_namespace_of(x.kept, np.asarray((_WEIGHTS * np.abs(a - b)).max()))
-
-
 @measure(
     summary=_summary,
-    chance=_apart,
     caution=caution,
     best=0.0,
     worst=1.0,
@@ -101,4 +95,5 @@ def intrinsic_distance(x: _Summary, y: _Summary) -> Float[Array, ""]:
     M e^-4 times this one. The package of its authors estimates the traces from random vectors,
     without a seed, and prints 10^6 e^-4 times this one.
     """
-    return _apart(x, y)
+    a, b = (to_numpy(s.kept).astype(np.float64, copy=False) for s in (x, y))
+    return to_namespace_of(x.kept, np.asarray((_WEIGHTS * np.abs(a - b)).max()))

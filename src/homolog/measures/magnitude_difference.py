@@ -15,7 +15,6 @@ def _summary(x: Array) -> Statistic:
 
 @measure(
     summary=_summary,
-    chance=difference,
     caution=caution,
     best=0.0,
     worst=float("inf"),

@@ -57,7 +57,6 @@ def _promises(*, normalise: bool) -> Mapping[str, Any]:
 @measure(
     summary=_summary,
     variant=_promises,
-    chance=difference,
     caution=caution,
     best=0.0,
     worst=8.0,
