@@ -212,3 +212,10 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", ["homolog", "homolog.cli"])
+def test_modules_run_as_the_command(module):
+    told = [sys.executable, "-m", module, "--version"]
+    done = subprocess.run(told, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{homolog.__version__}\n"

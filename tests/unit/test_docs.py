@@ -71,6 +71,18 @@ def test_examples_on_a_page_run(
         names.update(example.globs)
 
 
+def test_folders_that_the_front_page_writes_are_none_of_the_repository() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    written = {
+        words[words.index("-o") + 1]
+        for _, block in blocks(ROOT / "README.md", "console")
+        for words in (shlex.split(line[2:]) for line in block.splitlines() if line[:2] == "$ ")
+        if "-o" in words
+    }
+    assert len(written) >= 5
+    assert {f"/{folder}/" for folder in written} <= set(ignored)
+
+
 def modules_with_examples() -> list[str]:
     folder = Path(homolog.__path__[0])
     files = (file for file in folder.rglob("*.py") if ">>> " in file.read_text(encoding="utf-8"))

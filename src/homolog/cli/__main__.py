@@ -1,0 +1,6 @@
+"""``python -m homolog.cli`` is the command line."""
+
+from homolog.cli import app
+
+if __name__ == "__main__":
+    app(prog_name="homolog")
