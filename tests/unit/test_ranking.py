@@ -13,6 +13,7 @@ import homolog
 from homolog import HomologError
 from homolog.measures import find
 from homolog.ranking import Difference, exchange_p, rank
+from homolog.ranking._ceiling import within
 from homolog.ranking._difference import with_q
 from homolog.ranking._left_out import Estimate
 from homolog.statistics import silent
@@ -142,6 +143,12 @@ def test_an_estimate_without_error_has_no_p():
     assert Estimate(0.3, 0.0, 9).p_value() is None
     assert Estimate(0.0, 0.0, 9).p_value() == 1
     assert Estimate(0.3, None, 0, "why").interval() is None
+
+
+def test_intervals_end_where_the_measure_does():
+    assert within(find("cka"), (-0.2, 1.1)) == (0, 1)
+    assert within(find("procrustes"), (-0.1, 0.4)) == (0, 0.4)
+    assert within(find("cka"), None) is None
 
 
 def test_exchange_goes_through_all_patterns_where_these_are_few(rng):
@@ -330,6 +337,8 @@ def test_what_makes_a_design_doubtful_is_said(tuning, brain, layers, rng):
     groups = [*range(N - 1), 0]
     grouped = rank(brain, shown_twice, "cka", groups=groups)
     assert not any("shown twice" in one for one in grouped.warnings)
+    nearly = {name: one + 1e-6 * np.arange(N)[:, None] for name, one in shown_twice.items()}
+    assert not any("shown twice" in one for one in rank(brain, nearly, "cka").warnings)
     noisy = homolog.represent(rng.normal(size=(3, N, 5)), dims="trial,stimulus,neuron")
     assert (
         "noisy has trials: noise of its own lowers a candidate's score, and the ceiling does not"

@@ -13,14 +13,7 @@ from homolog.pairing import LEAST_TRIALS_TO_HALVE, Halves, seen
 from homolog.ranking._ceiling import Ceiling, over_stimuli
 from homolog.ranking._left_out import Kept
 from homolog.representation import Representation
-from homolog.scoring import ROUGH_RELIABILITY
-from homolog.statistics import Floats, Progress
-
-UNRELATED = 20
-"""Permutations that tell how alike unrelated halves are."""
-
-MOST_CHANCE = 0.2
-"""With unrelated halves more alike than this Spearman-Brown does not hold."""
+from homolog.statistics import Progress
 
 
 def session_ceiling(
@@ -36,8 +29,7 @@ def session_ceiling(
 
     What a candidate without noise of its own would score if it were what the recording
     repeats. Spearman-Brown carries the mean agreement of the halves to all trials where it
-    holds: for variance that repeats, and for correlation-like measures if halves agree by at
-    least 0.5 and unrelated halves, stimuli permuted, by at most 0.2.
+    holds: see `homolog.statistics.why_not_carried`.
 
     Parameters
     ----------
@@ -64,7 +56,7 @@ def session_ceiling(
     everything = np.ones(recording.n_stimuli, dtype=bool)
     parts = _agreements(measure, pairs, everything)
     half = float(np.mean(parts))
-    why_not = _why_not_carried(measure, half, *pairs[0], seed)
+    why_not = statistics.why_not_carried(measure, half, *pairs[0], rng=seed)
     corrected = not why_not
     found = Ceiling(
         measure=measure,
@@ -114,43 +106,9 @@ def _agreements(measure: Measure, pairs: Sequence[Halves], kept: Kept) -> list[f
     return [statistics.of_halves(measure, one[kept], other[kept]) for one, other in pairs]
 
 
-def _why_not_carried(
-    measure: Measure, half: float, first: Floats, second: Floats, seed: int
-) -> str:
-    """Why Spearman-Brown does not hold, in words; nothing where it does."""
-    if measure.kind == "variance":
-        return ""
-    if measure.kind == "distance":
-        return (
-            "distance between halves of the trials, which are noisier than all: the floor is lower"
-        )
-    low = "agreement of halves of the trials as it is, so the ceiling is higher:"
-    if half < ROUGH_RELIABILITY:
-        return (
-            f"{low} they agree by {half:.2f}, and Spearman-Brown is not reliable below"
-            f" {ROUGH_RELIABILITY:g}"
-        )
-    null = statistics.permutation_null(measure, first, second, UNRELATED, rng=seed)
-    if null.mean() > MOST_CHANCE:
-        return (
-            f"{low} unrelated halves agree by {null.mean():.2f}, which Spearman-Brown would take"
-            " for what repeats"
-        )
-    return ""
-
-
 def _carried(measure: Measure, half: float, corrected: bool) -> float:
     """The score of a noise-free candidate, or that of the halves where that is not known."""
-    if measure.kind == "distance":
-        return half
-    if measure.best != 1:
-        raise errors.undefined(
-            f"the ceiling of {measure.label}", "the score has no upper end", "Normalise it."
-        )
-    if not half > 0:
-        raise errors.nothing_repeats(measure.name, half)
-    if not corrected:
-        return half
-    ceiling = statistics.ceiling(measure, statistics.spearman_brown(half), None)
+    repeated = statistics.carried(measure, half, holds=corrected)
+    ceiling = statistics.ceiling(measure, repeated, None, holds=corrected)
     assert ceiling is not None  # for there is a reliability
     return ceiling
