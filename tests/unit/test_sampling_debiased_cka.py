@@ -134,7 +134,7 @@ def test_planted_populations_are_found_again_where_uncorrected_they_are_not():
 def test_a_network_of_which_all_neurons_are_known_is_not_corrected():
     """Few neurons of the candidate are all there are: its overlap with itself is what it is."""
     everything, found, wrong = np.random.default_rng(1).normal(size=(5, 4)), [], []
-    for rng in np.random.default_rng(2).spawn(200):
+    for rng in np.random.default_rng(2).spawn(100):
         signal = rng.normal(size=(150, 5))
         x = signal @ rng.normal(size=(5, 60)) + rng.normal(size=(150, 60))
         found.append(debiased_cka(x, signal @ everything, sampled="reference"))

@@ -59,17 +59,17 @@ def test_scores_of_parts_are_means_over_them(rng):
 
 
 @pytest.mark.parametrize("name", ["cka", "procrustes"])
-def test_intervals_hold_what_ten_thousand_neurons_score(name):
+def test_intervals_hold_what_very_many_neurons_score(name):
     measure, held, nearer = find(name), 0, 0
-    for rng in np.random.default_rng(0).spawn(8):
-        x, y = drawn(rng, 5000, 5000)
+    for rng in np.random.default_rng(0).spawn(6):
+        x, y = drawn(rng, 2000, 2000)
         truth = float(measure(x, y))
         found = extrapolate(measure, x[:, :40], y[:, :40], n_splits=1, rng=0)
         low, high = found.interval()
         held += low <= truth <= high
         nearer += abs(found.value - truth) < abs(found.scores[0] - truth)
-    assert held >= 7
-    assert nearer >= 6
+    assert held >= 5
+    assert nearer >= 5
 
 
 def test_a_few_times_as_many_is_between_here_and_infinity(rng):

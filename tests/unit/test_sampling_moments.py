@@ -108,13 +108,13 @@ def planted(rng: np.random.Generator, n_stimuli: int) -> tuple[Any, Any]:
 
 
 def test_the_planted_shape_is_within_the_bound_on_average_and_between_its_brackets():
-    found = [nbs_by_moments(*planted(rng, 60), rng=0) for rng in np.random.default_rng(0).spawn(40)]
+    found = [nbs_by_moments(*planted(rng, 60), rng=0) for rng in np.random.default_rng(0).spawn(30)]
     value = np.array([one.value for one in found])
     assert abs(value.mean() - 2 / 3) < np.mean([one.bias_bound for one in found])
     assert all(one.largest > 1 / 4.463129088 / 1.5 for one in found)
     means = [np.mean([getattr(one, name) for one in found]) for name in ("split_half", "held_out")]
     assert means[0] < means[1] < 2 / 3 < np.mean([one.usual for one in found])
-    assert sum(one.interval()[0] <= 2 / 3 <= one.interval()[1] for one in found) >= 38
+    assert sum(one.interval()[0] <= 2 / 3 <= one.interval()[1] for one in found) >= 29
     assert 0.5 < np.mean([one.error for one in found]) / value.std() < 2
 
 

@@ -48,8 +48,8 @@ def nbs_by_moments(x: Any, y: Any, *, rng: int | np.random.Generator = 0) -> "NB
     Raises
     ------
     HomologError
-        HM019 fewer than 40 stimuli, HM009 more than memory can hold, and those of `homolog.compare` for populations that do not
-        go together.
+        HM019 fewer than 40 stimuli, HM009 more than memory can hold, and those of
+        `homolog.compare` for populations that do not go together.
 
     Notes
     -----
