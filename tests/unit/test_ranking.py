@@ -392,7 +392,10 @@ def test_it_is_kept_in_a_folder_and_the_call_computes_it_again(brain, layers, tm
         rows = list(csv.DictReader(file))
     assert [float(one["p"]) for one in rows] == [one.p for one in found.differences]
     assert [one["closer"] for one in rows] == ["near", "near"]
-    run = tomllib.loads((tmp_path / "run.toml").read_text())["run"]
+    kept = tomllib.loads((tmp_path / "run.toml").read_text())
+    assert kept["digests"] == dict(found.digests)
+    assert set(kept["digests"]) > {"reference", "candidate near"}
+    run = kept["run"]
     assert (run["command"], run["test"], run["seed"]) == ("homolog rank …", "jackknife", 3)
     assert "benjamini2001control" in (tmp_path / "refs.bib").read_text()
     known = {"homolog": homolog, "reference": brain, "candidates": layers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,5 +83,6 @@ def _run_toml(ranking: Ranking, command: str) -> str:
         "warnings": list(ranking.warnings),
         **({} if ranking.groups is None else {"groups": ranking.groups}),
     }
-    tables = {"run": run, "digests": dict(ranking.digests), "versions": dict(ranking.versions)}
+    digests = {json.dumps(name, ensure_ascii=False): one for name, one in ranking.digests.items()}
+    tables = {"run": run, "digests": digests, "versions": dict(ranking.versions)}
     return "\n".join(toml_table(name, entries) for name, entries in tables.items())

@@ -187,7 +187,10 @@ def rank(
         groups=None if both.groups is None else design.n_independent,
         call=_call(listed, pairs, exchange, permutations, fdr, splits, rng, align, nan, groups),
         versions=versions(),
-        digests={one.called: digest_of(one) for one in (both.reference, *both.candidates.values())},
+        digests={
+            "reference": digest_of(both.reference),
+            **{f"candidate {name}": digest_of(one) for name, one in both.candidates.items()},
+        },
     )
 
 
