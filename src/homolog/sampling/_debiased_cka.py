@@ -81,8 +81,8 @@ def debiased_cka(
     -----
     What is estimated is the CKA of populations with infinitely many neurons like these, over
     infinitely many stimuli like these. Numerator and denominators are unbiased; their ratio is
-    nearly so with many neurons: 0.74 for 0.72 at 40 and 60, 1.08 for 0.99 at 10 neurons with 500
-    stimuli) and can exceed 1: it is not clipped, for that would bring a bias back.
+    nearly so with many neurons (0.74 for 0.72 at 40 and 60, 1.08 for 0.99 at 10, on average) and
+    can exceed 1: it is not clipped, for that would bring a bias back.
 
     Noise of single neurons, independent between neurons and between the two populations, counts
     as little as the neurons that were not recorded: it is averaged away. Noise that neurons of one
