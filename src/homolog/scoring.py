@@ -13,11 +13,7 @@ from numpy.typing import NDArray
 from homolog import errors, statistics
 from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import Halves, Pair, seen, summary_of
-from homolog.representation import Representation
 from homolog.statistics import Progress
-
-ROUGH_RELIABILITY = 0.5
-"""Below this the Spearman-Brown ceiling is only a rough guide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,36 +186,34 @@ def _with_null(score: Score, null: NDArray[np.float64]) -> Score:
 
 def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
     values: list[float | None] = []
-    notes: list[str] = []
+    as_they_are: list[str] = []
+    why_none: list[str] = []
     sides = list(zip((both.reference, both.candidate), both.halves_for(measure), strict=True))
     if measure.kind == "variance":
         sides = sides[:1]  # what is predicted, and not by what
     for population, halves in sides:
-        value, note = _reliability(measure, population, halves)
-        values.append(value)
-        notes += [note] if note else []
-    if notes:
-        return None, notes
-    low = [one for one in values if one is not None and one < ROUGH_RELIABILITY]
-    rough = (
-        f"trials repeat little (reliability {min(low):.2f}): the ceiling is rough" if low else ""
-    )
-    return statistics.ceiling(measure, values[0], values[-1]), [
-        rough
-    ] if measure.kind != "distance" else []
-
-
-def _reliability(
-    measure: Measure, population: Representation, halves: Halves | str | None
-) -> tuple[float | None, str | None]:
-    if halves is None:
-        return None, None
-    try:
+        try:
+            value, why_not = _reliability(measure, halves)
+        except errors.HomologError as error:
+            value, why_not = None, ""
+            why_none.append(f"no ceiling: {population.called}: {error}")
         if isinstance(halves, str):
-            return None, f"no ceiling: {population.called}: {halves}"
-        return statistics.reliability(measure, *halves), None
-    except errors.HomologError as error:
-        return None, f"no ceiling: {population.called}: {error}"
+            why_none.append(f"no ceiling: {population.called}: {halves}")
+        values.append(value)
+        as_they_are += [f"{population.called}: {why_not}"] if why_not else []
+    if why_none:
+        return None, why_none
+    found = statistics.ceiling(measure, values[0], values[-1], holds=not as_they_are)
+    return found, as_they_are if measure.kind != "distance" else []
+
+
+def _reliability(measure: Measure, halves: Halves | str | None) -> tuple[float | None, str]:
+    """How a population repeats itself, and why that is not of all trials, if it is not."""
+    if halves is None or isinstance(halves, str):
+        return None, ""
+    half = statistics.of_halves(measure, *halves)
+    why_not = statistics.why_not_carried(measure, half, *halves)
+    return statistics.carried(measure, half, holds=not why_not), why_not
 
 
 def _bias_note(score: Score, n_stimuli: int) -> str | None:

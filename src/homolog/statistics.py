@@ -21,6 +21,15 @@ LEAST_STIMULI = 8
 MOST_GROUPS = 100
 """More stimuli than this are left out in so many groups instead of one at a time."""
 
+LEAST_AGREEMENT = 0.5
+"""Of halves that agree by less, Spearman-Brown says little of all trials."""
+
+MOST_CHANCE = 0.2
+"""With unrelated halves more alike than this, Spearman-Brown does not hold."""
+
+UNRELATED = 20
+"""Permutations that tell how alike unrelated halves are."""
+
 Floats = NDArray[np.float64]
 Reals = TypeVar("Reals", float, Floats)
 Labels = Sequence[object] | NDArray[np.generic]
@@ -323,8 +332,8 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     -------
     reliability
         For a correlation-like score: the score of the halves, carried to all trials by
-        Spearman-Brown. For explained variance: the share of variance that repeats,
-        likewise. For a distance: the distance between the halves, as it is.
+        Spearman-Brown where that holds (see `why_not_carried`). For explained variance: the
+        share of variance that repeats, likewise. For a distance: that between the halves.
 
     Raises
     ------
@@ -338,9 +347,58 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     populations it was within 0.04 of an independent repeat in simulations (10 and 40
     neurons, 300 stimuli) while the halves agreed by more than 0.5; below that it comes
     out too low for unbiased_cka and rsa (0.09 for 0.13 at halves that agree by 0.05)
-    and too high for the biased measures, most of all cca.
+    and too high for the biased measures, most of all cca. So halves like these stay as they are.
     """
     half = of_halves(measure, first, second)
+    return carried(measure, half, holds=not why_not_carried(measure, half, first, second))
+
+
+def why_not_carried(
+    measure: Measure, half: float, first: ArrayLike, second: ArrayLike, *, rng: int = 0
+) -> str:
+    """Why Spearman-Brown does not hold, in words; nothing where it does.
+
+    It holds for variance that repeats, and for correlation-like measures that do not count, if
+    halves agree by at least 0.5 and unrelated halves, stimuli permuted, by at most 0.2.
+
+    Parameters
+    ----------
+    measure
+        What was scored with.
+    half
+        How the halves agree, from `of_halves`.
+    first, second
+        (stimulus, neuron) mean responses of two halves of the trials.
+    rng
+        Seed of the permutations.
+    """
+    if measure.kind == "variance":
+        return ""
+    if measure.kind == "distance":
+        return (
+            "distance between halves of the trials, which are noisier than all: the floor is lower"
+        )
+    low = "agreement of halves of the trials as it is, so the ceiling is higher:"
+    if measure.counts:
+        return f"{low} Spearman-Brown does not hold for what is counted"
+    if half < LEAST_AGREEMENT:
+        return (
+            f"{low} they agree by {half:.2f}, and Spearman-Brown is not reliable below"
+            f" {LEAST_AGREEMENT:g}"
+        )
+    if measure.best != 1:
+        return ""  # there is no ceiling to carry
+    null = permutation_null(measure, first, second, UNRELATED, rng=rng)
+    if null.mean() > MOST_CHANCE:
+        return (
+            f"{low} unrelated halves agree by {null.mean():.2f}, which Spearman-Brown would take"
+            " for what repeats"
+        )
+    return ""
+
+
+def carried(measure: Measure, half: float, *, holds: bool) -> float:
+    """The agreement of all trials where Spearman-Brown holds, else that of halves as it is."""
     if measure.kind == "distance":
         return half
     if measure.best != 1:
@@ -349,7 +407,7 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
         )
     if not half > 0:
         raise errors.nothing_repeats(measure.name, half)
-    return spearman_brown(half)
+    return spearman_brown(half) if holds else half
 
 
 def of_halves(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
@@ -365,7 +423,9 @@ def _repeated(first: Floats, second: Floats) -> float:
     return float(2 * np.sum(first * second) / np.sum(first**2 + second**2))
 
 
-def ceiling(measure: Measure, reference: float | None, candidate: float | None) -> float | None:
+def ceiling(
+    measure: Measure, reference: float | None, candidate: float | None, *, holds: bool = True
+) -> float | None:
     """The best score that trial noise lets two populations reach; for distances, the floor.
 
     Parameters
@@ -374,6 +434,9 @@ def ceiling(measure: Measure, reference: float | None, candidate: float | None) 
         Its `kind` decides how reliabilities combine.
     reference, candidate
         From `reliability`; None for a population without trials, taken to be noise-free.
+    holds
+        Whether these are of all trials. Of halves as they are, the ceiling is known to be higher
+        than one of them, not by how much.
 
     Returns
     -------
@@ -387,4 +450,6 @@ def ceiling(measure: Measure, reference: float | None, candidate: float | None) 
     known = [one for one in (reference, candidate) if one is not None]
     if not known:
         return None
-    return float(np.mean(known) if measure.kind == "distance" else np.sqrt(np.prod(known)))
+    if measure.kind == "distance":
+        return float(np.mean(known))
+    return float(np.prod(known) ** (1 / (2 if holds else len(known))))

@@ -69,6 +69,18 @@ def test_the_ceiling_comes_from_odd_and_even_trials(populations, trials):
     assert result.scores[0].ceiling == pytest.approx(np.sqrt(whole[0] * whole[1]), abs=1e-12)
 
 
+def test_what_is_counted_is_not_carried_to_all_trials(populations, trials):
+    found = homolog.compare(*populations, ["neighbour_overlap"], **QUICK).scores[0]
+    halves = [find("neighbour_overlap")(one[::2].mean(0), one[1::2].mean(0)) for one in trials]
+    assert found.ceiling == pytest.approx(np.sqrt(np.prod(halves)), abs=1e-12)
+    said = [one for one in found.warnings if "ceiling" in one]
+    assert said == [
+        f"{name}: agreement of halves of the trials as it is, so the ceiling is higher:"
+        " Spearman-Brown does not hold for what is counted"
+        for name in ("V1", "net")
+    ]
+
+
 def test_without_trials_there_is_no_ceiling(rng):
     result = homolog.compare(rng.normal(size=(20, 3)), rng.normal(size=(20, 4)), "cka", **QUICK)
     assert result.scores[0].ceiling is None

@@ -256,6 +256,49 @@ def test_reliability_of_a_correlation_predicts_an_independent_repeat():
     assert found == pytest.approx(float(measure(*whole)), abs=0.02)
 
 
+def half_of(rng, name, noise):
+    """Halves of what repeats, their agreement, and what is made of it."""
+    measure = find(name)
+    halves = noisy(rng, rng.normal(size=(60, 8)), noise)
+    half = statistics.of_halves(measure, *halves)
+    why = statistics.why_not_carried(measure, half, *halves)
+    return half, why, statistics.reliability(measure, *halves)
+
+
+@pytest.mark.parametrize(
+    ("name", "noise", "why"),
+    [
+        ("unbiased_cka", 0.5, ""),
+        ("unbiased_cka", 2.0, "they agree by 0.{}, and Spearman-Brown is not reliable below 0.5"),
+        ("distance_correlation", 0.5, "unrelated halves agree by 0."),
+        ("neighbour_rank_similarity", 0.1, "Spearman-Brown does not hold for what is counted"),
+        ("maximum_match", 0.1, "Spearman-Brown does not hold for what is counted"),
+    ],
+)
+def test_halves_are_carried_to_all_trials_only_where_that_is_known_to_hold(name, noise, why):
+    half, said, value = half_of(np.random.default_rng(0), name, noise)
+    if not why:
+        assert said == ""
+        assert value == pytest.approx(2 * half / (1 + half))
+        return
+    low = "agreement of halves of the trials as it is, so the ceiling is higher: "
+    assert said.startswith(low + why.format(f"{half:.2f}"[2:]))
+    assert value == half
+
+
+def test_what_is_counted_says_so():
+    """All counts of similarity; of distances none is carried."""
+    counted = {name for name in names() if find(name).counts}
+    assert counted == {
+        "disagreement",
+        "error_consistency",
+        "maximum_match",
+        "neighbour_order",
+        "neighbour_overlap",
+        "neighbour_rank_similarity",
+    }
+
+
 def test_ceiling_of_variance_is_the_share_that_repeats():
     rng = np.random.default_rng(0)
     signal = rng.normal(size=(4000, 10))
@@ -284,6 +327,8 @@ def test_a_score_without_upper_end_has_no_ceiling():
 def test_ceilings_combine_by_kind():
     assert statistics.ceiling(find("cka"), 0.64, 0.36) == pytest.approx(0.48)
     assert statistics.ceiling(find("cka"), 0.64, None) == pytest.approx(0.8)
+    assert statistics.ceiling(find("cka"), 0.64, 0.36, holds=False) == pytest.approx(0.48)
+    assert statistics.ceiling(find("cka"), 0.64, None, holds=False) == pytest.approx(0.64)
     assert statistics.ceiling(find("ridge"), 0.64, 0.36) == 0.64
     assert statistics.ceiling(find("ridge"), None, 0.36) is None
     assert statistics.ceiling(find("procrustes"), 0.2, 0.4) == pytest.approx(0.3)

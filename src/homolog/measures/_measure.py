@@ -65,6 +65,9 @@ class Measure:
         Whether stimuli count only through the products X'X, X'Y and Y'Y of centred responses,
         summed over them: then neither their number matters nor a rotation that mixes them alike
         in both populations.
+    counts
+        Whether it counts (neighbours, pairs of neurons, choices), so that no law carries the
+        agreement of halves of the trials to all of them.
     fits
         Whether it fits on some stimuli and scores on others; then it has the options
         ``folds`` and ``rng``.
@@ -92,6 +95,7 @@ class Measure:
     metric: bool = False
     fits: bool = False
     of_products: bool = False
+    counts: bool = False
     sees: Sees = "mean"
     options: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -245,6 +249,7 @@ def measure(
     metric: bool = False,
     fits: bool = False,
     of_products: bool = False,
+    counts: bool = False,
     sees: Sees = "mean",
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
@@ -282,6 +287,7 @@ def measure(
             "smooth": smooth,
             "fits": fits,
             "of_products": of_products,
+            "counts": counts,
         }
         formulas: dict[str, Any] = {
             "chance_level": chance,

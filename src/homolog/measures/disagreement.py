@@ -33,6 +33,7 @@ def _chance(x: Choices, y: Choices) -> Array:
     invariant_to={"scale"},
     biased=False,
     smooth=False,
+    counts=True,
     source="https://arxiv.org/abs/2305.06329",
     citation="""
         @article{klabunde2025similarity,

@@ -49,6 +49,7 @@ def _chance(x: Choices, _y: Choices) -> Array:
     invariant_to={"scale"},
     biased=True,
     smooth=False,
+    counts=True,
     source="https://arxiv.org/abs/2006.16736",
     citation="""
         @inproceedings{geirhos2020beyond,

@@ -95,6 +95,7 @@ def _promises(*, tolerance: float, centred: bool) -> Mapping[str, Any]:
     invariant_to={"scale", "permutation", "neuron_scale"},
     biased=True,
     smooth=False,
+    counts=True,
     source="https://arxiv.org/abs/1810.11750",
     citation="""
         @inproceedings{wang2018towards,

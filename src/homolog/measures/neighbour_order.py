@@ -53,6 +53,7 @@ def _promises(
     invariant_to={"scale", "permutation", "rotation"},
     biased=True,
     smooth=False,
+    counts=True,
     source="https://arxiv.org/abs/2405.07987",
     citation="""
         @inproceedings{huh2024platonic,

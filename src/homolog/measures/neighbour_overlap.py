@@ -80,6 +80,7 @@ def _share(common: Counts, n_a: Counts | int, n_b: Counts | int, share: Share) -
     invariant_to={"scale", "permutation", "rotation"},
     biased=True,
     smooth=False,
+    counts=True,
     source="https://arxiv.org/abs/2005.10039",
     citation="""
         @inproceedings{schumacher2021effects,

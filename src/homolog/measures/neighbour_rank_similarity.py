@@ -73,6 +73,7 @@ def _promises(
     invariant_to={"scale", "permutation", "rotation"},
     biased=True,
     smooth=False,
+    counts=True,
     source="https://ieeexplore.ieee.org/document/9076342",
     citation="""
         @article{wang2022instability,
