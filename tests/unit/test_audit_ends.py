@@ -27,6 +27,9 @@ def test_the_highest_score_needed_is_not_known_where_a_start_never_came(found):
     rows = {row["variable"]: row for row in TABLES["needed"](some)}
     assert (rows["weak"]["lowest"], rows["weak"]["highest"]) == (0.7, math.inf)
     assert (rows["strong"]["lowest"], rows["strong"]["highest"]) == (0.2, 0.2)
+    untold = replace(found.decoding, low={"weak": 0.4, "strong": 0.4})
+    rows = TABLES["needed"](replace(some, decoding=untold))
+    assert [row["highest"] for row in rows] == [0.2, 0.7]
 
 
 def test_a_low_goal_is_the_end_in_every_table():

@@ -12,6 +12,7 @@ from homolog._tables import csv_text
 from homolog._write import write_whole
 from homolog.audit._audit_files import FILE, is_own, toml
 from homolog.audit._audit_result import USUAL
+from homolog.audit._audit_words import known
 
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit, Needed
@@ -31,7 +32,7 @@ def needed(audit: Audit) -> Rows:
             "variable": one.variable,
             "needed": one.median,
             "lowest": one.reached[0] if one.reached else None,
-            "highest": _highest(one),
+            "highest": _highest(audit, one),
             "seeds": len(one.scores),
             "seeds_reached": len(one.reached),
             f"accuracy_at_{USUAL:g}": one.at_usual,
@@ -45,9 +46,9 @@ def needed(audit: Audit) -> Rows:
     ]
 
 
-def _highest(one: Needed) -> float | None:
+def _highest(audit: Audit, one: Needed) -> float | None:
     """The highest over seeds: infinite where one never came, as the highest is then not known."""
-    if one.unreached and not one.unasked:
+    if one.unreached and known(audit, one):
         return math.inf
     return one.reached[-1] if one.reached else None
 
