@@ -13,6 +13,42 @@ def test_forms_of_procrustes_that_do_not_exist() -> None:
         find("procrustes").using(form="arc")
 
 
+@pytest.mark.parametrize(
+    ("name", "option", "allowed"),
+    [
+        ("gulp", "penalty", "0, or a number from 1e-06"),
+        ("ridge", "penalty", "None, or a number from 0"),
+        ("pls", "n_components", "a whole number from 1"),
+        ("cca", "pca", "None, a whole number of components, or a share of the variance"),
+        ("whitened_procrustes", "alpha", "a number from 0 to below 1"),
+    ],
+)
+def test_true_and_false_are_no_numbers(name: str, option: str, allowed: str) -> None:
+    for given in (True, False):
+        with pytest.raises(HomologError, match=rf"HM025 {option} is {given}; allowed: {allowed}"):
+            find(name).using(**{option: given})
+
+
+def test_an_option_that_is_told_twice() -> None:
+    says = r"HM025 measure is 'neighbour_overlap\(k=5,k=6\)'; allowed: each option once\."
+    with pytest.raises(HomologError, match=says):
+        find("neighbour_overlap(k=5,k=6)")
+
+
+@pytest.mark.parametrize(("n_components", "cautioned"), [(15, False), (16, True), (25, True)])
+def test_pls_says_where_components_are_many_for_its_stimuli(n_components, cautioned) -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 40, 20))
+    pls = find("pls").using(n_components=n_components)
+    said = pls.caution(pls.summary(x), pls.summary(y))
+    assert (said is not None) == cautioned
+    if said:
+        used = min(n_components, 20)
+        assert said == (
+            f"{used} components for 32 training stimuli fit noise: unrelated populations score far"
+            " below 0; use fewer, by n_components"
+        )
+
+
 def test_a_variant_says_what_it_is_and_where_its_ends_are() -> None:
     score = find("procrustes").using(form="score")
     assert (score.kind, score.best, score.worst, score.metric) == ("correlation", 1.0, 0.0, False)

@@ -58,7 +58,8 @@ def test_populations_without_trials_are_refused(populations):
     means = mt.condition_means()
     assert refused(lambda: homolog.compare(v1, means, "crossnobis")) == (
         "HM082 crossnobis is about single trials: it needs the axes trial, stimulus, neuron, and MT"
-        " has stimulus, neuron."
+        " has stimulus, neuron. Those that need neither trials nor times are"
+        ' homolog.measures.names("mean").'
     )
 
 

@@ -229,7 +229,8 @@ def population_unseen(measure: str, name: str, dims: Sequence[str], sees: str) -
     what, axes = _AXES_TO_SEE[sees]
     return HomologError(
         "HM082",
-        f"{measure} is about {what}: it needs the axes {axes}, and {name} has {', '.join(dims)}.",
+        f"{measure} is about {what}: it needs the axes {axes}, and {name} has {', '.join(dims)}."
+        ' Those that need neither trials nor times are homolog.measures.names("mean").',
     )
 
 

@@ -59,7 +59,7 @@ def find(name: str) -> "Measure":
     """
     if not isinstance(name, str):
         raise errors.bad_value("measure", name, "a name, one of homolog.measures.names()")
-    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    key = _key(name)
     if key in names():
         return getattr(import_module(f"homolog.measures.{key}"), key)
     found = named(name)
@@ -68,11 +68,19 @@ def find(name: str) -> "Measure":
         raise errors.ambiguous_name("measure", name, meant)
     if not found:
         written = variant(name)
-        if written is not None:
+        if written is not None and _is_known(written[0]):
             return find(written[0]).using(**written[1])
         raise _unknown(name, key)
     alias, options = found[0]
     return find(alias.measure).using(**options)
+
+
+def _key(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _is_known(name: str) -> bool:
+    return _key(name) in names() or bool(named(name))
 
 
 def _unknown(name: str, key: str) -> errors.HomologError:

@@ -20,7 +20,10 @@ def variant(text: str) -> tuple[str, dict[str, Any]] | None:
     if found is None:
         return None
     name, told = found.groups()
-    return name, dict(_option(text, one) for one in told.split(",") if one.strip())
+    options = [_option(text, one) for one in told.split(",") if one.strip()]
+    if len(dict(options)) < len(options):
+        raise errors.bad_value("measure", text, "each option once")
+    return name, dict(options)
 
 
 def listed(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -23,6 +23,7 @@ from homolog._arrays import (
 from homolog.measures._directions import ROTATIONS
 from homolog.measures._least_squares import Reals, inverse_root
 from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._numbers import is_real, is_whole
 from homolog.measures._shape import best_rotation
 
 Average = Literal["mean", "mean_square", "overlap", "projection_weighted"]
@@ -96,12 +97,12 @@ def _promises(*, pca: object, average: str) -> Mapping[str, Any]:
     return promises | (_WEIGHED_BY_NEURONS if average == "projection_weighted" else {})
 
 
-def _can_be_kept(pca: object) -> bool:
+def _can_be_kept(pca: Any) -> bool:
     if pca is None:
         return True
-    if isinstance(pca, Integral):
+    if is_whole(pca):
         return int(pca) >= 1
-    return isinstance(pca, Real) and 0 < float(pca) < 1
+    return is_real(pca) and 0 < float(pca) < 1
 
 
 def _chance(x: _Summary, y: _Summary, *, average: Average) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from homolog._arrays import (
 from homolog.measures._angles import resolved
 from homolog.measures._directions import ROTATIONS
 from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._numbers import is_real
 
 _ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 _LEAST = 1e-6
@@ -70,8 +70,8 @@ def _eased(x: Array, penalty: float) -> Array:
     return xp.linalg.qr(xp.concat([x, ridge], axis=0)).Q[: x.shape[0], :]
 
 
-def _promises(*, penalty: object) -> Mapping[str, Any]:
-    if not isinstance(penalty, Real) or not (penalty == 0 or _LEAST <= float(penalty) < np.inf):
+def _promises(*, penalty: Any) -> Mapping[str, Any]:
+    if not is_real(penalty) or not (penalty == 0 or _LEAST <= float(penalty) < np.inf):
         raise errors.bad_value("penalty", penalty, f"0, or a number from {_LEAST:g}")
     if penalty:
         return {}

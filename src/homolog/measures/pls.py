@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 from jaxtyping import Float
@@ -21,6 +20,7 @@ from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_
 from homolog.measures._folds import Folds, held_out_rows, other_rows, take_rows
 from homolog.measures._held_out import Foretold, Judged
 from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._numbers import is_whole
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ def _summary(x: Array, *, folds: Folds = 5, rng: int = 0, judge: Judged = "varia
 
 
 def _promises(
-    *, folds: Folds, rng: int, n_components: object, judge: str, predict: Predicted
+    *, folds: Folds, rng: int, n_components: Any, judge: str, predict: Predicted
 ) -> Mapping[str, Any]:
     _held_out.check_judge(judge)
-    if not isinstance(n_components, Integral) or int(n_components) < 1:
+    if not is_whole(n_components) or int(n_components) < 1:
         raise errors.bad_value("n_components", n_components, "a whole number from 1")
     target = ROTATIONS - {"rotation"} if _held_out.by_neuron(judge) else ROTATIONS
     return {
@@ -67,9 +67,23 @@ def _foretell(x: _Summary, y: _Summary, test: Any, n_components: int) -> Foretol
     return Foretold(x_test - x_mean, foretold)
 
 
+def _caution(x: _Summary, y: _Summary, *, n_components: int, predict: Predicted) -> str | None:
+    """Say where there are too many components for the stimuli they are fitted on."""
+    predictors = {"reference": (y,), "candidate": (x,), "both": (x, y)}[predict]
+    used = max(min(n_components, one.predictors.shape[1]) for one in predictors)
+    n_train = x.targets.shape[0] - max(map(len, x.held_out))
+    if 2 * used < n_train:
+        return None
+    return (
+        f"{used} components for {n_train} training stimuli fit noise: unrelated populations score"
+        " far below 0; use fewer, by n_components"
+    )
+
+
 @measure(
     summary=_summary,
     variant=_promises,
+    caution=_caution,
     best=1.0,
     worst=float("-inf"),
     kind="variance",

@@ -126,9 +126,10 @@ def representation_topology_divergence(
     Not a metric.
 
     Exact persistence over Z/2, by relations among the edges of both graphs, without a graph of
-    twice the size. Takes about M³ operations for each class alive: 0.1 s at 100 stimuli, 9 s
-    at 500. The paper's code wants a graphics card, draws without a seed, and draws ten times the
-    same stimuli in another order where there are no more than 500.
+    twice the size. Takes about M³ operations for each class alive: 0.1 s at 100 stimuli, 1 s at
+    200, 9 s at 500. A thousand permutations take as many scores, an interval one for each stimulus
+    as a rule: 20 minutes at 200 stimuli. The paper's code wants a graphics card, draws without a
+    seed, and draws ten times the same stimuli in another order where there are no more than 500.
     """
     n_stimuli = x.distances.shape[0]
     for name, value, least in (("at_once", at_once, 3), ("draws", draws, 1), ("rng", rng, 0)):

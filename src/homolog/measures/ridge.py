@@ -1,7 +1,6 @@
 """Held-out linear predictivity: how well y foretells x's responses to new stimuli."""
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,6 +14,7 @@ from homolog.measures._folds import Folds, held_out_rows
 from homolog.measures._held_out import Judged
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import measure
+from homolog.measures._numbers import is_real
 from homolog.measures._ridge import Population, foretold, require_stimuli
 
 Kernel = Literal["linear", "rbf"]
@@ -97,12 +97,12 @@ def _promises(
     }
 
 
-def _check_regression(penalty: object, kernel: str) -> None:
+def _check_regression(penalty: Any, kernel: str) -> None:
     if kernel not in get_args(Kernel):
         raise errors.bad_value("kernel", kernel, ", ".join(get_args(Kernel)))
     if penalty is None:
         return
-    if not isinstance(penalty, Real) or not 0 <= float(penalty) < np.inf:
+    if not is_real(penalty) or not 0 <= float(penalty) < np.inf:
         raise errors.bad_value("penalty", penalty, "None, or a number from 0")
     if not penalty and kernel != "linear":
         raise errors.bad_value("penalty", penalty, "None, or above 0 where a kernel fits anything")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -26,6 +25,7 @@ from homolog._arrays import (
 from homolog.measures import _angles
 from homolog.measures._directions import ROTATIONS
 from homolog.measures._measure import along_stimuli, measure
+from homolog.measures._numbers import is_real
 
 Form = Literal["angle", "distance"]
 
@@ -64,9 +64,9 @@ def _partly(x: Array, alpha: float) -> Array:
     return (u[:, :rank] * (alpha * s[:rank] + 1 - alpha)) @ vh[:rank, :]
 
 
-def _promises(*, alpha: object, form: str) -> Mapping[str, Any]:
+def _promises(*, alpha: Any, form: str) -> Mapping[str, Any]:
     _angles.check_form(form, get_args(Form))
-    if not isinstance(alpha, Real) or not 0 <= float(alpha) < 1:
+    if not is_real(alpha) or not 0 <= float(alpha) < 1:
         raise errors.bad_value("alpha", alpha, "a number from 0 to below 1, which is procrustes")
     promises: dict[str, Any] = {}
     if form == "distance":
