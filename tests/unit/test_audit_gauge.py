@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from homolog import balance, measures
 from homolog.audit import Objective, _gauge_words, gauge_audit
@@ -221,6 +222,29 @@ def test_some_moments_are_drawn_and_the_same_for_all_networks(rng):
         assert score == pytest.approx(float(measures.find("nbs")(*(x[rows] for x in pair))))
     assert found.balanced["nbs"] == pytest.approx(1, abs=1e-6)
     assert gauge_audit(net, u, "nbs", n=1, moments=1000, cost=None).moments == (50, 50)
+
+
+def test_digests_are_of_everything_that_is_run(rng):
+    net, u = network(rng), inputs(rng)
+
+    def digests(one, shown=u, **parts):
+        return gauge_audit(replace(one, **parts), shown, "cka", n=1, cost=None).digests
+
+    first = digests(net)
+    assert digests(net, name="other") == first
+    others = [
+        digests(net, bias=net.bias + 1),
+        digests(net, recurrent=2 * net.recurrent),
+        digests(net, activation="abs"),
+        digests(net, reads="rates"),
+        digests(net, recurrent=sparse.csr_array(net.recurrent)),
+        digests(net, recurrent=sparse.csr_array(2 * net.recurrent)),
+    ]
+    assert len({first["network"], *(one["network"] for one in others)}) == 7
+    assert {one["inputs"] for one in others} == {first["inputs"]}
+    assert digests(net, u + 1)["inputs"] != first["inputs"]
+    seeded = (gauge_audit(net, u, "cka", n=1, cost=None, rng=one).seed for one in (7, rng))
+    assert list(seeded) == [7, None]
 
 
 def test_progress_is_told_of_every_network(rng):

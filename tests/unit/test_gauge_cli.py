@@ -1,6 +1,7 @@
 """`homolog gauge`, its figure and its page, as a person meets them."""
 
 import csv
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from homolog import HomologError, figures
+from homolog import HomologError, figures, measures
 from homolog.audit import gauge_audit
 from homolog.cli import app
 from homolog.networks import RecurrentNetwork
@@ -56,9 +57,20 @@ def test_it_prints_what_the_library_says_and_writes_a_folder(network, inputs, pa
     assert result.exit_code == 0, result.output
     chosen = {"spread": [0.3, 1.0], "n": 3, "moments": 20, "rng": 5}
     expected = gauge_audit(network, inputs, ["cka", "nbs"], **chosen)
-    assert result.stdout == f"{expected}\n\nreport: {out / 'report.html'}\n"
-    names = ["gauge.csv", "gauge.png", "gauge.svg", "report.html"]
+    named = replace(expected, name=str(path))
+    assert result.stdout == f"{named}\n\nreport: {out / 'report.html'}\n"
+    names = ["gauge.csv", "gauge.png", "gauge.svg", "refs.bib", "report.html", "run.toml"]
     assert sorted(one.name for one in out.iterdir()) == names
+    told = tomllib.loads((out / "run.toml").read_text(encoding="utf-8"))
+    assert told["run"]["network"] == str(path)
+    assert told["run"]["spread"] == chosen["spread"]
+    assert [told["run"][one] for one in ("n", "moments", "seed")] == [3, [20, 40], 5]
+    assert told["run"]["measures"] == ["cka", "nbs"]
+    assert told["digests"] == expected.digests
+    assert set(told["versions"]) > {"homolog", "numpy"}
+    entries = (out / "refs.bib").read_text(encoding="utf-8")
+    assert "stock2022synaptic" in entries
+    assert measures.find("nbs").citation.splitlines()[0] in entries
     with (out / "gauge.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(one["score"]) for one in rows] == expected.frame()["score"].tolist()
@@ -70,14 +82,14 @@ def test_a_task_is_shown_and_nothing_balanced_if_that_is_asked(path):
     result = run(path, "--task", "flip_flop", "--cost", "none", "-m", "cka", *QUICK)
     assert result.exit_code == 0, result.output
     assert "balanced" not in result.stdout
-    assert result.stdout.startswith("six: 6 neurons, 180 moments\n")
+    assert result.stdout.startswith(f"{path}: 6 neurons, 180 moments\n")
 
 
 def test_by_default_eight_measures_are_scored_on_as_many_moments_as_are_quick(path):
     result = run(path, "--task", "flip_flop", "--spread", "1", "-n", 1, "--moments", 30, "--quiet")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0] == "six: 6 neurons, 30 of 3840 moments, drawn at random"
+    assert lines[0] == f"{path}: 6 neurons, 30 of 3840 moments, drawn at random"
     assert [line.split()[0] for line in lines[3:-2]] == [
         "cka", "unbiased_cka", "nbs", "procrustes",
         "linear_regression", "cca", "soft_matching_correlation",
@@ -185,6 +197,10 @@ def test_the_page_says_everything_in_words(found):
     assert "homolog gauge six.npz" in text
     assert "Left out: 1 neuron whose rate never changed." in text
     assert "e1010418" in text
+    assert "<dt>Seed</dt><dd>0</dd>" in text
+    assert all(digest in text for digest in found.digests.values())
+    drawn = _gauge.page(replace(found, seed=None), None)
+    assert "<dt>Seed</dt><dd>a generator&#39;s</dd>" in drawn
     assert "“gauge.png” beside this file" in text
     assert found.call.replace("'", "&#39;") in _gauge.page(found, None)
 

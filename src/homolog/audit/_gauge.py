@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ from homolog.balancing import balance, transform
 from homolog.balancing._activity import difference
 from homolog.measures import find
 from homolog.networks import RecurrentNetwork
+from homolog.networks._recurrent_parts import FORMS
 from homolog.statistics import Progress, silent
 from homolog.tasks import Trials
 
@@ -138,6 +140,8 @@ def gauge_audit(
         name=network.name or "the network",
         has_outputs=network.n_outputs > 0,
         call=_call(chosen, spreads, n, moments, rng, cost),
+        seed=int(rng) if isinstance(rng, int | np.integer) else None,
+        digests={"network": _network_digest(network), "inputs": _digest(inputs)},
     )
 
 
@@ -277,6 +281,25 @@ def _refuse(network: RecurrentNetwork, n: int, cost: object) -> None:
         raise errors.bad_value("n", n, "a whole number from 1")
     if cost is not None and cost not in COSTS:
         raise errors.bad_value("cost", cost, f"{', '.join(COSTS)}, or None")
+
+
+def _network_digest(network: RecurrentNetwork) -> str:
+    """Of all arrays, whether synapses are kept dense or sparse, and of the activation."""
+    parts = {name: getattr(network, name) for name in FORMS}
+    if network.is_sparse:
+        weights = parts.pop("recurrent")
+        parts |= {name: getattr(weights, name) for name in ("data", "indices", "indptr")}
+    given = [part for part in parts.values() if part is not None]
+    said = repr((list(parts), network.phi.name, network.phi.slopes, network.reads))
+    return _digest(*given, said=said)
+
+
+def _digest(*arrays: Any, said: str = "") -> str:
+    digest = blake2b(said.encode(), digest_size=16)
+    for one in map(np.ascontiguousarray, arrays):
+        digest.update(repr((one.shape, one.dtype.str)).encode())
+        digest.update(one.tobytes())
+    return digest.hexdigest()
 
 
 def _call(

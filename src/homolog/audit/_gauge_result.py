@@ -54,6 +54,10 @@ class GaugeAudit:
         False for a network without readout, of which states stand in place of outputs.
     call
         The call in Python that computes this again.
+    seed
+        Of log-scales and moments; None where a generator was given.
+    digests
+        BLAKE2 digests of the network and of its inputs.
     """
 
     measures: tuple[Measure, ...]
@@ -70,6 +74,8 @@ class GaugeAudit:
     name: str
     has_outputs: bool
     call: str
+    seed: int | None
+    digests: Mapping[str, str]
 
     @property
     def n(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -22,7 +23,7 @@ GAUGE_FLAGS = {
     "HM046": "--out",
     "HM050": "--cost none",
 }
-FILES = ("report.html", "gauge.csv", "gauge.png", "gauge.svg")
+FILES = ("report.html", "gauge.csv", "gauge.png", "gauge.svg", "run.toml", "refs.bib")
 """What a folder of a gauge audit holds."""
 
 
@@ -95,6 +96,7 @@ def gauge(
                 cost=cast("Cost", None if cost == "none" else cost),
                 progress=progress,
             )
+        found = replace(found, name=network.as_posix())  # its own may be that of a task
         typer.echo(str(found))
         if out is not None:
             command = shlex.join(["homolog", *sys.argv[1:]])

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from homolog import _citations, _pictured, errors
 from homolog._words import counted, listed
 from homolog._write import write_whole
-from homolog.report import _audit, _charts, _gauge, _methods, _rank, _static, _table, _words
+from homolog.report import (
+    _audit,
+    _charts,
+    _gauge,
+    _gauge_files,
+    _methods,
+    _rank,
+    _static,
+    _table,
+    _words,
+)
 from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
@@ -93,7 +103,10 @@ def write_audit(audit: Audit, folder: str | Path, *, command: str | None = None)
 
 
 def write_gauge(found: GaugeAudit, folder: str | Path, *, command: str | None = None) -> Path:
-    """Write ``report.html``, and ``gauge.svg``, ``.png`` and ``.csv``, for a gauge audit.
+    """Write the page, figure and table of a gauge audit, and how it was made.
+
+    These are ``report.html``, ``gauge.svg``, ``.png`` and ``.csv``, ``run.toml`` (command,
+    settings, seed, digests of network and inputs, versions) and ``refs.bib``.
 
     Parameters
     ----------
@@ -118,6 +131,8 @@ def write_gauge(found: GaugeAudit, folder: str | Path, *, command: str | None = 
     folder = Path(folder)
     page = _gauge.page(found, command)
     _static.write_figure(folder, "gauge", _gauge.figure(found), found.rows())
+    write_whole(folder / "run.toml", _gauge_files.run_toml(found, command).encode())
+    write_whole(folder / "refs.bib", _gauge_files.bibtex(found).encode())
     return write_whole(folder / "report.html", page.encode())
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from homolog import _citations, figures
+from homolog import figures
 from homolog.audit import _gauge_words
 from homolog.figures._gauge import ABOVE, below
-from homolog.report import _words
+from homolog.report import _gauge_files, _words
 from homolog.report._audit_charts import MARKS
 from homolog.report._charts import Chart, Json
 from homolog.report._rendering import download, rendered
@@ -27,20 +25,6 @@ if TYPE_CHECKING:
 
 LOWEST_START = 0.9
 """Strips and axes begin here, or lower where scores do."""
-
-BALANCING = """
-@article{stock2022synaptic,
-  author = {Stock, Christopher H. and Harvey, Sarah E. and Ocko, Samuel A. and Ganguli, Surya},
-  title = {Synaptic balancing: a biologically plausible local learning rule that provably
-           increases neural network noise robustness without sacrificing task performance},
-  journal = {PLOS Computational Biology},
-  year = {2022},
-  volume = {18},
-  number = {9},
-  pages = {e1010418},
-  doi = {10.1371/journal.pcbi.1010418},
-}
-"""
 
 
 @dataclass(frozen=True)
@@ -114,18 +98,13 @@ def _shown(found: GaugeAudit, drawn: list[Chart]) -> dict[str, Any]:
 
 
 def _again(found: GaugeAudit, command: str | None) -> dict[str, Any]:
-    entries = _citations.references([BALANCING, *(one.citation for one in found.measures)])
-    bibtex = "\n\n".join(entry.bibtex for entry in entries) + "\n"
-    packages = {name: version(name) for name in ("homolog", "numpy", "scipy")}
+    bibtex = _gauge_files.bibtex(found)
     return {
         "methods": _gauge_words.methods(found),
-        "references": entries,
+        "references": _gauge_files.cited(found),
         "bibtex": bibtex,
         "bibtex_link": download(bibtex),
-        "command": command or found.call,
-        "settings": [("Cost of synapses", found.cost or "not balanced")],
-        "versions": [("Python", platform.python_version()), *packages.items()],
-        "digests": [],
+        **_gauge_files.again(found, command),
     }
 
 
