@@ -236,13 +236,14 @@ class Scale:
     ----------
     left, right
         The values at the two ends; `left` is the larger for a distance.
-    left_open
-        Whether the measure's range goes on beyond the left end.
+    left_open, right_open
+        Whether the measure's range goes on beyond that end.
     """
 
     left: float
     right: float
     left_open: bool
+    right_open: bool = False
 
     def position(self, value: float) -> float:
         """Return where a value falls, 0 at the left end and 1 at the right, clipped."""
@@ -264,10 +265,9 @@ def scale(score: Score) -> Scale:
             if math.isinf(worst)
             else Scale(worst, best, False)
         )
-    if worst < 0:
-        left = max(worst, -_beyond(-min(0.0, *shown)))
-        return Scale(left, best, left > worst)
-    return Scale(worst, best, False)
+    left = max(worst, -_beyond(-min(0.0, *shown))) if worst < 0 else worst
+    right = _beyond(max(0.0, *shown)) if math.isinf(best) else best
+    return Scale(left, right, left > worst, math.isinf(best))
 
 
 def _beyond(value: float) -> float:

@@ -220,6 +220,6 @@ def _bias_note(score: Score, n_stimuli: int) -> str | None:
     """Say so when unrelated populations would already look alike."""
     if not score.measure.biased or score.chance is None or not score.measure.higher_is_closer:
         return None
-    if score.chance < 0.2:
+    if score.chance < 0.2 or score.measure.best != 1:
         return None
     return f"unrelated populations score {score.chance:.2f} with {n_stimuli} stimuli"

@@ -339,7 +339,7 @@ def reliability(measure: Measure, first: ArrayLike, second: ArrayLike) -> float:
     ------
     HomologError
         HM035 when similarity between the halves is not above 0, for then nothing repeats;
-        HM031 for a similarity whose best value is not 1.
+        HM031 for a similarity on which equal populations score no common number.
 
     Notes
     -----
@@ -403,7 +403,9 @@ def carried(measure: Measure, half: float, *, holds: bool) -> float:
         return half
     if measure.best != 1:
         raise errors.undefined(
-            f"the ceiling of {measure.label}", "the score has no upper end", "Normalise it."
+            f"the ceiling of {measure.label}",
+            "populations that are equal score no common number",
+            "Use a measure on which they score 1.",
         )
     if not half > 0:
         raise errors.nothing_repeats(measure.name, half)

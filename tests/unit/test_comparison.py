@@ -81,6 +81,14 @@ def test_what_is_counted_is_not_carried_to_all_trials(populations, trials):
     ]
 
 
+def test_a_number_of_dimensions_is_not_called_likeness(rng):
+    x, y = rng.normal(size=(2, 20, 9))
+    found = homolog.compare(x, y, ["ensd", "cka"], **QUICK)
+    assert found["ensd"].chance > 0.2
+    assert not any("unrelated populations" in one for one in found["ensd"].warnings)
+    assert any("unrelated populations" in one for one in found["cka"].warnings)
+
+
 def test_without_trials_there_is_no_ceiling(rng):
     result = homolog.compare(rng.normal(size=(20, 3)), rng.normal(size=(20, 4)), "cka", **QUICK)
     assert result.scores[0].ceiling is None

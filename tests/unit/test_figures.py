@@ -134,6 +134,19 @@ def test_a_range_below_zero_is_cut_beyond_all_that_is_shown(name: str) -> None:
     assert 0 < scale.position(-0.52) < scale.position(-0.3) < scale.position(0.0) < 1
 
 
+@pytest.mark.parametrize("name", ["ensd", "inter_subject_correlation"])
+def test_a_range_without_a_common_best_is_cut_beyond_all_that_is_shown(name: str) -> None:
+    scale = _scale(name, 3.2, interval=(2.9, 3.5), chance=0.4)
+    assert scale.right_open
+    assert 3.5 < scale.right < 4
+    assert 0 < scale.position(0.4) < scale.position(2.9) < scale.position(3.5) < 1
+    raw = measures.find("soft_matching_correlation").using(normalise=False)
+    both = _pictured.scale(Score(raw, -2.0))
+    assert both.left_open
+    assert both.right_open
+    assert both.left < -2 < 0 < both.right < 1
+
+
 def test_a_range_is_not_cut_beyond_its_end() -> None:
     assert _scale("unbiased_cka", -0.99) == _pictured.Scale(-1, 1, False)
 

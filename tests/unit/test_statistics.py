@@ -320,7 +320,12 @@ def test_a_perfect_candidate_reaches_the_ceiling_and_no_more():
 def test_a_score_without_upper_end_has_no_ceiling():
     rng = np.random.default_rng(0)
     measure = find("soft_matching_correlation").using(normalise=False)
-    with pytest.raises(HomologError, match="HM031 the ceiling of soft_matching_correlation"):
+    says = (
+        r"HM031 the ceiling of soft_matching_correlation\(normalise=False\) is undefined here, not"
+        r" 0: populations that are equal score no common number\. Use a measure on which they score"
+        r" 1\."
+    )
+    with pytest.raises(HomologError, match=says):
         statistics.reliability(measure, *noisy(rng, rng.normal(size=(30, 4)), 0.1))
 
 

@@ -50,7 +50,8 @@ class Measure:
     title
         What the number means, in one line.
     best, worst
-        Ends of its range: the score of a population with itself, and the opposite end.
+        Ends of its range: the score of a population with itself, and the opposite end. Infinite
+        where there is none, or where what a population scores with itself depends on it.
     kind
         ``"correlation"`` (1 is same), ``"variance"`` (share explained) or ``"distance"``.
     symmetric, metric

@@ -49,8 +49,9 @@ def session_ceiling(
     Raises
     ------
     HomologError
-        HM011 without two trials of every stimulus, HM031 for a similarity without an upper
-        end, HM035 where nothing repeats; and what the measure refuses.
+        HM011 without two trials of every stimulus, HM031 for a similarity on which equal
+        populations score no common number, HM035 where nothing repeats; and what the measure
+        refuses.
     """
     pairs = _halves(measure, recording, splits, seed)
     everything = np.ones(recording.n_stimuli, dtype=bool)

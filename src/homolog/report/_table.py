@@ -117,5 +117,7 @@ def _strip(score: Score) -> Strip:
         left=f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK} {ends[0]}"
         if scale.left_open
         else ends[0],
-        right=ends[1],
+        right=f"{ends[1]} \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+        if scale.right_open
+        else ends[1],
     )
