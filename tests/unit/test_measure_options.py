@@ -238,3 +238,15 @@ def test_a_count_of_dimensions_has_no_best_score() -> None:
     x = np.random.default_rng(0).normal(size=(30, 4))
     assert ensd.best == np.inf
     assert float(ensd(x, x)) == pytest.approx(1 / float(ensd.summary(x).square))
+
+
+def test_shared_dimensions_may_exceed_the_rank_of_one_but_not_the_participation_ratios(rng):
+    """One neuron is the first of two at right angles, of variances 1 and 1/2."""
+    ensd = find("ensd")
+    y = rng.normal(size=(20, 3))
+    y -= y.mean(axis=0)
+    y = np.linalg.svd(y, full_matrices=False)[0][:, :2] * [1, np.sqrt(0.5)]
+    x = y[:, :1]
+    shared = float(ensd(x, y))
+    assert shared == pytest.approx(1.2)
+    assert shared <= np.sqrt(float(ensd(x, x)) * float(ensd(y, y)))

@@ -53,8 +53,9 @@ def ensd(x: Structure, y: Structure) -> Float[Array, ""]:
     Returns
     -------
     score
-        A number of dimensions, 0 or more, at most the rank of either. Of a population with
-        itself its participation ratio, so there is no score that means the same for all pairs.
+        A number of dimensions, from 0 to the geometric mean of the participation ratios, which
+        can exceed the rank of one population. Of a population with itself its participation
+        ratio, so there is no score that means the same for all pairs.
 
     Raises
     ------
