@@ -306,6 +306,14 @@ def test_measures_that_do_not_give_1_to_the_same_are_held_against_what_they_give
     assert said in _gauge_words.verdict(higher)
 
 
+def test_a_difference_that_two_digits_hide_is_told_in_three(rng):
+    found = gauge_audit(network(rng), inputs(rng), "cka", n=1)
+    near = replace(found, rescaled={"cka": np.full((2, 1), 0.997)})
+    assert "scores as low as 0.997 by cka." in _gauge_words.verdict(near)
+    clear = replace(found, rescaled={"cka": np.full((2, 1), 0.9)})
+    assert "scores as low as 0.90 by cka." in _gauge_words.verdict(clear)
+
+
 def test_warnings_tell_of_silent_neurons_missing_readouts_and_unequal_outputs(rng):
     bias = rng.normal(size=N)
     bias[[2, 5]] = -100.0

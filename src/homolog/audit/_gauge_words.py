@@ -44,8 +44,9 @@ def _ends(found: GaugeAudit, labels: Sequence[str], way: str) -> str:
     texts: list[str] = []
     for label in sorted(labels, key=lambda one: found.itself[one] + end[one]):
         own = found.itself[label]
-        beside = f" ({own:.2f} against itself)" if is_unlike_1(own) else ""
-        texts.append(f"{own + end[label]:.2f} by {label}{beside}")
+        digits = 2 if f"{own:.2f}" != f"{own + end[label]:.2f}" else 3
+        beside = f" ({own:.{digits}f} against itself)" if is_unlike_1(own) else ""
+        texts.append(f"{own + end[label]:.{digits}f} by {label}{beside}")
     return listed(texts if way == "low" else texts[::-1])
 
 
