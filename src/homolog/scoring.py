@@ -150,6 +150,8 @@ def _interval(
         if error.code == "HM010":
             raise
         return None, f"no interval: without some stimuli the score has no value ({error})"
+    if statistics.unmoved(measure, found):
+        return None, "no interval: the score is the same without any stimulus, whatever others add"
     return found, None
 
 

@@ -112,6 +112,11 @@ def jackknife(
     return max(low, value - reach), min(high, value + reach)
 
 
+def unmoved(measure: Measure, interval: tuple[float, float]) -> bool:
+    """Whether a count looks certain only because no stimulus that is left out changes it."""
+    return measure.counts and interval[1] - interval[0] < 1e-9
+
+
 def refuse_few(n_stimuli: int, groups: Labels | None) -> None:
     """Raise HM010 where there are too few independent stimuli for an interval."""
     n = n_stimuli if groups is None else len(np.unique(np.asarray(groups)))

@@ -89,6 +89,20 @@ def test_a_number_of_dimensions_is_not_called_likeness(rng):
     assert any("unrelated populations" in one for one in found["cka"].warnings)
 
 
+@pytest.mark.parametrize("name", ["disagreement", "neighbour_overlap"])
+def test_a_count_that_no_stimulus_changes_has_no_interval(name, rng):
+    x = rng.uniform(1, 2, size=(20, 5))
+    score = homolog.compare(x, 2 * x, name, permutations=0).scores[0]
+    assert score.interval is None
+    assert (
+        "no interval: the score is the same without any stimulus, whatever others add"
+        in score.warnings
+    )
+    one_differs = np.r_[2 * x[:19], np.roll(x[19:], 1, axis=1)]
+    low, high = homolog.compare(x, one_differs, name, permutations=0).scores[0].interval
+    assert low < high
+
+
 def test_without_trials_there_is_no_ceiling(rng):
     result = homolog.compare(rng.normal(size=(20, 3)), rng.normal(size=(20, 4)), "cka", **QUICK)
     assert result.scores[0].ceiling is None
