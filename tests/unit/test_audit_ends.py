@@ -11,7 +11,7 @@ import homolog
 from homolog import figures
 from homolog.audit._audit import _below, audit
 from homolog.audit._audit_tables import TABLES
-from homolog.audit._audit_words import rounded_down
+from homolog.audit._audit_words import back, rounded_down
 from homolog.report import _audit_table
 from unit.audited import audited
 
@@ -90,3 +90,11 @@ def test_missing_trials_are_told_where_means_are_over_unequal_numbers():
 
 def test_all_components_in_place_of_as_many_neurons_are_no_warning():
     assert audited(variance=1, labels=None, seeds=1, measures="cka").warnings == ()
+
+
+def test_a_start_that_stopped_early_does_not_widen_the_range(found):
+    early = replace(found.courses[0], score=np.array([0.0, 0.6]), needed={"weak": None})
+    late = [replace(found.courses[0], needed={"weak": score}) for score in (0.7, 0.9)]
+    courses = (*late, replace(early, accuracy={"weak": np.array([0.5, 0.5])}))
+    one = replace(found, courses=courses, measures=found.measures[:1], seeds=(0, 1, 2))
+    assert back(one.needed("cka", "weak")) == "at 0.90 (0.70 to 0.90), back in 2 of 3 starts"

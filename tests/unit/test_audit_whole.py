@@ -161,14 +161,6 @@ def test_needed_over_seeds_counts_those_that_never_came(found):
     )
 
 
-def test_a_start_that_stopped_early_does_not_widen_the_range(found):
-    early = replace(found.courses[0], score=np.array([0.0, 0.6]), needed={"weak": None})
-    late = [replace(found.courses[0], needed={"weak": score}) for score in (0.7, 0.9)]
-    courses = (*late, replace(early, accuracy={"weak": np.array([0.5, 0.5])}))
-    one = replace(found, courses=courses, measures=found.measures[:1], seeds=(0, 1, 2))
-    assert back(one.needed("cka", "weak")) == "at 0.90 (0.70 to 0.90), back in 2 of 3 starts"
-
-
 def test_accuracy_is_that_of_the_first_point_with_the_score(found):
     one = found.courses[0]
     first = np.flatnonzero(one.score >= 0.9)[0]
