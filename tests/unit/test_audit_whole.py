@@ -71,6 +71,7 @@ def test_the_table_says_what_the_numbers_are(found):
     under = lines.index("score at which a component is half captured")
     shown = next(line.split() for line in lines[under:] if line.startswith("procrustes"))
     assert shown[1:4] == [f"{score:.3f}" for score in half[:3]]
+    assert "procrustes: 1 - distance / worst" in lines
     under = lines.index(LOWEST)
     worst = next(line for line in lines[under:] if line.startswith("cka 0.9") and "weak" in line)
     assert found.guarantees[0].accuracy["weak"] <= own.chance["weak"]

@@ -21,6 +21,7 @@ from homolog.audit._audit_words import (
     rounded_down,
     size,
 )
+from homolog.audit._given import scored_apart
 
 if TYPE_CHECKING:
     from homolog.audit._audit_result import Audit
@@ -43,6 +44,7 @@ def table(audit: Audit) -> str:
         parts.append(UNSEARCHED)
     if audit.courses[0].half_capture.size:
         parts += ["score at which a component is half captured", _aligned(_components(audit))]
+    parts += scored_apart(audit.measures)
     if audit.guarantees and audit.decoding is not None:
         lines = _guarantees(audit, audit.decoding)
         parts += [LOWEST, _aligned(lines)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from homolog._words import aligned
+from homolog.audit._given import scored_apart
 from homolog.audit._targets import Reals
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class GaugeAudit:
 
     def __str__(self) -> str:
         """Per measure, lowest and mean score at each spread, and the lowest once balanced."""
-        from homolog.audit._gauge_words import cells, columns, notes, of_moments, shared
+        from homolog.audit._gauge_words import cells, columns, of_moments, shared
 
         lines = [["measure", *columns(self)]]
         lines += [[one.label, *cells(self, one.label)] for one in self.measures]
@@ -97,7 +98,7 @@ class GaugeAudit:
                 f"{self.name}: {self.n_neurons} neurons, {of_moments(self)}",
                 "score against itself, rescaled: mean [lowest]",
                 *aligned(lines),
-                *notes(self),
+                *scored_apart(self.measures),
                 shared(self),
             ]
         )

@@ -101,12 +101,6 @@ def in_order(found: GaugeAudit) -> str:
     return listed([f"{one:g}" for one in sorted(found.spread)])
 
 
-def notes(found: GaugeAudit) -> list[str]:
-    """What the numbers of the table stand for, where that is not the measure's own unit."""
-    distances = [one.label for one in found.measures if not one.higher_is_closer]
-    return [f"{listed(distances)}: 1 - distance / worst"] if distances else []
-
-
 def warnings(found: GaugeAudit) -> list[str]:
     """What a reader should know before believing the numbers."""
     said: list[str] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from homolog import figures
 from homolog.audit import _gauge_words
+from homolog.audit._given import scored_apart
 from homolog.figures._gauge import ABOVE, below
 from homolog.report import _gauge_files, _words
 from homolog.report._audit_charts import MARKS
@@ -91,7 +92,7 @@ def _shown(found: GaugeAudit, drawn: list[Chart]) -> dict[str, Any]:
         "widest": f"{found.spread.max():g}",
         "is_balanced": found.balanced is not None,
         "spreads": _gauge_words.in_order(found),
-        "notes": [text.replace(" - ", " \N{MINUS SIGN} ") for text in _gauge_words.notes(found)],
+        "notes": [text.replace(" - ", " \N{MINUS SIGN} ") for text in scored_apart(found.measures)],
         "charts_shown": drawn,
         "warnings": [("", text) for text in _gauge_words.warnings(found)],
     }
