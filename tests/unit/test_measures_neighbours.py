@@ -52,6 +52,31 @@ def test_no_neighbour_in_common_is_a_score_of_zero(name):
     assert float(find(name).using(k=2)(circle(turn), circle(2 * turn))) == 0.0
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_stimuli_that_all_tie_have_no_neighbours_to_compare(name, rng):
+    """Of one positive neuron all angles are 0; a baseline of 1e8 hides a signal of 0.1."""
+    says = (
+        rf"HM031 {name} is undefined here, not 0: to every stimulus all others are equally near,"
+        r" as far as numbers tell\. Remove the mean response of every neuron first, or use"
+        r" unbiased_cka\."
+    )
+    y = rng.normal(size=(20, 5))
+    for x in (rng.uniform(1, 2, size=(20, 1)), 1e8 + 0.1 * y):
+        for pair in ((x, y), (y, x)):
+            with pytest.raises(HomologError, match=says):
+                find(name)(*pair)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ties_that_swell_neighbourhoods_are_told(name, rng):
+    m = find(name).using(k=3)
+    fine = m.summary(rng.normal(size=(24, 5)))
+    copies = m.summary(np.repeat(rng.normal(size=(4, 5)), 6, axis=0))
+    assert m.caution(fine, fine) is None
+    says = "ties: a stimulus has 5 neighbours for k = 3, and many are shared for that"
+    assert m.caution(fine, copies) == m.caution(copies, fine) == says
+
+
 def test_what_makes_stimuli_near_decides():
     """The longest pattern is everybody's neighbour by inner product, nobody's by angle."""
     x = circle(np.array([0.0, 0.05, 0.15, 0.3, 0.6, 0.8])) * [[1], [1], [1], [1], [1], [10]]

@@ -31,6 +31,10 @@ Nearest = Literal["cosine", "euclidean", "inner_product"]
 _ROTATES = {"scale", "permutation", "rotation"}
 
 
+_MANY = 1.5
+"""More neighbours than so many times k are no longer the k nearest."""
+
+
 @dataclass(frozen=True)
 class Neighbourhoods:
     """The neighbours of every stimulus.
@@ -75,14 +79,30 @@ def neighbourhoods(
     Raises
     ------
     HomologError
-        HM025 for another k or way to be near, HM031 for a stimulus without a pattern, HM009
-        for more pairs of stimuli than memory holds.
+        HM025 for another k or way to be near, HM031 for a stimulus without a pattern or where
+        all others are neighbours of every stimulus, HM009 for more pairs of stimuli than memory
+        holds.
     """
     check_k(k, x.shape[0])
     if nearest not in get_args(Nearest):
         raise errors.bad_value("nearest", nearest, ", ".join(get_args(Nearest)))
     apart, blurred = _apart(x, measure, nearest, centred)
-    return Neighbourhoods(to_namespace_of(x, _places(apart, blurred, k)))
+    found = Neighbourhoods(to_namespace_of(x, _places(apart, blurred, k)))
+    if found.counts().min() == x.shape[0] - 1:
+        raise errors.undefined(
+            measure,
+            "to every stimulus all others are equally near, as far as numbers tell",
+            "Remove the mean response of every neuron first, or use unbiased_cka.",
+        )
+    return found
+
+
+def caution(x: Neighbourhoods, y: Neighbourhoods, *, k: int = 10) -> str | None:
+    """Say so where ties make neighbourhoods much larger than was asked for."""
+    typical = max(float(np.median(one.counts())) for one in (x, y))
+    if typical < _MANY * k:
+        return None
+    return f"ties: a stimulus has {typical:g} neighbours for k = {k}, and many are shared for that"
 
 
 def invariances(nearest: str, centred: bool) -> set[str]:

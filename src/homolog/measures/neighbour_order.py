@@ -15,6 +15,7 @@ from homolog.measures._neighbours import (
     Neighbourhoods,
     Reals,
     as_score,
+    caution,
     invariances,
     neighbourhoods,
 )
@@ -46,6 +47,7 @@ def _promises(
 @measure(
     summary=_summary,
     variant=_promises,
+    caution=caution,
     best=1.0,
     worst=0.0,
     kind="correlation",

@@ -16,6 +16,7 @@ from homolog.measures._neighbours import (
     Neighbourhoods,
     Reals,
     as_score,
+    caution,
     invariances,
     neighbourhoods,
     overlap_share,
@@ -72,6 +73,7 @@ def _share(common: Counts, n_a: Counts | int, n_b: Counts | int, share: Share) -
 @measure(
     summary=_summary,
     variant=_promises,
+    caution=caution,
     chance=_chance,
     best=1.0,
     worst=0.0,

@@ -14,6 +14,7 @@ from homolog.measures._neighbours import (
     Neighbourhoods,
     Reals,
     as_score,
+    caution,
     invariances,
     neighbourhoods,
     overlap_share,
@@ -66,6 +67,7 @@ def _promises(
 @measure(
     summary=_summary,
     variant=_promises,
+    caution=caution,
     best=1.0,
     worst=0.0,
     kind="correlation",

@@ -13,6 +13,7 @@ from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._neighbours import (
     Neighbourhoods,
     as_score,
+    caution,
     invariances,
     neighbourhoods,
     unit_patterns,
@@ -51,6 +52,7 @@ def _promises(*, k: int, centred: bool, compared: Compared) -> Mapping[str, Any]
 @measure(
     summary=_summary,
     variant=_promises,
+    caution=caution,
     best=1.0,
     worst=-1.0,
     kind="correlation",
