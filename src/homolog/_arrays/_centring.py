@@ -76,6 +76,13 @@ def largest(x: Array) -> Array:
     return xp.maximum(xp.max(x), -xp.min(x))
 
 
+def median(values: Array) -> Array:
+    """The middle of a list of numbers, or the mean of the two in the middle."""
+    ascending = namespace(values).sort(values)
+    n = ascending.shape[0]
+    return (ascending[(n - 1) // 2] + ascending[n // 2]) / 2
+
+
 def frobenius(x: Array) -> Array:
     """Square root of the sum of squares, without overflow for huge or tiny values."""
     size = largest(x)

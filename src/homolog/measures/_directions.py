@@ -8,6 +8,7 @@ from homolog import errors
 Predicted = Literal["reference", "candidate", "both"]
 
 ROTATIONS = frozenset({"shift", "scale", "permutation", "rotation"})
+ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 
 
 def averaged(one_way: Callable[[Any, Any], Any], x: Any, y: Any, predict: Predicted) -> Any:

@@ -12,6 +12,7 @@ from homolog._arrays import (
     centre,
     constant_columns,
     inner,
+    median,
     namespace,
     root,
     to_numpy,
@@ -66,7 +67,7 @@ def judged(folds: Sequence[Foretold], judge: Judged) -> Array:
         each = [_fold_correlation(fold) for fold in folds]
         return sum(each[1:], each[0]) / len(each)
     found = _neuron_correlations(folds)
-    return namespace(found).mean(found) if judge == "mean_correlation" else _median(found)
+    return namespace(found).mean(found) if judge == "mean_correlation" else median(found)
 
 
 def _sums(folds: Sequence[Foretold], axis: int | None, part: Any) -> Array:
@@ -117,12 +118,6 @@ def _check_varies(varies: np.ndarray) -> None:
             f" (first: neuron {np.flatnonzero(~varies)[0]})",
             "Drop such neurons, or give folds of more stimuli.",
         )
-
-
-def _median(values: Array) -> Array:
-    ascending = namespace(values).sort(values)
-    n = ascending.shape[0]
-    return (ascending[(n - 1) // 2] + ascending[n // 2]) / 2
 
 
 def check_judge(judge: object) -> None:

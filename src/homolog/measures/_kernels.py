@@ -11,6 +11,7 @@ from homolog._arrays import (
     constant,
     inner,
     largest,
+    median,
     namespace,
     require_memory,
     root,
@@ -89,20 +90,14 @@ def _in_bandwidths(x: Array, bandwidth: float, *, relative: bool) -> Array:
     apart = distances(x)
     if not relative:
         return apart * (largest(centre(x)) / bandwidth)
-    median = _median(apart[to_namespace_of(apart, ~np.tri(apart.shape[0], dtype=bool))])
-    if not bool(constant(median) > 0):
+    middle = median(apart[to_namespace_of(apart, ~np.tri(apart.shape[0], dtype=bool))])
+    if not bool(constant(middle) > 0):
         raise errors.undefined(
             "a bandwidth in median distances",
             "half of all pairs of stimuli evoke equal responses in a population",
             "Set it in the unit of the responses: relative=False.",
         )
-    return apart / (bandwidth * median)
-
-
-def _median(values: Array) -> Array:
-    ascending = namespace(values).sort(values)
-    n = ascending.shape[0]
-    return (ascending[(n - 1) // 2] + ascending[n // 2]) / 2
+    return apart / (bandwidth * middle)
 
 
 def _check_reach(exponent: Array, kernel: str, bandwidth: float, *, centred: bool) -> None:

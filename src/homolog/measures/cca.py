@@ -20,7 +20,7 @@ from homolog._arrays import (
     nuclear_norm,
     to_numpy,
 )
-from homolog.measures._directions import ROTATIONS
+from homolog.measures._directions import ANY_MAP, ROTATIONS
 from homolog.measures._least_squares import Reals, inverse_root
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._numbers import is_real, is_whole
@@ -28,7 +28,6 @@ from homolog.measures._shape import best_rotation
 
 Average = Literal["mean", "mean_square", "overlap", "projection_weighted"]
 
-_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 _WEIGHED_BY_NEURONS = {
     "symmetric": False,
     "smooth": False,
@@ -86,7 +85,7 @@ def _promises(*, pca: object, average: str) -> Mapping[str, Any]:
         raise errors.bad_value("pca", pca, allowed)
     if pca is None and average == "mean":
         return {}
-    kept = _ANY_MAP if pca is None else ROTATIONS
+    kept = ANY_MAP if pca is None else ROTATIONS
     promises: dict[str, Any] = {"invariant_to": kept, "candidate_invariant_to": kept}
     if pca is not None:
         promises["smooth"] = False
@@ -150,7 +149,7 @@ def _gradient(x: Reals, *, pca: float | None = None) -> Gradient:
     worst=0.0,
     kind="correlation",
     symmetric=True,
-    invariant_to=_ANY_MAP,
+    invariant_to=ANY_MAP,
     biased=True,
     smooth=True,
     of_products=True,

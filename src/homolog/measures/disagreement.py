@@ -14,16 +14,12 @@ from homolog.measures._choices import (
 from homolog.measures._measure import measure
 
 
-def _summary(x: Array) -> Choices:
-    return choices(x)
-
-
 def _chance(x: Choices, y: Choices) -> Array:
     return to_namespace_of(x.shares, np.asarray(1 - expected_agreement(x, y)))
 
 
 @measure(
-    summary=_summary,
+    summary=choices,
     chance=_chance,
     caution=caution_of(lambda x: x.shares),
     best=0.0,

@@ -23,11 +23,10 @@ from homolog._arrays import (
     to_namespace_of,
 )
 from homolog.measures._angles import resolved
-from homolog.measures._directions import ROTATIONS
+from homolog.measures._directions import ANY_MAP, ROTATIONS
 from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._numbers import is_real
 
-_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 _LEAST = 1e-6
 """Smaller penalties are lost in rounding; 0 is exact."""
 
@@ -75,7 +74,7 @@ def _promises(*, penalty: Any) -> Mapping[str, Any]:
         raise errors.bad_value("penalty", penalty, f"0, or a number from {_LEAST:g}")
     if penalty:
         return {}
-    return {"invariant_to": _ANY_MAP, "candidate_invariant_to": _ANY_MAP}
+    return {"invariant_to": ANY_MAP, "candidate_invariant_to": ANY_MAP}
 
 
 @measure(

@@ -19,7 +19,7 @@ from homolog._arrays import (
     root,
 )
 from homolog.measures import _angles, _many
-from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
+from homolog.measures._directions import ANY_MAP, ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._least_squares import Reals, fitted
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._room import Room
@@ -44,7 +44,6 @@ _TITLES = {
         "both": "Linear angle between populations, in-sample, in radians",
     },
 }
-_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _promises(*, predict: Predicted, form: Form) -> Mapping[str, Any]:
     _angles.check_form(form, get_args(Form))
     plain = predict == "reference" and form == "share"
     return {
-        **turned_round(predict, ROTATIONS, _ANY_MAP),
+        **turned_round(predict, ROTATIONS, ANY_MAP),
         **({} if form == "share" else _LINEAR_ANGLE),
         **({} if plain else {"title": _TITLES[form][predict], "gradient": None}),
     }
@@ -125,7 +124,7 @@ def _gradient(x: Reals) -> Gradient:
     kind="variance",
     symmetric=False,
     invariant_to=ROTATIONS,
-    candidate_invariant_to=_ANY_MAP,
+    candidate_invariant_to=ANY_MAP,
     biased=True,
     smooth=True,
     of_products=True,

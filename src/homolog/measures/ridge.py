@@ -9,7 +9,7 @@ from jaxtyping import Float
 from homolog import errors
 from homolog._arrays import Array, centre, constant, even_columns, frobenius, namespace, narrow
 from homolog.measures import _held_out
-from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
+from homolog.measures._directions import ANY_MAP, ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._folds import Folds, held_out_rows
 from homolog.measures._held_out import Judged
 from homolog.measures._kernels import kernel_structure
@@ -19,7 +19,6 @@ from homolog.measures._ridge import Population, foretold, require_stimuli
 
 Kernel = Literal["linear", "rbf"]
 
-_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 _NEURON_BY_NEURON = ROTATIONS - {"rotation"}
 
 
@@ -88,7 +87,7 @@ def _promises(
     if _held_out.by_neuron(judge):
         target = _NEURON_BY_NEURON | (set() if penalty is None else {"neuron_scale"})
     if penalty is not None and kernel == "linear":
-        predictor = ROTATIONS - {"scale"} if penalty else _ANY_MAP
+        predictor = ROTATIONS - {"scale"} if penalty else ANY_MAP
     fit = "ridge regression" if kernel == "linear" else "kernel ridge regression"
     return {
         **turned_round(predict, target, predictor),

@@ -23,13 +23,11 @@ from homolog._arrays import (
     to_numpy,
 )
 from homolog.measures import _angles
-from homolog.measures._directions import ROTATIONS
+from homolog.measures._directions import ANY_MAP, ROTATIONS
 from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._numbers import is_real
 
 Form = Literal["angle", "distance"]
-
-_ANY_MAP = ROTATIONS | {"neuron_scale", "linear"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def _promises(*, alpha: Any, form: str) -> Mapping[str, Any]:
     kind="distance",
     symmetric=True,
     metric=True,
-    invariant_to=_ANY_MAP,
+    invariant_to=ANY_MAP,
     biased=True,
     smooth=True,
     of_products=True,
