@@ -244,3 +244,12 @@ def test_it_prints_as_a_table_and_is_kept(recording, tmp_path):
     assert [float(row["value"]) for row in rows] == [one.value for one in found.found]
     assert [row["spearman_brown"] for row in rows] == ["True", "False"]
     assert list(found.frame()["n_parts"]) == [2, 2]
+
+
+def test_a_counted_ceiling_that_no_stimulus_changes_has_no_interval(rng):
+    outputs = rng.uniform(1, 2, size=(20, 5))
+    recording = homolog.represent(np.stack([outputs] * 4), "trial,stimulus,neuron", name="V1")
+    one = alone(recording, "error_consistency")
+    assert one.value == 1
+    assert one.interval is None
+    assert "no interval: the ceiling is the same without any stimulus" in one.warnings

@@ -441,3 +441,14 @@ def test_a_measure_of_single_trials_sees_them_without_each_stimulus(tuning, rng)
         HomologError, match="the number of trials is 2; allowed: 4 or more, to halve"
     ):
         homolog.ranking.ceilings(recorded["far"], trials)
+
+
+def test_a_count_that_no_stimulus_changes_has_no_interval(rng):
+    outputs = rng.uniform(1, 2, size=(N, 5))
+    candidates = {"same": 2 * outputs, "other": rng.uniform(1, 2, size=(N, 5))}
+    found = rank(outputs, candidates, "disagreement")
+    intervals = {one.candidate: one.interval for one in found.standings}
+    assert intervals["same"] is None
+    assert intervals["other"] is not None
+    says = "same: no interval: the score is the same without any stimulus"
+    assert any(says in one for one in found.warnings)

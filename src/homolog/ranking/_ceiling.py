@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog import errors
+from homolog import errors, statistics
 from homolog.measures._measure import Measure
 from homolog.ranking._left_out import Kept, left_out
 from homolog.statistics import Progress
@@ -50,12 +50,14 @@ def over_stimuli(
     if estimate.why_not:
         why = f"no interval: without some stimuli there is no ceiling ({estimate.why_not})"
         return replace(found, warnings=(*found.warnings, why))
-    return replace(found, interval=within(found.measure, estimate.interval()))
+    interval = within(found.measure, estimate.interval())
+    why = () if interval else ("no interval: the ceiling is the same without any stimulus",)
+    return replace(found, interval=interval, warnings=(*found.warnings, *why))
 
 
 def within(measure: Measure, interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    """An interval cut at the ends of a measure's range."""
-    if interval is None:
+    """An interval cut at the ends of a measure's range; None of a count that nothing changes."""
+    if interval is None or statistics.unmoved(measure, interval):
         return None
     low, high = sorted((measure.best, measure.worst))
     return max(low, interval[0]), min(high, interval[1])

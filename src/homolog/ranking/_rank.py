@@ -266,6 +266,12 @@ def _by_one(measure: Measure, design: _Design) -> _Found:
             f"{name}: no interval: without some stimuli it has no score ({why})"
             for name, why in kept.why_not.items()
         ]
+    standings = _standings(measure, scored, kept)
+    notes += [
+        f"{one.candidate}: no interval: the score is the same without any stimulus"
+        for one in standings
+        if one.interval is None and one.candidate in kept.without
+    ]
     differences = [_difference(measure, design, kept, ends) for ends in design.pairs]
     notes += [
         f"{one.first} and {one.second}: {note}" for one in differences for note in one.warnings
@@ -273,7 +279,7 @@ def _by_one(measure: Measure, design: _Design) -> _Found:
     ceiling, why = _ceiling(measure, design)
     return _Found(
         measure,
-        _standings(measure, scored, kept),
+        standings,
         differences,
         ceiling,
         [*notes, *kept.notes, *why],
