@@ -18,7 +18,7 @@ from homolog.measures._measured import CHANCE, Chance, chances
 
 SIZES = ((40, 20), (100, 20), (400, 20), (40, 100))
 N_DRAWS = 50
-FEWER = {"representation_topology_divergence": 5}
+FEWER = {"representation_topology_divergence": 5, "stochastic_shape": 5, "dsa": 10}
 """Of measures that take seconds for one score."""
 BETWEEN = {"mean": (), "trial": (4,), "time": (20,)}
 """How many trials or times, where a measure sees these."""

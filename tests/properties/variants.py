@@ -70,6 +70,8 @@ def _variants() -> list[Measure]:
         find("crossnobis").using(noise="identity"),
         find("crossnobis").using(noise="identity", comparison="cosine", cross_validated=False),
         find("crossnobis").using(comparison="whitened_pearson"),
+        find("stochastic_shape").using(alpha=0.5, starts=1),
+        find("dsa").using(delays=3, rank=4),
         find("held_out_matching_correlation").using(folds=3, partners="nearest"),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)

@@ -44,6 +44,6 @@ def test_a_measure_that_refuses_a_size_has_no_level_there() -> None:
     refused = [row for row in chances() if not row.mean]
     assert {"cca"} < {row.measure for row in refused}
     for row in refused:
-        x, y = tool.draw((int(row.n_stimuli), int(row.n_neurons)), 0)
+        x, y = tool.draw((int(row.n_stimuli), int(row.n_neurons)), 0, "mean")
         with pytest.raises(HomologError, match=r"HM005|HM031"):
             BY_LABEL[row.measure](x, y)
