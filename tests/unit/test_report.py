@@ -181,8 +181,8 @@ def test_methods_state_sizes_statistics_and_citations(comparison: Comparison) ->
         "do not account for the bias of procrustes, ridge and soft_matching_correlation",
         "(99 random pairings, seed 0), known exactly for unbiased_cka.",
         "ridge (Share of the reference's variance that ridge regression from the candidate "
-        "foretells; Golub et al., 1979; kernel = linear, judge = variance, predict = reference, "
-        "folds = 5)",
+        "predicts (R²); Golub et al., 1979; kernel = linear, judge = variance, "
+        "predict = reference, folds = 5)",
         "The neurons' mean responses over stimuli matter to no score.",
         "(Phipson & Smyth, 2010) and are not corrected for the 4 measures tested",
         "Spearman–Brown correction (Spearman, 1910; Brown, 1910)",

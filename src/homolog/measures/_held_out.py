@@ -24,10 +24,10 @@ Judged = Literal[
 """What a prediction is judged by: over all neurons, or neuron by neuron."""
 
 _TITLES = {
-    "mean_variance": "Mean over neurons of the share of variance that {fit} foretells",
-    "correlation": "Correlation of responses with what {fit} foretells",
-    "mean_correlation": "Mean over neurons of the correlation with what {fit} foretells",
-    "median_correlation": "Median over neurons of the correlation with what {fit} foretells",
+    "mean_variance": "Mean over neurons of R² of what {fit} predicts (uniform average)",
+    "correlation": "Correlation of responses with what {fit} predicts",
+    "mean_correlation": "Mean over neurons of the correlation with what {fit} predicts",
+    "median_correlation": "Median over neurons of the correlation with what {fit} predicts",
 }
 
 

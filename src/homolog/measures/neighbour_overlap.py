@@ -96,7 +96,7 @@ def _share(common: Counts, n_a: Counts | int, n_b: Counts | int, share: Share) -
         }
         @inproceedings{huh2024platonic,
           author = {Huh, Minyoung and Cheung, Brian and Wang, Tongzhou and Isola, Phillip},
-          title = {The Platonic Representation Hypothesis},
+          title = {Position: The Platonic Representation Hypothesis},
           booktitle = {International Conference on Machine Learning},
           year = {2024},
           url = {https://arxiv.org/abs/2405.07987},

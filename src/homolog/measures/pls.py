@@ -1,4 +1,4 @@
-"""Held-out partial least squares: what few shared components of y foretell of x."""
+"""Held-out partial least squares: what few shared components of y predict of x."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def pls(
     judge: Judged = "variance",
     predict: Predicted = "reference",
 ) -> Float[Array, ""]:
-    r"""Share of the reference's variance that partial least squares foretells.
+    r"""Share of the reference's variance that partial least squares predicts (R²).
 
     .. math:: 1 - \sum_f \|X_f - \hat X_f\|_F^2 \,/\, \sum_f \|X_f - \bar X_{-f}\|_F^2
 

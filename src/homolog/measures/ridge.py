@@ -1,4 +1,4 @@
-"""Held-out linear predictivity: how well y foretells x's responses to new stimuli."""
+"""Held-out linear predictivity: how well y predicts x's responses to new stimuli."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
@@ -140,7 +140,7 @@ def ridge(
     judge: Judged = "variance",
     predict: Predicted = "reference",
 ) -> Float[Array, ""]:
-    r"""Share of the reference's variance that ridge regression from the candidate foretells.
+    r"""Share of the reference's variance that ridge regression from the candidate predicts (R²).
 
     .. math:: 1 - \sum_f \|X_f - \hat X_f\|_F^2 \,/\, \sum_f \|X_f - \bar X_{-f}\|_F^2
 
@@ -172,8 +172,9 @@ def ridge(
     Options: ``folds``, a number (5) or one fold label for each stimulus, and ``rng``,
     the seed of the random assignment.
 
-    ``judge`` says what a prediction is judged by. ``"variance"`` is the formula above;
-    ``"mean_variance"`` the mean over the predicted neurons of the same for each.
+    ``judge`` says what a prediction is judged by. ``"variance"`` is the formula above, R² of
+    neurons weighted by their variance; ``"mean_variance"`` the mean over the predicted neurons of
+    R² of each, the uniform average.
     ``"correlation"`` is the correlation of prediction and response over all neurons and the
     stimuli of a fold, each less its mean over the fold, averaged over folds;
     ``"mean_correlation"`` and ``"median_correlation"`` take it for each neuron, then the mean
@@ -185,7 +186,7 @@ def ridge(
     scikit-learn calls alpha; 0 is ordinary least squares. ``kernel="rbf"`` regresses on a
     Gaussian kernel of the candidate (kernel ridge regression), as wide as the median distance
     between its stimuli, so that the mapping may be curved; its variance is 1 in all.
-    ``predict="candidate"`` asks how well the reference foretells the candidate, ``"both"``
+    ``predict="candidate"`` asks how well the reference predicts the candidate, ``"both"``
     takes the mean of the two ways.
 
     Biased downwards: it is fitted on fewer stimuli than there are. Stimuli that resemble each

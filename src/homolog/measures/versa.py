@@ -85,7 +85,7 @@ def _ranks(x: Array) -> np.ndarray:
     """,
 )
 def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> Float[Array, ""]:
-    r"""Agreement of dissimilarities between new stimuli with those that ridge regression foretells.
+    r"""Agreement of dissimilarities between new stimuli with those that ridge regression predicts.
 
     .. math:: \frac{1}{F} \sum_f \tau_b\left(D(X_f), D(\hat X_f)\right)
 
@@ -116,7 +116,7 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
     Options: ``folds`` (3, so that each has many pairs), ``rng`` and ``predict`` as in `ridge`.
     The candidate's neurons are weighed anew, so that it asks whether the geometry *can be
     read out*, where `rsa` asks whether it is there as it stands. Neurons' means
-    count, for a correlation across neurons sees them; they are foretold as the mean of the
+    count, for a correlation across neurons sees them; they are predicted as the mean of the
     training stimuli, so that large ones make all predictions alike: subtract them
     first where they say nothing.
 
