@@ -5,15 +5,16 @@ populations look alike, so that its intervals miss the true value half the time 
 the jackknife, which only ever leaves stimuli out, does not have this fault.
 """
 
-from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
-from homolog._arrays import check_pair, haar, haar_around_mean, unit_columns
-from homolog.measures._measure import Measure, permuted
+from homolog._nulls import Floats, Labels, Progress, permutation_null, silent
+from homolog._nulls import p_value as p_value
+from homolog._nulls import rotation_null as rotation_null
+from homolog.measures._measure import Measure
 
 LEAST_STIMULI = 8
 """Fewer independent stimuli than this give no interval."""
@@ -30,15 +31,7 @@ MOST_CHANCE = 0.2
 UNRELATED = 20
 """Permutations that tell how alike unrelated halves are."""
 
-Floats = NDArray[np.float64]
 Reals = TypeVar("Reals", float, Floats)
-Labels = Sequence[object] | NDArray[np.generic]
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps are done, and how many there are."""
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Report no progress."""
 
 
 def of_several(progress: Progress, nth: int, n: int) -> Progress:
@@ -161,161 +154,6 @@ def standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> 
     corrected = len(sizes) * value - np.sum((1 - 1 / share) * left_out)
     pseudo = share * value - (share - 1) * left_out
     return float(np.sqrt(np.mean((pseudo - corrected) ** 2 / (share - 1))))
-
-
-def permutation_null(
-    measure: Measure,
-    x: ArrayLike,
-    y: ArrayLike,
-    n_permutations: int,
-    *,
-    groups: Labels | None = None,
-    rng: int | np.random.Generator = 0,
-    progress: Progress = silent,
-) -> Floats:
-    """Scores when each stimulus of the reference is paired with a random one.
-
-    Each population is summarised once; only the cross terms are computed anew.
-
-    Parameters
-    ----------
-    measure
-        What to score with.
-    x, y
-        (stimulus, neuron) responses of reference and candidate.
-    n_permutations
-        How many random pairings.
-    groups
-        A label for each stimulus; groups are exchanged whole, among those of one size.
-    rng
-        Seed or generator; the first draws do not depend on how many follow.
-    progress
-        Told of every draw.
-
-    Returns
-    -------
-    draws
-        (n_permutations,) scores.
-
-    Raises
-    ------
-    HomologError
-        HM025 when no two groups have the same size.
-    """
-    rng = np.random.default_rng(rng)
-    reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
-    blocks = _exchangeable(len(np.asarray(x)), groups)
-    order = np.arange(len(np.asarray(x)))
-    draws = np.empty(n_permutations)
-    for one in range(n_permutations):
-        for rows in blocks:
-            order[rows] = rows[rng.permutation(len(rows))]
-        draws[one] = float(measure.score(permuted(reference, order), candidate))
-        progress(f"{measure.name}: chance", one + 1, n_permutations)
-    return draws
-
-
-def _exchangeable(n_stimuli: int, groups: Labels | None) -> list[NDArray[np.int64]]:
-    """Rows that move together: a (group, row within group) array for each size of group."""
-    if groups is None:
-        return [np.arange(n_stimuli)[:, None]]
-    _, index, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
-    members = np.split(np.argsort(index, kind="stable"), np.cumsum(sizes)[:-1])
-    blocks = [np.stack([m for m in members if len(m) == size]) for size in np.unique(sizes)]
-    if all(len(rows) == 1 for rows in blocks):
-        shown = ", ".join(map(str, sizes[:5].tolist())) + (", …" if len(sizes) > 5 else "")
-        raise errors.bad_value(
-            "groups", f"of {shown} stimuli", "at least two groups of one size, to exchange them"
-        )
-    return blocks
-
-
-def rotation_null(
-    measure: Measure,
-    x: ArrayLike,
-    y: ArrayLike,
-    n_rotations: int,
-    *,
-    around_mean: bool = False,
-    rng: int | np.random.Generator = 0,
-    progress: Progress = silent,
-) -> Floats:
-    """Scores when the reference's neurons are replaced by random rotations of them.
-
-    A rotation leaves all that the population tells of the stimuli and changes only which
-    directions its neurons are: chance for "do single neurons correspond?", where
-    `permutation_null` is chance for "have the populations anything in common?".
-
-    Parameters
-    ----------
-    measure
-        What to score with. All draws equal the score if it is invariant to rotations.
-    x, y
-        (stimulus, neuron) responses of reference and candidate.
-    n_rotations
-        How many rotations, drawn evenly from all (Haar measure).
-    around_mean
-        Whether the population's mean response stays where it is. What drives all neurons
-        alike is then not taken for tuning of their own; a free rotation hands it to half
-        of them with the opposite sign.
-    rng
-        Seed or generator; the first draws do not depend on how many follow.
-    progress
-        Told of every draw.
-
-    Returns
-    -------
-    draws
-        (n_rotations,) scores; give them to `p_value`.
-
-    Raises
-    ------
-    HomologError
-        HM025 when there are too few neurons to rotate, HM006 for a constant neuron where
-        the measure is blind to the sizes of neurons but not to rotations.
-
-    Notes
-    -----
-    Where the measure is blind to the sizes of neurons (invariant to ``neuron_scale``), they
-    are centred and scaled to norm 1 before they are rotated, so that no neuron dominates
-    the rotated ones.
-
-    Rotated neurons are sums of many: neither rectified nor sparse. Two populations of
-    rectified neurons are above this chance even if nothing was learned, as untrained networks
-    are. Being above it says that axes are shared, not why.
-    """
-    rng = np.random.default_rng(rng)
-    x, y = (np.asarray(side) for side in check_pair(np.asarray(x), np.asarray(y)))
-    x = _as_seen_by(measure, x)
-    n_neurons, fewest = x.shape[1], 3 if around_mean else 2
-    if n_neurons < fewest:
-        raise errors.bad_value(
-            "the number of neurons of X", n_neurons, f"{fewest} or more, to rotate them"
-        )
-    rotation, candidate = haar_around_mean if around_mean else haar, measure.summary(y)
-    draws = np.empty(n_rotations)
-    for one in range(n_rotations):
-        turned = measure.summary(x @ rotation(n_neurons, rng))
-        draws[one] = float(measure.score(turned, candidate))
-        progress(f"{measure.name}: rotations", one + 1, n_rotations)
-    return draws
-
-
-def _as_seen_by(measure: Measure, x: Floats) -> Floats:
-    """Neurons of one size where the measure sees no sizes, but would in the rotated ones."""
-    blind = "neuron_scale" in measure.invariant_to and "rotation" not in measure.invariant_to
-    return unit_columns(x) if blind else x
-
-
-def p_value(measure: Measure, value: float, draws: Floats) -> float:
-    """Share of random draws at least as close as `value`: (b + 1) / (m + 1).
-
-    The score itself counts as one of them, so that p is never 0 (Phipson and Smyth
-    2010, Permutation p-values should never be zero).
-    """
-    rounding = 1e-12 * max(abs(value), 1e-300)
-    closer = draws >= value - rounding if measure.higher_is_closer else draws <= value + rounding
-    return (int(closer.sum()) + 1) / (len(draws) + 1)
 
 
 def spearman_brown(half: Reals) -> Reals:

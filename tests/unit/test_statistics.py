@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from homolog import HomologError, statistics
+from homolog._nulls import _exchangeable
 from homolog.measures import find, names
 from homolog.measures._measure import permuted
 from studies.planted import planted, studies
@@ -92,7 +93,7 @@ def test_more_permutations_only_append_draws(pair):
 
 
 def test_groups_are_exchanged_whole_among_those_of_one_size():
-    rows = statistics._exchangeable(9, ["a", "b", "a", "b", "c", "c", "d", "d", "d"])
+    rows = _exchangeable(9, ["a", "b", "a", "b", "c", "c", "d", "d", "d"])
     assert [block.tolist() for block in rows] == [[[0, 2], [1, 3], [4, 5]], [[6, 7, 8]]]
 
 
