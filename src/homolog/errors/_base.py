@@ -1,6 +1,7 @@
 """The error itself, words for naming, and the refusals that any part may need."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 
 class HomologError(ValueError):
@@ -41,7 +42,7 @@ def bad_value(what: str, got: object, allowed: str) -> HomologError:
     return HomologError("HM025", f"{what} is {_shown(got)}; allowed: {allowed}.")
 
 
-def _shown(got: object, most: int = 5) -> str:
+def _shown(got: Any, most: int = 5) -> str:
     """A value as it is written, of a long list the first few entries."""
     entries = got.tolist() if hasattr(got, "tolist") and hasattr(got, "shape") else got
     if not isinstance(entries, list | tuple) or len(entries) <= most + 1:

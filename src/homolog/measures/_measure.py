@@ -358,8 +358,10 @@ def _options(half: Callable[..., Any]) -> Mapping[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, Mapping):
+        given = dict(one)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        alike = hasattr(other, "keys") and given.keys() == other.keys()
+        return alike and all(_same(given[key], other[key]) for key in given)
     return one is other or bool(np.array_equal(one, other))
 
 
