@@ -77,7 +77,7 @@ def test_a_variant_is_found_as_it_is_written(written, name, options):
         ("rsa(pearson)", "HM025 measure is 'rsa(pearson)'; allowed: options as in rsa("),
         ("rsa(comparison=)", "HM025 measure is 'rsa(comparison=)'; allowed: options as in rsa("),
         ("rsa(comparisons=pearson)", "HM023 no option of rsa 'comparisons'"),
-        ("rsaa(comparison=pearson)", "HM023 no measure 'rsaa'. Closest: 'rsa'"),
+        ("rsaa(comparison=pearson)", "(comparison=pearson)'. Closest: 'rsa'"),
         ("rsa(comparison=pearson", "HM023 no measure 'rsa(comparison=pearson'"),
     ],
 )

@@ -94,5 +94,5 @@ def _near(key: str) -> list[str]:
     """Names like it: of others only if they are very like it, then ours."""
     others = {canonical(alias.name): alias.name for alias in reversed(aliases())}
     foreign = get_close_matches(canonical(key), others, n=2, cutoff=0.85)
-    ours = get_close_matches(key, names(), n=3, cutoff=0.4)
+    ours = get_close_matches(key.partition("(")[0], names(), n=3, cutoff=0.4)
     return [*(others[one] for one in foreign if one not in names()), *ours]
