@@ -191,15 +191,15 @@ def _linear_regression() -> list[Peer]:
     from sklearn.metrics import r2_score
 
     def score(x: Responses, y: Responses) -> float:
-        foretold = LinearRegression().fit(y, x).predict(y)
-        return r2_score(x, foretold, multioutput="variance_weighted")
+        predicted = LinearRegression().fit(y, x).predict(y)
+        return r2_score(x, predicted, multioutput="variance_weighted")
 
     def together(populations: Sequence[Responses], used: int) -> Responses:
         references = np.hstack(populations)
         columns = []
         for y in populations[:used]:
-            foretold = np.hsplit(LinearRegression().fit(y, references).predict(y), N_POPULATIONS)
-            pairs = zip(populations, foretold, strict=True)
+            predicted = np.hsplit(LinearRegression().fit(y, references).predict(y), N_POPULATIONS)
+            pairs = zip(populations, predicted, strict=True)
             columns.append([r2_score(x, z, multioutput="variance_weighted") for x, z in pairs])
         return np.transpose(columns)
 

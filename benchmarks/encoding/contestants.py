@@ -1,4 +1,4 @@
-"""The same job by each package: foretell held-out stimuli, a penalty chosen for each neuron."""
+"""The same job by each package: predict held-out stimuli, a penalty chosen for each neuron."""
 
 import warnings
 from collections.abc import Callable, Iterator

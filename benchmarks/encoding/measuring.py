@@ -60,7 +60,7 @@ def check_alike(rows: Sequence[Row]) -> None:
         ours = ours_of(rows, row)
         if abs(row.correlation - ours.correlation) > ALIKE:
             raise RuntimeError(
-                f"{row.name} foretells {row.correlation:.3f} at {row.problem}, and homolog"
+                f"{row.name} predicts {row.correlation:.3f} at {row.problem}, and homolog"
                 f" {ours.correlation:.3f}"
             )
 

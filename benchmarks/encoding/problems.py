@@ -15,7 +15,7 @@ Pair = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 @dataclass(frozen=True)
 class Problem:
-    """How many stimuli, neurons of the layer, and neurons that are foretold."""
+    """How many stimuli, neurons of the layer, and neurons that are predicted."""
 
     n_stimuli: int
     n_layer: int

@@ -204,9 +204,7 @@ def _from_pairs(
     warnings: list[str] = []
 
     def score(i: int, j: int) -> float:
-        both = pair(
-            named[i], named[j], reorder=align, halves=False, in_time=measure.sees == "time"
-        )
+        both = pair(named[i], named[j], reorder=align, halves=False, in_time=measure.sees == "time")
         if i != j:  # nothing is taken on trust of a population and itself
             warnings.extend(both.warnings)
         held = _held_out(measure, both, groups)

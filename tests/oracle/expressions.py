@@ -12,8 +12,8 @@ from scipy.spatial.distance import pdist
 
 from homolog import measures
 from homolog.measures._dissimilarity import Dissimilarity, dissimilarities
-from homolog.measures._held_out import Foretold
-from homolog.measures._ridge import foretold
+from homolog.measures._held_out import Prediction
+from homolog.measures._ridge import predicted
 from homolog.measures.rsa import Comparison
 
 Responses = np.ndarray
@@ -97,23 +97,23 @@ def correlation_over_root_ranks(x: Responses, y: Responses) -> float:
     return float(cca(x, y)) * min(rank(x), rank(y)) / np.sqrt(rank(x) * rank(y))
 
 
-def five_blocks(x: Responses, y: Responses, penalty: float) -> list[Foretold]:
-    """What `ridge` foretells of five blocks of neighbouring stimuli, each from all others."""
+def five_blocks(x: Responses, y: Responses, penalty: float) -> list[Prediction]:
+    """What `ridge` predicts of five blocks of neighbouring stimuli, each from all others."""
     held_out = ridge.using(folds=np.arange(len(x)) * 5 // len(x), penalty=penalty)
-    return foretold(held_out.summary(x), held_out.summary(y))
+    return predicted(held_out.summary(x), held_out.summary(y))
 
 
-def mean_share(folds: list[Foretold]) -> float:
+def mean_share(folds: list[Prediction]) -> float:
     """Of variance, fold by fold, where ours sums over folds first."""
     return float(
-        np.mean([1 - np.sum((f.actual - f.foretold) ** 2) / np.sum(f.actual**2) for f in folds])
+        np.mean([1 - np.sum((f.actual - f.predicted) ** 2) / np.sum(f.actual**2) for f in folds])
     )
 
 
-def mean_cosine(folds: list[Foretold]) -> float:
+def mean_cosine(folds: list[Prediction]) -> float:
     """A correlation about the training means, where ours is about the fold's own."""
-    sizes = [np.linalg.norm(f.actual) * np.linalg.norm(f.foretold) for f in folds]
-    products = [np.sum(f.actual * f.foretold) for f in folds]
+    sizes = [np.linalg.norm(f.actual) * np.linalg.norm(f.predicted) for f in folds]
+    products = [np.sum(f.actual * f.predicted) for f in folds]
     return float(np.mean(np.divide(products, sizes)))
 
 

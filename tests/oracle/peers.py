@@ -275,7 +275,7 @@ def partial_least_squares(x: Responses, y: Responses) -> float:
     """`PLSRegression(3, scale=False)` run to convergence, on five blocks of stimuli."""
     from sklearn.cross_decomposition import PLSRegression
 
-    return _foretold_of_blocks(PLSRegression(3, scale=False, tol=1e-30, max_iter=3000), x, y)
+    return _predicted_of_blocks(PLSRegression(3, scale=False, tol=1e-30, max_iter=3000), x, y)
 
 
 @peer("ridge(penalty=100), 5 blocks", "scikit-learn", module="sklearn", tolerance=1e-8)
@@ -283,18 +283,18 @@ def ridge_of_one_penalty(x: Responses, y: Responses) -> float:
     """`Ridge(100, solver='svd')` on five blocks of stimuli, errors summed over blocks."""
     from sklearn.linear_model import Ridge
 
-    return _foretold_of_blocks(Ridge(100, solver="svd"), x, y)
+    return _predicted_of_blocks(Ridge(100, solver="svd"), x, y)
 
 
-def _foretold_of_blocks(estimator: Any, x: Responses, y: Responses) -> float:
+def _predicted_of_blocks(estimator: Any, x: Responses, y: Responses) -> float:
     block = np.arange(len(x)) * 5 // len(x)
     missed = spread = 0.0
     for one in range(5):
         seen, unseen = block != one, block == one
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # power iterations that rounding keeps moving
-            foretold = estimator.fit(y[seen], x[seen]).predict(y[unseen])
-        missed += np.sum((x[unseen] - foretold) ** 2)
+            predicted = estimator.fit(y[seen], x[seen]).predict(y[unseen])
+        missed += np.sum((x[unseen] - predicted) ** 2)
         spread += np.sum((x[unseen] - x[seen].mean(axis=0)) ** 2)
     return float(1 - missed / spread)
 

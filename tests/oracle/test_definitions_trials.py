@@ -287,7 +287,7 @@ def test_more_starts_do_no_harm(rng):
 
 
 def unfolding(rng: np.random.Generator, eigenvalues: list[complex], n: int) -> Trials:
-    """(stimulus, time, neuron) responses that a law with these eigenvalues foretells exactly."""
+    """(stimulus, time, neuron) responses that a law with these eigenvalues predicts exactly."""
     start = rng.normal(size=(7, len(eigenvalues))) + 1j * rng.normal(size=(7, len(eigenvalues)))
     start -= start.mean(axis=0)  # so that the mean over stimuli and times is 0 at each time
     course = start[:, None, :] * np.array(eigenvalues) ** np.arange(15)[:, None]

@@ -43,9 +43,9 @@ def expected(folds, brain, predict):
     missed = spread = np.zeros(brain.shape[1])
     correlations = []
     for fold in folds:
-        foretold, actual = predict(fold), brain[fold.test]
-        correlations.append([pearsonr(a, b)[0] for a, b in zip(foretold.T, actual.T, strict=True)])
-        missed = missed + ((actual - foretold) ** 2).sum(0)
+        predicted, actual = predict(fold), brain[fold.test]
+        correlations.append([pearsonr(a, b)[0] for a, b in zip(predicted.T, actual.T, strict=True)])
+        missed = missed + ((actual - predicted) ** 2).sum(0)
         spread = spread + ((actual - brain[fold.train].mean(0)) ** 2).sum(0)
     return np.mean(correlations, axis=0), 1 - missed / spread
 

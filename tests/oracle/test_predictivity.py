@@ -10,7 +10,7 @@ from tests.oracle.populations import POPULATIONS, Responses
 from tests.oracle.test_ridge import criterion, penalties
 
 from homolog import HomologError, measures
-from homolog.measures._held_out import Foretold, judged
+from homolog.measures._held_out import Prediction, judged
 
 linear_model = pytest.importorskip("sklearn.linear_model")
 kernel_ridge = pytest.importorskip("sklearn.kernel_ridge")
@@ -77,7 +77,7 @@ def blocks(x: Responses, n_folds: int = 4) -> np.ndarray:
 def predictions(
     estimator: object, x: Responses, y: Responses, labels: np.ndarray
 ) -> list[tuple[Responses, Responses, Responses]]:
-    """Responses of x to the stimuli of every fold, what was foretold, and the training mean."""
+    """Responses of x to the stimuli of every fold, what was predicted, and the training mean."""
     return [
         (
             x[labels == fold],
@@ -159,14 +159,14 @@ def test_kernel_ridge_is_scikit_learns(name: str) -> None:
         inside = inside - inside.mean(axis=0) - inside.mean(axis=1, keepdims=True) + inside.mean()
         mean = x[train].mean(axis=0)
         model = kernel_ridge.KernelRidge(alpha=0.02, kernel="precomputed")
-        foretold = model.fit(inside, x[train] - mean).predict(across) + mean
-        folds.append((x[test], foretold, mean))
+        predicted = model.fit(inside, x[train] - mean).predict(across) + mean
+        folds.append((x[test], predicted, mean))
     got = ours("ridge", x, y, folds=blocks(x), kernel="rbf", penalty=0.02)
     assert got == pytest.approx(judge_plainly(folds, "variance"), abs=1e-8)
 
 
-def test_a_kernel_foretells_what_bends() -> None:
-    """A tuning curve and its square: a line foretells nothing of it, a kernel nearly all."""
+def test_a_kernel_predicts_what_bends() -> None:
+    """A tuning curve and its square: a line predicts nothing of it, a kernel nearly all."""
     y = np.random.default_rng(0).uniform(-1, 1, size=(200, 1))
     assert ours("ridge", y**2, y) < 0.1
     assert ours("ridge", y**2, y, kernel="rbf") > 0.99
@@ -186,15 +186,15 @@ def test_unrelated_populations_correlate_zero(judge: str) -> None:
 
 
 def test_neurons_silent_in_a_fold_are_left_out_of_it() -> None:
-    """By hand: the second neuron varies in the second fold only, where it is foretold exactly."""
+    """By hand: the second neuron varies in the second fold only, where it is predicted exactly."""
     actual = np.array([[1.0, 5], [2, 5], [3, 5]]), np.array([[1.0, 1], [2, 0], [1, 4]])
-    foretold = np.array([[2.0, 7], [4, 1], [6, 2]]), np.array([[1.0, 1], [0, 0], [1, 4]])
-    folds = [Foretold(a, f) for a, f in zip(actual, foretold, strict=True)]
+    predicted = np.array([[2.0, 7], [4, 1], [6, 2]]), np.array([[1.0, 1], [0, 0], [1, 4]])
+    folds = [Prediction(a, f) for a, f in zip(actual, predicted, strict=True)]
     assert float(judged(folds, "mean_correlation")) == pytest.approx((0 + 1) / 2)
-    still = [Foretold(actual[0], 0 * foretold[0] + 3)]
+    still = [Prediction(actual[0], 0 * predicted[0] + 3)]
     assert float(
         judged(
-            [Foretold(a[:, :1], f[:, :1]) for a, f in zip(actual, foretold, strict=True)],
+            [Prediction(a[:, :1], f[:, :1]) for a, f in zip(actual, predicted, strict=True)],
             "median_correlation",
         )
     ) == pytest.approx(0)

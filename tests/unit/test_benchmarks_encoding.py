@@ -32,9 +32,7 @@ def test_all_do_the_same_job(problem):
 
 def test_another_job_ends_the_run():
     rows = [row(OURS, 1, 1), row(HIMALAYA, 1, 1, 0.52)]
-    with pytest.raises(
-        RuntimeError, match=r"^himalaya foretells 0\.520 at 60 stimuli, 80 → 6 neur"
-    ):
+    with pytest.raises(RuntimeError, match=r"^himalaya predicts 0\.520 at 60 stimuli, 80 → 6 neur"):
         check_alike(rows)
     check_alike([rows[0], replace(rows[1], correlation=0.509)])
 

@@ -7,8 +7,8 @@ import pytest
 
 from homolog import HomologError, encoding, represent
 from homolog.encoding import OneToOne, PartialLeastSquares, Ridge, folds_of, score
-from homolog.encoding import _foretelling as foretelling
 from homolog.encoding import _judging as judging
+from homolog.encoding import _predicting as predicting
 from homolog.encoding import _ridge as ridge
 
 N_TRIALS, N_STIMULI, N_NEURONS = 8, 120, 10
@@ -100,7 +100,7 @@ def test_an_unrelated_layer_scores_nothing(rng, brain):
     assert -0.1 < one.weighted_share < 0.05
 
 
-def test_rows_in_time_look_foretold_unless_neighbours_share_a_fold(rng):
+def test_rows_in_time_look_predicted_unless_neighbours_share_a_fold(rng):
     """Two populations that have nothing in common but being slow."""
     fast = rng.normal(size=(310, 46))
     slow = np.array([fast[row : row + 10].mean(axis=0) for row in range(300)])
@@ -137,10 +137,10 @@ def test_layers_of_any_number_of_neurons_agree_where_they_say_the_same(image, br
 
 
 @pytest.mark.parametrize("chosen", [Ridge(), Ridge(choice="leave-one-out"), OneToOne()])
-def test_a_few_neurons_at_a_time_are_foretold_as_all_at_once(chosen, image, brain, monkeypatch):
+def test_a_few_neurons_at_a_time_are_predicted_as_all_at_once(chosen, image, brain, monkeypatch):
     wide = np.hstack([image] * 30) + 1.0
     whole = score(wide, brain, map=chosen)
-    monkeypatch.setattr(foretelling, "BYTES_AT_ONCE", 8 * N_STIMULI * 2)
+    monkeypatch.setattr(predicting, "BYTES_AT_ONCE", 8 * N_STIMULI * 2)
     monkeypatch.setattr(ridge, "_COLUMNS", 7)
     np.testing.assert_allclose(score(wide, brain, map=chosen).share, whole.share, atol=1e-9)
 
@@ -172,7 +172,7 @@ def test_a_neuron_goes_with_the_one_that_correlates_best_sign_included(rng):
     found = score(x, brain, map="one-to-one", ceiling=None)
     assert found.correlation[0, 1] == pytest.approx(1)
     assert found.share[0, 1] == pytest.approx(1)
-    assert found.share[0, 0] < 0.3  # the second foretells it better, upside down
+    assert found.share[0, 0] < 0.3  # the second predicts it better, upside down
 
 
 def test_a_neuron_that_was_silent_but_for_rounding_is_nobody_s_partner(rng):
@@ -206,7 +206,7 @@ def test_a_neuron_that_repeats_only_from_fold_to_fold_has_no_ceiling(rng):
     np.testing.assert_array_equal(found.ceilings.correlation, 0)
 
 
-def test_a_layer_that_is_constant_for_the_training_stimuli_foretells_the_mean(rng):
+def test_a_layer_that_is_constant_for_the_training_stimuli_predicts_the_mean(rng):
     x = np.zeros((9, 2))
     x[:3] = rng.normal(size=(3, 2))
     y = rng.normal(size=(9, 2))
@@ -258,7 +258,7 @@ def test_it_prints_what_was_done_and_who_was_left_out(image, brain):
     layer = represent(image, stimuli=range(N_STIMULI))
     found = score({"image": layer}, labelled, regions={i: "ab"[i > 4] for i in range(N_NEURONS)})
     lines = str(found).splitlines()
-    assert lines[0] == "V4: 10 neurons foretold by ridge at 120 stimuli, held out in 5 folds"
+    assert lines[0] == "V4: 10 neurons predicted by ridge at 120 stimuli, held out in 5 folds"
     assert lines[2].split("  ")[0] == "region"
     assert [line.split()[:3] for line in lines[4:6]] == [["a", "image", "5"], ["b", "image", "4"]]
     assert lines[7:] == [

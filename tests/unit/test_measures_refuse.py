@@ -230,7 +230,7 @@ def test_a_stray_stimulus_does_not_spoil_the_ranks_of_the_others(rng):
     assert float(rsa(x, y)) == pytest.approx(wanted, abs=1e-6)
 
 
-def test_a_neuron_that_fires_at_one_stimulus_foretells_nothing(rng):
+def test_a_neuron_that_fires_at_one_stimulus_predicts_nothing(rng):
     """With that stimulus held out it is silent, and must not be read from rounding."""
     x, y = rng.normal(size=(20, 4)), np.zeros((20, 1))
     y[7] = 0.1

@@ -5,7 +5,7 @@ import pytest
 
 from homolog.errors import HomologError
 from homolog.measures import find
-from homolog.measures._held_out import Foretold, judged
+from homolog.measures._held_out import Prediction, judged
 from homolog.measures._kernels import distances
 from homolog.measures.cca import _holding
 
@@ -26,9 +26,9 @@ def test_components_that_hold_a_share_exactly_are_enough():
 def test_a_neuron_that_rounding_alone_varies_in_a_fold_is_left_out_there():
     rng = np.random.default_rng(0)
     flat = np.array([[0.1], [np.nextafter(0.1, 1)], [0.1]])
-    actual, foretold = rng.normal(size=(2, 8, 1))
-    folds = [Foretold(flat, rng.normal(size=(3, 1))), Foretold(actual, foretold)]
-    wanted = np.corrcoef(actual[:, 0], foretold[:, 0])[0, 1]
+    actual, predicted = rng.normal(size=(2, 8, 1))
+    folds = [Prediction(flat, rng.normal(size=(3, 1))), Prediction(actual, predicted)]
+    wanted = np.corrcoef(actual[:, 0], predicted[:, 0])[0, 1]
     assert float(judged(folds, "mean_correlation")) == pytest.approx(wanted, abs=1e-12)
 
 

@@ -73,7 +73,7 @@ def test_one_layer_of_a_file_by_name_and_another_map(folder):
     plain = ["net.npz::pool", "mean.npy", "--ceiling", "none", "--quiet"]
     few = run(*plain, "--map", "pls", "--components", 2, "--split", "blocks", "--folds", 4)
     assert few.exit_code == 0, few.output
-    head = "mean: 5 neurons foretold by pls(n_components=2) at 60 stimuli, held out in 4 folds of"
+    head = "mean: 5 neurons predicted by pls(n_components=2) at 60 stimuli, held out in 4 folds of"
     assert few.stdout.startswith(head)
     assert len(few.stdout.splitlines()[4:]) == 5  # one layer, one region
     assert run(*plain, "--map", "one-to-one").exit_code == 0

@@ -29,7 +29,7 @@ def score(
     layers: Annotated[
         list[str], typer.Argument(help="Files of layers; one with several arrays is several.")
     ],
-    brain: Annotated[str, typer.Argument(help="File of the recording that is foretold.")],
+    brain: Annotated[str, typer.Argument(help="File of the recording that is predicted.")],
     map: Annotated[str, typer.Option("--map", help="ridge, pls or one-to-one.")] = "ridge",
     components: Annotated[int, typer.Option(min=1, help="Components of pls.")] = 25,
     ceiling: Annotated[
@@ -60,7 +60,7 @@ def score(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random folds.")] = 0,
     quiet: Quiet = False,
 ) -> None:
-    """Score how well LAYERS foretell every neuron of BRAIN, stimuli held out.
+    """Score how well LAYERS predict every neuron of BRAIN, stimuli held out.
 
     A map is fitted from each layer to each neuron on most of the stimuli and
     judged on the others: correlation and share of variance, as they are and

@@ -1,4 +1,4 @@
-"""How well layers of a network, or any populations, foretell single neurons of a recording."""
+"""How well layers of a network, or any populations, predict single neurons of a recording."""
 
 from homolog.encoding._encoding import Encoding, Summary, Unscored
 from homolog.encoding._fold import Fold, folds_of

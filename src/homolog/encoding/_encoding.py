@@ -28,7 +28,7 @@ class Unscored:
 
 @dataclass(frozen=True)
 class Summary:
-    """The neurons of a region as one layer foretells them; None where none has a ceiling.
+    """The neurons of a region as one layer predicts them; None where none has a ceiling.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Summary:
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
-    """How well layers foretell the neurons of a recording; prints as a table.
+    """How well layers predict the neurons of a recording; prints as a table.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Encoding:
     unscored
         Neurons left out, for they vary over the stimuli of no fold.
     brain, map, n_stimuli, n_folds, split, n_groups, seed
-        What was foretold, how, and how stimuli were held out.
+        What was predicted, how, and how stimuli were held out.
     warnings
         What was dropped or taken on trust.
     digests

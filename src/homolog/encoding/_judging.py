@@ -1,4 +1,4 @@
-"""How well single neurons were foretold, and how well they could be."""
+"""How well single neurons were predicted, and how well they could be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,23 +10,23 @@ from homolog.encoding._fold import Fold
 
 Floats = NDArray[np.float64]
 
-Foretell = Callable[[Floats], Floats]
-"""From (training stimulus, neuron) responses less their means to what is foretold of the
+Predict = Callable[[Floats], Floats]
+"""From (training stimulus, neuron) responses less their means to what is predicted of the
 (held-out stimulus, neuron) responses, less the same means."""
 
-Without = Callable[[Fold], Foretell]
+Without = Callable[[Fold], Predict]
 """The map fitted without the stimuli that a fold holds out."""
 
 
 class Map(Protocol):
-    """A way to foretell neurons from a layer.
+    """A way to predict neurons from a layer.
 
     Attributes
     ----------
     name
         What the command line calls it.
     jointly
-        Whether what is foretold of a neuron depends on the others of its region.
+        Whether what is predicted of a neuron depends on the others of its region.
     """
 
     name: ClassVar[str]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from homolog._arrays import constant_columns
 from homolog.encoding._fold import Fold
-from homolog.encoding._maps import Floats, Foretell, Without, rows_less_mean
+from homolog.encoding._maps import Floats, Predict, Without, rows_less_mean
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class OneToOne:
     """Every neuron from the single neuron of the layer that correlates best with it.
 
     The partner is the one whose correlation over the training stimuli is highest, sign
-    included; how strong and from where it foretells is fitted, by least squares, on the same
+    included; how strong and from where it predicts is fitted, by least squares, on the same
     stimuli. A neuron of the layer may be the partner of several.
     """
 
@@ -28,16 +28,16 @@ class OneToOne:
         return lambda fold: _partnered(layer, fold)
 
 
-def _partnered(layer: NDArray[np.floating], fold: Fold) -> Foretell:
+def _partnered(layer: NDArray[np.floating], fold: Fold) -> Predict:
     train, test = rows_less_mean(layer, fold)
     size = np.sqrt((train**2).sum(axis=0))
     size[constant_columns(layer[fold.train])] = np.inf
     train /= size
     test /= size
 
-    def foretell(y: Floats) -> Floats:
+    def predict(y: Floats) -> Floats:
         slopes = train.T @ y
         best = np.argmax(slopes, axis=0)
         return test[:, best] * slopes[best, np.arange(y.shape[1])]
 
-    return foretell
+    return predict

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import narrow
 from homolog.encoding._fold import Fold
-from homolog.encoding._maps import Floats, Foretell, Without, rows_less_mean
+from homolog.encoding._maps import Floats, Predict, Without, rows_less_mean
 from homolog.measures._component_regression import component_regression
 
 
@@ -18,7 +18,7 @@ from homolog.measures._component_regression import component_regression
 class PartialLeastSquares:
     """Regression on the components of a layer that covary most with the neurons of a region.
 
-    All neurons of a region share the components, so that regions matter to what is foretold.
+    All neurons of a region share the components, so that regions matter to what is predicted.
 
     Parameters
     ----------
@@ -50,6 +50,6 @@ class PartialLeastSquares:
         turned: Floats = narrow(layer.astype(np.float64))
         return lambda fold: self._fitted(turned, fold)
 
-    def _fitted(self, x: Floats, fold: Fold) -> Foretell:
+    def _fitted(self, x: Floats, fold: Fold) -> Predict:
         train, test = rows_less_mean(x, fold)
         return lambda y: component_regression(train, y, test, self.n_components)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import require_memory, rounding
 from homolog.encoding._fold import Fold
-from homolog.encoding._maps import Floats, Foretell, Without, rows_less_mean
+from homolog.encoding._maps import Floats, Predict, Without, rows_less_mean
 from homolog.measures._ridge import PENALTIES
 
 Choice = Literal["generalised", "leave-one-out"]
@@ -76,19 +76,19 @@ class Ridge:
         gram = _gram(layer)
         return lambda fold: self._fitted(_dual(gram, fold), n_neurons)
 
-    def _fitted(self, parts: "_Components", n_neurons: int) -> Foretell:
+    def _fitted(self, parts: "_Components", n_neurons: int) -> Predict:
         if self.penalty is None:
             penalties = np.asarray(PENALTIES) * (parts.squares.sum() / n_neurons)
         else:
             penalties = np.ravel(np.asarray(self.penalty, dtype=np.float64))
         kept = parts.squares / (parts.squares + penalties[:, None])
 
-        def foretell(y: Floats) -> Floats:
+        def predict(y: Floats) -> Floats:
             along = parts.basis.T @ y
             best = self._chosen(parts, kept, y, along)
             return parts.held_out @ (kept[best].T * along)
 
-        return foretell
+        return predict
 
     def _chosen(
         self, parts: "_Components", kept: Floats, y: Floats, along: Floats

@@ -20,7 +20,7 @@ from homolog.representation import Representation, align, represent, require_sam
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What is foretold and what foretells, row for row.
+    """What is predicted and what predicts, row for row.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How well layers foretell single neurons of a recording at stimuli held out."""
+"""How well layers predict single neurons of a recording at stimuli held out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.encoding._encoding import Encoding, Unscored
 from homolog.encoding._fold import Fold, Split, folds_of
-from homolog.encoding._foretelling import judged, spread_of
 from homolog.encoding._judging import Ceilings, ceilings, varying
 from homolog.encoding._maps import Map
 from homolog.encoding._one_to_one import OneToOne
 from homolog.encoding._pls import PartialLeastSquares
+from homolog.encoding._predicting import judged, spread_of
 from homolog.encoding._regions import Regions, regions_of
 from homolog.encoding._ridge import Ridge
 from homolog.encoding._rows import Rows, row_by_row
@@ -46,16 +46,16 @@ def score(
     rng: int = 0,
     progress: Progress = silent,
 ) -> Encoding:
-    r"""Score how well every layer foretells every neuron of a recording, stimuli held out.
+    r"""Score how well every layer predicts every neuron of a recording, stimuli held out.
 
     Parameters
     ----------
     layers
-        Populations that foretell: a mapping from name to population (what `represent` takes,
+        Populations that predict: a mapping from name to population (what `represent` takes,
         or the path of a file), one population, or a path; every array of a file with several
         is a layer. Trials are averaged.
     brain
-        The recording that is foretold, row for row on the same stimuli. Its trials are
+        The recording that is predicted, row for row on the same stimuli. Its trials are
         averaged, and their halves give the ceilings.
     map
         ``"ridge"``, ``"pls"`` (partial least squares, 25 components), ``"one-to-one"``, or one

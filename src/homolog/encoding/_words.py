@@ -36,7 +36,7 @@ def _headline(found: Encoding) -> str:
     n = len(found.neurons) + len(found.unscored)
     held = f"{found.n_folds} folds{_kind_of_folds(found)}"
     return (
-        f"{found.brain}: {counted(n, 'neuron')} foretold by {described(found.map)} at"
+        f"{found.brain}: {counted(n, 'neuron')} predicted by {described(found.map)} at"
         f" {found.n_stimuli} stimuli, held out in {held}"
     )
 

@@ -1,4 +1,4 @@
-"""How well every layer foretells every region of a recording."""
+"""How well every layer predicts every region of a recording."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def encoding_scores(ax: Axes, found: Encoding) -> Axes:
     ax.set_xlabel("Layer")
     normalised = ", over ceiling" if found.ceilings is not None else ""
     ax.set_ylabel(f"Median correlation{normalised}")
-    ax.set_title(f"{found.brain} foretold by {found.map.name}", fontsize=10, color=INK)
+    ax.set_title(f"{found.brain} predicted by {found.map.name}", fontsize=10, color=INK)
     ax.legend(title="Region (neurons)", frameon=False, fontsize=8, title_fontsize=8)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

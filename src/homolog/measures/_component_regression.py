@@ -12,7 +12,7 @@ def component_regression(y: Array, x: Array, held_out: Array, n_components: int)
     `y` is then taken away, from the held-out responses too. They end early where nothing
     covaries any more.
     """
-    foretold = to_namespace_of(y, np.zeros((held_out.shape[0], x.shape[1])))
+    predicted = to_namespace_of(y, np.zeros((held_out.shape[0], x.shape[1])))
     tolerance = max(RANK_TOLERANCE, rounding(y)) * _size(y.T @ x)
     for _ in range(n_components):
         cross = y.T @ x
@@ -22,10 +22,10 @@ def component_regression(y: Array, x: Array, held_out: Array, n_components: int)
         course, new = y @ weights, held_out @ weights
         share = course / inner(course, course)
         loading = share @ y
-        foretold = foretold + new[:, None] * (share @ x)[None, :]
+        predicted = predicted + new[:, None] * (share @ x)[None, :]
         y = y - course[:, None] * loading[None, :]
         held_out = held_out - new[:, None] * loading[None, :]
-    return foretold
+    return predicted
 
 
 def _size(x: Array) -> Array:

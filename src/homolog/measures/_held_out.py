@@ -1,4 +1,4 @@
-"""Responses to held-out stimuli beside what was foretold of them, and how well that went."""
+"""Responses to held-out stimuli beside what was predicted of them, and how well that went."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ _TITLES = {
 
 
 @dataclass(frozen=True)
-class Foretold:
+class Prediction:
     """The held-out stimuli of one fold.
 
     Attributes
     ----------
-    actual, foretold
+    actual, predicted
         (stimulus, neuron) responses less their mean over the training stimuli, and what was
         predicted of that.
     mean
@@ -45,7 +45,7 @@ class Foretold:
     """
 
     actual: Array
-    foretold: Array
+    predicted: Array
     mean: Array | None = None
 
 
@@ -54,8 +54,8 @@ def by_neuron(judge: str) -> bool:
     return judge in ("mean_variance", "mean_correlation", "median_correlation")
 
 
-def judged(folds: Sequence[Foretold], judge: Judged) -> Array:
-    """How well held-out responses were foretold, over all folds."""
+def judged(folds: Sequence[Prediction], judge: Judged) -> Array:
+    """How well held-out responses were predicted, over all folds."""
     if judge in ("variance", "mean_variance"):
         axis = 0 if judge == "mean_variance" else None
         missed, spread = (_sums(folds, axis, part) for part in (_missed, _spread))
@@ -70,21 +70,21 @@ def judged(folds: Sequence[Foretold], judge: Judged) -> Array:
     return namespace(found).mean(found) if judge == "mean_correlation" else median(found)
 
 
-def _sums(folds: Sequence[Foretold], axis: int | None, part: Any) -> Array:
+def _sums(folds: Sequence[Prediction], axis: int | None, part: Any) -> Array:
     parts = [namespace(fold.actual).sum(part(fold), axis=axis) for fold in folds]
     return sum(parts[1:], parts[0])
 
 
-def _missed(fold: Foretold) -> Array:
-    return (fold.actual - fold.foretold) ** 2
+def _missed(fold: Prediction) -> Array:
+    return (fold.actual - fold.predicted) ** 2
 
 
-def _spread(fold: Foretold) -> Array:
+def _spread(fold: Prediction) -> Array:
     return fold.actual**2
 
 
-def _fold_correlation(fold: Foretold) -> Array:
-    a, b = centre(fold.actual), centre(fold.foretold)
+def _fold_correlation(fold: Prediction) -> Array:
+    a, b = centre(fold.actual), centre(fold.predicted)
     return _correlation(inner(a, b), inner(a, a), inner(b, b))
 
 
@@ -96,7 +96,7 @@ def _correlation(shared: Array, square: Array, other: Array) -> Array:
     return xp.minimum(xp.where(size > 0, shared / xp.where(size > 0, size, one), 0 * one), one)
 
 
-def _neuron_correlations(folds: Sequence[Foretold]) -> Array:
+def _neuron_correlations(folds: Sequence[Prediction]) -> Array:
     """(neuron,) means over the folds in which the neuron varies."""
     xp = namespace(folds[0].actual)
     varies = [~constant_columns(fold.actual) for fold in folds]
@@ -104,7 +104,7 @@ def _neuron_correlations(folds: Sequence[Foretold]) -> Array:
     _check_varies(to_numpy(counts) > 0)
     total = 0 * counts
     for fold, varying in zip(folds, varies, strict=True):
-        a, b = centre(fold.actual), centre(fold.foretold)
+        a, b = centre(fold.actual), centre(fold.predicted)
         shared, square, other = (xp.sum(p * q, axis=0) for p, q in ((a, b), (a, a), (b, b)))
         total = total + xp.where(varying, _correlation(shared, square, other), 0 * shared)
     return total / counts

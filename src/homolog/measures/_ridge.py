@@ -21,7 +21,7 @@ from homolog._arrays import (
     to_numpy,
 )
 from homolog.measures._folds import other_rows, take_rows
-from homolog.measures._held_out import Foretold
+from homolog.measures._held_out import Prediction
 from homolog.measures._measure import along_stimuli
 
 PENALTIES = tuple(10.0**power for power in np.arange(-4, 4.5, 0.5).tolist())
@@ -106,11 +106,11 @@ class Population:
         return to_namespace_of(variance, np.asarray(PENALTIES)) * (variance / self.n_neurons)
 
 
-def foretold(x: Population, y: Population) -> list[Foretold]:
+def predicted(x: Population, y: Population) -> list[Prediction]:
     """What `y` says of the responses of `x` to the held-out stimuli of every fold."""
     if carries_gradient(x.targets) or carries_gradient(y.predictors):
         return _differentiable(x, y)
-    return [_foretell(*part) for part in _folds(x, y)]
+    return [_predict(*part) for part in _folds(x, y)]
 
 
 def require_stimuli(y: Population) -> None:
@@ -134,7 +134,7 @@ def _of_the_others(parts: list[Array]) -> list[Array]:
 
 
 def _folds(x: Population, y: Population) -> Iterator[tuple[_Fold, Array, Array, Array, Array, int]]:
-    """What `_foretell` takes, fold by fold."""
+    """What `_predict` takes, fold by fold."""
     xp = namespace(x.targets, y.predictors)
     targets = [take_rows(x.targets, fold.test) for fold in y.fitted]
     totals = _of_the_others([xp.sum(target, axis=0) for target in targets])
@@ -146,9 +146,9 @@ def _folds(x: Population, y: Population) -> Iterator[tuple[_Fold, Array, Array, 
     yield from zip(y.fitted, targets, totals, squares, crosses, n_train, strict=True)
 
 
-def _foretell(
+def _predict(
     fold: _Fold, x: Array, total: Array, square: Array, cross: Array, n_train: int
-) -> Foretold:
+) -> Prediction:
     """The test stimuli of a fold, best penalty by GCV.
 
     Generalised cross-validation looks at training stimuli alone and needs only how
@@ -159,8 +159,8 @@ def _foretell(
     mean = total / n_train
     along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
     best = _best(fold, along, square - inner(total, mean), n_train)
-    foretold = fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
-    return Foretold(x - mean, foretold, mean)
+    predicted = fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
+    return Prediction(x - mean, predicted, mean)
 
 
 def _best(fold: _Fold, along: Array, spread: Array, n_train: int) -> int:
@@ -184,11 +184,11 @@ def _chosen(x: Population, y: Population) -> Iterator[int]:
         yield _best(fold, along, square - inner(total, total) / n_train, n_train)
 
 
-def _differentiable(x: Population, y: Population) -> list[Foretold]:
+def _differentiable(x: Population, y: Population) -> list[Prediction]:
     """The same by other steps, through which gradients flow at the penalties chosen."""
     held = [_constant(one) for one in (x, y)]
     return [
-        _fold_foretold(x.targets, y, test, best)
+        _fold_predicted(x.targets, y, test, best)
         for test, best in zip(y.held_out, _chosen(*held), strict=True)
     ]
 
@@ -202,7 +202,7 @@ def _constant(one: Population) -> Population:
     )
 
 
-def _fold_foretold(x: Array, y: Population, test: NDArray[np.int64], best: int) -> Foretold:
+def _fold_predicted(x: Array, y: Population, test: NDArray[np.int64], best: int) -> Prediction:
     """The test stimuli of a fold at one penalty."""
     xp = namespace(x, y.predictors)
     train = other_rows(x.shape[0], test)
@@ -212,7 +212,7 @@ def _fold_foretold(x: Array, y: Population, test: NDArray[np.int64], best: int) 
     x_mean, y_mean = (xp.mean(one, axis=0) for one in (x_train, y_train))
     x_train, y_train = x_train - x_mean, y_train - y_mean
     weights = _weights(y, x_train, y_train, best)
-    return Foretold(x_test - x_mean, (y_test - y_mean) @ weights, x_mean)
+    return Prediction(x_test - x_mean, (y_test - y_mean) @ weights, x_mean)
 
 
 def _weights(y: Population, x_train: Array, y_train: Array, best: int) -> Array:

@@ -92,7 +92,7 @@ def dsa(x: _Dynamics, y: _Dynamics) -> Float[Array, ""]:
     .. math:: \min_\pi \sqrt{\frac{1}{r} \sum_k |\lambda_k - \lambda'_{\pi(k)}|^2}
 
     over all pairings of the eigenvalues :math:`\lambda` of both laws: the 2-Wasserstein
-    distance of their spectra. The law of a population is the matrix that best foretells the r
+    distance of their spectra. The law of a population is the matrix that best predicts the r
     leading principal components of its last few responses, all stimuli together, one step ahead
     (dynamic mode decomposition with delays).
 
@@ -119,7 +119,7 @@ def dsa(x: _Dynamics, y: _Dynamics) -> Float[Array, ""]:
     Options: ``delays`` is how many responses, one step apart, make up a state; more reveal
     dynamics that few neurons show only in part. ``rank`` is r, the same for both; too few leave
     out modes, too many add those of noise, whose eigenvalues are anywhere. Choose both by how
-    well the law foretells, and report them: the distance depends on them.
+    well the law predicts, and report them: the distance depends on them.
 
     Eigenvalues are those of one time step: responses in other steps have other laws, so both
     populations need the same. The mean over stimuli and times is removed first. Two laws with

@@ -18,7 +18,7 @@ from homolog.measures import _held_out
 from homolog.measures._component_regression import component_regression
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._folds import Folds, held_out_rows, other_rows, take_rows
-from homolog.measures._held_out import Foretold, Judged
+from homolog.measures._held_out import Judged, Prediction
 from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._numbers import is_whole
 
@@ -53,7 +53,7 @@ def _promises(
     }
 
 
-def _foretell(x: _Summary, y: _Summary, test: Any, n_components: int) -> Foretold:
+def _predict(x: _Summary, y: _Summary, test: Any, n_components: int) -> Prediction:
     """The test stimuli of a fold."""
     train = other_rows(x.targets.shape[0], test)
     (x_train, x_test), (y_train, y_test) = (
@@ -61,10 +61,10 @@ def _foretell(x: _Summary, y: _Summary, test: Any, n_components: int) -> Foretol
     )
     xp = namespace(x_train)
     x_mean, y_mean = (xp.mean(one, axis=0, keepdims=True) for one in (x_train, y_train))
-    foretold = component_regression(
+    predicted = component_regression(
         y_train - y_mean, x_train - x_mean, y_test - y_mean, n_components
     )
-    return Foretold(x_test - x_mean, foretold)
+    return Prediction(x_test - x_mean, predicted)
 
 
 def _caution(x: _Summary, y: _Summary, *, n_components: int, predict: Predicted) -> str | None:
@@ -158,7 +158,7 @@ def pls(
     """
 
     def one_way(target: _Summary, predictor: _Summary) -> Array:
-        folds = [_foretell(target, predictor, test, n_components) for test in predictor.held_out]
+        folds = [_predict(target, predictor, test, n_components) for test in predictor.held_out]
         return _held_out.judged(folds, judge)
 
     return averaged(one_way, x, y, predict)

@@ -15,7 +15,7 @@ from homolog.measures._held_out import Judged
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import measure
 from homolog.measures._numbers import is_real
-from homolog.measures._ridge import Population, foretold, require_stimuli
+from homolog.measures._ridge import Population, predicted, require_stimuli
 
 Kernel = Literal["linear", "rbf"]
 
@@ -199,6 +199,6 @@ def ridge(
     def one_way(target: Population, predictor: Population) -> Array:
         if penalty == 0:
             require_stimuli(predictor)
-        return _held_out.judged(foretold(target, predictor), judge)
+        return _held_out.judged(predicted(target, predictor), judge)
 
     return averaged(one_way, x, y, predict)

@@ -11,10 +11,10 @@ from homolog._arrays import Array, centre, frobenius, narrow, to_namespace_of, t
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._dissimilarity import dissimilarities
 from homolog.measures._folds import Folds, held_out_rows
-from homolog.measures._held_out import Foretold
+from homolog.measures._held_out import Prediction
 from homolog.measures._levels import levels
 from homolog.measures._measure import measure
-from homolog.measures._ridge import Population, foretold
+from homolog.measures._ridge import Population, predicted
 
 LEAST_STIMULI = 3
 """Fewer have at most one pair, which nothing orders."""
@@ -37,11 +37,11 @@ def _promises(*, folds: Folds, rng: int, predict: Predicted) -> Mapping[str, Any
     return turned_round(predict, _KEPT, ROTATIONS)
 
 
-def _agreement(fold: Foretold) -> float:
-    """Kendall's tau-b of dissimilarities, actual and foretold, of the held-out stimuli."""
+def _agreement(fold: Prediction) -> float:
+    """Kendall's tau-b of dissimilarities, actual and predicted, of the held-out stimuli."""
     from scipy.stats import kendalltau
 
-    ranks = [_ranks(one + fold.mean) for one in (fold.actual, fold.foretold)]
+    ranks = [_ranks(one + fold.mean) for one in (fold.actual, fold.predicted)]
     return float(np.asarray(kendalltau(*ranks)[0]))
 
 
@@ -127,7 +127,7 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
     """
 
     def one_way(target: Population, predictor: Population) -> float:
-        folds = foretold(target, predictor)
+        folds = predicted(target, predictor)
         return sum(map(_agreement, folds)) / len(folds)
 
     return to_namespace_of(x.targets, np.asarray(averaged(one_way, x, y, predict)))

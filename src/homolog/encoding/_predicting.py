@@ -1,4 +1,4 @@
-"""What a layer foretells, fold by fold and a few neurons at a time, and how well."""
+"""What a layer predicts, fold by fold and a few neurons at a time, and how well."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -21,7 +21,7 @@ def judged(
     regions: NDArray[np.str_],
     done: Callable[[int], None],
 ) -> tuple[Floats, Floats]:
-    """How well every neuron is foretold at the stimuli held out.
+    """How well every neuron is predicted at the stimuli held out.
 
     Parameters
     ----------
@@ -46,13 +46,13 @@ def judged(
     missed, spread = np.zeros(y.shape[1]), spread_of(y, folds)
     correlations = np.empty((len(folds), y.shape[1]))
     for nth, fold in enumerate(folds):
-        foretell = without(fold)
+        predict = without(fold)
         for some in _at_once(y, chosen, regions):
             train = y[np.ix_(fold.train, some)]
             mean = train.mean(axis=0)
-            actual, foretold = y[np.ix_(fold.test, some)] - mean, foretell(train - mean)
-            missed[some] += ((actual - foretold) ** 2).sum(axis=0)
-            correlations[nth, some] = column_correlations(actual, foretold)
+            actual, predicted = y[np.ix_(fold.test, some)] - mean, predict(train - mean)
+            missed[some] += ((actual - predicted) ** 2).sum(axis=0)
+            correlations[nth, some] = column_correlations(actual, predicted)
         done(nth + 1)
     return 1 - missed / spread, mean_over_folds(correlations, y, folds)
 
