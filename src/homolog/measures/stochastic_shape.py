@@ -116,6 +116,21 @@ def _descended(x: _Clouds, y: _Clouds, rotation: Reals, alpha: float) -> float:
     return float(alpha * np.sum(means**2) + (2 - alpha) * np.sum(noise**2))
 
 
+def _largest(x: _Clouds) -> float:
+    return float(max(np.abs(x.means).max(), np.abs(x.axes).max(initial=0)))
+
+
+def _in_unit(x: _Clouds, unit: float) -> _Clouds:
+    """The same, so that squares are neither too large nor too small to be numbers."""
+    return _Clouds(x.means / unit, x.axes / unit, x.library)
+
+
+def _place(x: _Clouds) -> tuple[int, float, bytes, bytes]:
+    """What decides which of two is laid into the other, so that neither comes first."""
+    size = float(np.sum(x.means**2) + np.sum(x.axes**2))
+    return x.means.shape[1], size, x.means.tobytes(), x.axes.tobytes()
+
+
 def _with_axes(x: _Clouds, n_axes: int) -> _Clouds:
     """The same with axes of length 0 added."""
     lacking = n_axes - x.axes.shape[1]
@@ -195,10 +210,11 @@ def stochastic_shape(
     score of 40 stimuli took below a second for 20 neurons and half a minute for 100, so ask for
     few permutations, or none.
     """
-    larger, smaller = (x, y) if x.means.shape[1] >= y.means.shape[1] else (y, x)
+    unit = 2.0 ** np.ceil(np.log2(max(_largest(x), _largest(y))))
+    smaller, larger = sorted((_in_unit(x, unit), _in_unit(y, unit)), key=_place)
     n_axes = max(x.axes.shape[1], y.axes.shape[1])
     larger, smaller = _with_axes(larger, n_axes), _with_axes(smaller, n_axes)
     squared = min(
         _descended(larger, smaller, start, alpha) for start in _starts(larger, smaller, starts, rng)
     )
-    return to_namespace_of(x.library, np.asarray(np.sqrt(squared / len(x.means))))
+    return to_namespace_of(x.library, np.asarray(unit * np.sqrt(squared / len(x.means))))
