@@ -55,8 +55,9 @@ The goal is {goals.FASTER:.0f} times the speed of *public* at both sizes, of ste
 
 
 WHY_MISSED = """\
-Where it is missed, public code makes hardly more products than it must, and decomposes matrices of
-neurons alone: *public* over *products* is the most that any step in double precision could gain.
+*Public* over *products* is the most that any step in double precision could gain. Where the goal is
+missed, the rest is what public code needs as well: eigenvectors, a factor or an assignment of the
+neurons, and the pass of Adam over all responses.
 """
 
 
