@@ -25,7 +25,7 @@ def differentiated(measure: Measure, rows: Reals) -> Gradient:
         import torch
     except ImportError:
         raise errors.missing_extra(f"the gradient of {measure.label}", "torch", "torch") from None
-    reference = measure.summary(torch.as_tensor(rows))
+    reference = measure.summary(torch.tensor(rows))
 
     def one(y: Reals) -> tuple[float, Reals]:
         candidate = torch.tensor(y, requires_grad=True)
