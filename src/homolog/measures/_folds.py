@@ -50,7 +50,7 @@ def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -
     """
     if not isinstance(folds, int | np.integer):
         return _given(np.asarray(folds), n_stimuli, groups)
-    if not isinstance(rng, int | np.integer) or rng < 0:
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
         raise errors.bad_value("rng", rng, "a whole number from 0, so that folds stay the same")
     alone = np.arange(n_stimuli)
     _, index = np.unique(alone if groups is None else np.asarray(groups), return_inverse=True)

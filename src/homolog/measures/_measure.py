@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import Array, Sees, check_responses, check_rows, of_one_kind, to_numpy
+from homolog.measures._apart import FOLDS, HeldOut
 from homolog.measures._folds import fold_labels
+from homolog.measures._reordered import along_stimuli as along_stimuli
+from homolog.measures._reordered import is_ordered as is_ordered
+from homolog.measures._reordered import permuted as permuted
 
 INVARIANCES = frozenset({"shift", "scale", "permutation", "rotation", "neuron_scale", "linear"})
 """What may be done to the neurons of a population without changing a score.
@@ -52,6 +56,8 @@ class Measure:
     best, worst
         Ends of its range: the score of a population with itself, and the opposite end. Infinite
         where there is none, or where what a population scores with itself depends on it.
+    highest
+        The highest score there is, where `best` does not say it.
     kind
         ``"correlation"`` (1 is same), ``"variance"`` (share explained) or ``"distance"``.
     symmetric, metric
@@ -70,8 +76,7 @@ class Measure:
         Whether it counts (neighbours, pairs of neurons, choices), so that no law carries the
         agreement of halves of the trials to all of them.
     fits
-        Whether it fits on some stimuli and scores on others; then it has the options
-        ``folds`` and ``rng``.
+        Whether it fits on some stimuli and scores on others, by the options ``folds`` and ``rng``.
     sees
         What it knows of the response to a stimulus: its ``"mean"``, every ``"trial"``, or its
         course in ``"time"``.
@@ -94,6 +99,7 @@ class Measure:
     source: str
     citation: str
     metric: bool = False
+    highest: float | None = None
     fits: bool = False
     of_products: bool = False
     counts: bool = False
@@ -106,6 +112,7 @@ class Measure:
     together: Callable[..., Array | None] | None = field(default=None, repr=False)
     gradient: Callable[..., Gradient | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
+    held_out: HeldOut | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __call__(self, x: Array, y: Array) -> Array:
@@ -189,11 +196,8 @@ class Measure:
                 )
             if isinstance(self.defaults[option], bool) and not isinstance(given, bool | np.bool_):
                 raise errors.bad_value(option, given, "True or False")
-        chosen = {**self.options, **options}
-        promises = self.variant(**chosen) if self.variant else {}
-        # From the plain measure's promises: those of an option that was undone must not stay.
-        promised = {**self.declared, **_frozen_sets(promises)} if self.variant else {}
-        changed = replace(self, options=MappingProxyType(chosen), **promised)
+        chosen = MappingProxyType({**self.options, **options})
+        changed = replace(self, options=chosen, **_frozen_sets(self._promises(chosen)))
         object.__setattr__(changed, "__doc__", self.__doc__)
         return changed
 
@@ -213,25 +217,41 @@ class Measure:
     def label(self) -> str:
         """The name with every option that differs from its default.
 
-        Of one that has an entry for each stimulus, only that it is given; folds are not told.
+        Of one that has an entry for each stimulus, only that it is given; of folds, how many.
         """
+        told = {key: _told(key, value) for key, value in self.options.items()}
         changed = [
-            f"{key}={'given' if np.ndim(value) else value}"
-            for key, value in self.options.items()
-            if not (key == "folds" and np.ndim(value)) and not _same(value, self.defaults[key])
+            f"{key}={value}" for key, value in told.items() if not _same(value, self.defaults[key])
         ]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest score there can be."""
+        low, high = sorted((self.best, self.worst))
+        return low, high if self.highest is None else self.highest
 
     @property
     def higher_is_closer(self) -> bool:
         """True for similarities, False for distances."""
         return self.kind != "distance"
 
+    def _promises(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """What a variant promises; what only an option undone would change is as declared."""
+        promised = {**self.declared} if self.variant or self.held_out else {}
+        if self.variant:
+            apart = FOLDS if self.held_out else {}
+            promised.update(self.variant(**{k: v for k, v in chosen.items() if k not in apart}))
+        if self.held_out and chosen["folds"] is not None:
+            promised.update(self.held_out.always(promised["title"]))
+            promised.update(self.held_out.promises(**_given(self.held_out.promises, chosen)))
+        return promised
+
     def _summarise(self, x: Array) -> Any:
         return self.halves[0](x, **self._options_of(self.halves[0]))
 
     def _options_of(self, half: Callable[..., Any]) -> dict[str, Any]:
-        return {key: self.options[key] for key in _options(half)}
+        return _given(half, self.options)
 
 
 def measure(
@@ -248,6 +268,7 @@ def measure(
     citation: str,
     candidate_invariant_to: Iterable[str] | None = None,
     metric: bool = False,
+    highest: float | None = None,
     fits: bool = False,
     of_products: bool = False,
     counts: bool = False,
@@ -257,14 +278,16 @@ def measure(
     together: Callable[..., Array | None] | None = None,
     gradient: Callable[..., Gradient | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
+    held_out: HeldOut | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
     """Turn the function that scores two summaries into a `Measure`.
 
     Options of the measure are the keyword-only arguments of `summary` and of the
-    decorated function. `variant` receives all options and returns the promises that
-    differ for them; `chance` gives the mean score under random pairing of stimuli, and
-    `caution` a sentence of warning about two summaries, or None; `together` scores all
-    pairs of many summaries in one go, or returns None where that does not pay;
+    decorated function, and ``folds`` (None) and ``rng`` where there is `held_out`, which says
+    what the measure is where folds are given. `variant` receives all other options and
+    returns the promises that differ for them; `chance` gives the mean score under random pairing
+    of stimuli, and `caution` a sentence of warning about two summaries, or None; `together` scores
+    all pairs of many summaries in one go, or returns None where that does not pay;
     `gradient` is what `Measure.gradient_at` calls. Each of these is given the options that
     it names; `variant` may return None for ``chance_level``, ``together`` or ``gradient``
     where a variant has no such formula.
@@ -273,6 +296,7 @@ def measure(
 
     def build(score: Callable[..., Array]) -> Measure:
         defaults = {**_options(summary), **_options(score)}
+        defaults |= FOLDS if held_out else {}
         promises: dict[str, Any] = {
             "title": (inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
             "best": best,
@@ -280,6 +304,7 @@ def measure(
             "kind": kind,
             "symmetric": symmetric,
             "metric": metric,
+            "highest": highest,
             "invariant_to": frozenset(invariant_to),
             "candidate_invariant_to": frozenset(
                 invariant_to if candidate_invariant_to is None else candidate_invariant_to
@@ -294,6 +319,8 @@ def measure(
             "chance_level": chance,
             "together": together,
             "gradient": gradient,
+            "cautioned": caution,
+            "halves": (summary, score),
         }
         built = Measure(
             name=score.__name__,
@@ -303,10 +330,9 @@ def measure(
             citation=inspect.cleandoc(citation),
             options=MappingProxyType(defaults),
             defaults=MappingProxyType(defaults),
-            halves=(summary, score),
             **formulas,
-            cautioned=caution,
             variant=variant,
+            held_out=held_out,
             sees=sees,
         )
         object.__setattr__(built, "__doc__", score.__doc__)
@@ -315,46 +341,22 @@ def measure(
     return build
 
 
-def along_stimuli(axes: Literal[1, 2, "pairs"] = 1) -> Any:
-    """Declare a field of a summary that moves when stimuli are reordered.
-
-    1: rows are stimuli; 2: rows and columns are; ``"pairs"``: one entry for each pair
-    of stimuli, in the order of the upper triangle.
-    """
-    return field(metadata={"stimuli": axes})
-
-
-def is_ordered(summary: Any) -> bool:
-    """Whether the order of stimuli matters: not where only a summary of all of them is kept."""
-    return any("stimuli" in f.metadata for f in fields(summary))
-
-
-def permuted(summary: Any, order: np.ndarray) -> Any:
-    """The summary of the same population with its stimuli in another order."""
-    moved = {
-        f.name: _reordered(getattr(summary, f.name), order, f.metadata["stimuli"])
-        for f in fields(summary)
-        if "stimuli" in f.metadata and getattr(summary, f.name) is not None
-    }
-    return replace(summary, **moved)
-
-
-def _reordered(values: Array, order: np.ndarray, axes: Literal[1, 2, "pairs"]) -> Array:
-    if axes == 1:
-        return values[order]
-    if axes == 2:
-        return values[order][:, order]
-    n = len(order)
-    i, j = np.triu_indices(n, 1)
-    low, high = np.minimum(order[i], order[j]), np.maximum(order[i], order[j])
-    return values[low * n - low * (low + 1) // 2 + high - low - 1]
-
-
 @cache
 def _options(half: Callable[..., Any]) -> Mapping[str, Any]:
     """Keyword-only arguments of a function with their defaults."""
     parameters = inspect.signature(half).parameters.values()
     return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _given(half: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that a function names."""
+    return {key: options[key] for key in _options(half)}
+
+
+def _told(option: str, value: Any) -> Any:
+    if np.ndim(value) == 0:
+        return value
+    return len(np.unique(value)) if option == "folds" else "given"
 
 
 def _same(one: Any, other: Any) -> bool:
