@@ -76,7 +76,7 @@ def score(
             refuse_unwritable(out)
         options: dict[str, Any] = {"dims": dims, "nan": nan, "flatten": flatten}
         read = encoding.unique_names(encoding.layers_in(one, **options) for one in layers)
-        recorded = _recorded(brain, brain_dims, nan)
+        recorded, beside = encoding.recording_in(brain, dims=brain_dims, nan=nan)
         of_table = None if regions is None else encoding.regions_in_table(regions)
         with shown_progress(quiet) as progress:
             found = encoding.score(
@@ -87,7 +87,7 @@ def score(
                 split=cast("Any", split),
                 groups=cast("Any", groups),
                 ceiling=cast("Any", None if ceiling == "none" else ceiling),
-                regions=encoding.regions_beside(brain) if of_table is None else of_table,
+                regions=beside if of_table is None else of_table,
                 align=align,
                 rng=seed,
                 progress=progress,
@@ -98,12 +98,6 @@ def score(
                 found.save(folder, shlex.join(["homolog", *sys.argv[1:]]))
                 _draw(found, folder)
             typer.echo(f"\nwritten: {out}")
-
-
-def _recorded(path: str, dims: str | None, nan: str) -> Representation:
-    import homolog
-
-    return homolog.load(path, dims=dims, nan=cast("Any", nan))
 
 
 def _folded(population: Representation, fold_time: bool) -> Representation:

@@ -7,7 +7,7 @@ from homolog.encoding._layers import layers_in, unique_names
 from homolog.encoding._maps import Map
 from homolog.encoding._one_to_one import OneToOne
 from homolog.encoding._pls import PartialLeastSquares
-from homolog.encoding._regions import regions_beside, regions_in_table
+from homolog.encoding._regions import recording_in, regions_in_table
 from homolog.encoding._ridge import Ridge
 from homolog.encoding._score import MAPS, score
 
@@ -24,7 +24,7 @@ __all__ = [
     "Unscored",
     "folds_of",
     "layers_in",
-    "regions_beside",
+    "recording_in",
     "regions_in_table",
     "score",
     "unique_names",

@@ -78,6 +78,10 @@ class Encoding:
         (layer, neuron) correlation within folds and share of variance, as `score` says.
     variance
         (neuron,) mean square about the mean over training stimuli: the weights.
+    settings
+        (layer, fold, neuron) what the map chose, in words of its `setting`: penalties of ridge
+        (where none are given, in sums of squares of the layer's mean neuron), or partners,
+        counted from 0. None for a map that chooses nothing.
     ceilings
         Of every neuron; None if they were not asked for.
     unscored
@@ -96,6 +100,7 @@ class Encoding:
     correlation: Floats
     share: Floats
     variance: Floats
+    settings: Floats | None
     ceilings: Ceilings | None
     unscored: tuple[Unscored, ...]
     brain: str

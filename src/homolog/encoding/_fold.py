@@ -19,10 +19,20 @@ LEAST_HELD_OUT = 3
 
 @dataclass(frozen=True)
 class Fold:
-    """Rows of the stimuli that are fitted on, and of those that are held out."""
+    """Rows of the stimuli that are fitted on, and of those that are held out.
+
+    Attributes
+    ----------
+    train, test
+        The rows.
+    within
+        Parts of `train`, as positions in it, to be left out whole where something is chosen
+        within the training stimuli; None where every stimulus stands on its own.
+    """
 
     train: Rows
     test: Rows
+    within: tuple[Rows, ...] | None = None
 
 
 def folds_of(
@@ -50,11 +60,14 @@ def folds_of(
     """
     if split not in get_args(Split):
         raise errors.bad_value("split", split, ", ".join(get_args(Split)))
-    labels = fold_labels(n_stimuli, folds, rng, groups)
-    if split == "blocks" and isinstance(folds, int | np.integer):
-        labels = _in_blocks(n_stimuli, int(folds), groups)
-    rows = np.arange(n_stimuli)
-    parted = tuple(Fold(rows[labels != one], rows[labels == one]) for one in np.unique(labels))
+    together = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    labels = _parted(n_stimuli, folds, split, together, rng)
+    held_out = [np.flatnonzero(labels == one) for one in np.unique(labels)]
+    trained = [np.setdiff1d(np.arange(n_stimuli), test) for test in held_out]
+    parted = tuple(
+        Fold(train, test, _within(train, len(held_out), split, together, rng))
+        for train, test in zip(trained, held_out, strict=True)
+    )
     fewest = min(len(fold.test) for fold in parted)
     if fewest < LEAST_HELD_OUT:
         allowed = f"folds that hold out {LEAST_HELD_OUT} stimuli or more each; one holds {fewest}"
@@ -62,9 +75,31 @@ def folds_of(
     return parted
 
 
-def _in_blocks(n_stimuli: int, folds: int, groups: Sequence[object] | None) -> Rows:
+def _parted(n_stimuli: int, folds: Folds, split: Split, groups: Rows | None, rng: int) -> Rows:
+    """The fold of every stimulus."""
+    labels = fold_labels(n_stimuli, folds, rng, groups)
+    if split == "blocks" and isinstance(folds, int | np.integer):
+        return _in_blocks(n_stimuli, int(folds), groups)
+    return labels
+
+
+def _within(
+    train: Rows, n_folds: int, split: Split, groups: Rows | None, rng: int
+) -> tuple[Rows, ...] | None:
+    """The training stimuli, parted as all of them were; in one part if they are one group."""
+    if split == "random" and groups is None:
+        return None
+    own = None if groups is None else groups[train]
+    n_groups = len(train) if own is None else len(np.unique(own))
+    if n_groups < 2:
+        return (np.arange(len(train)),)
+    labels = _parted(len(train), min(n_folds, n_groups), split, own, rng)
+    return tuple(np.flatnonzero(labels == one) for one in np.unique(labels))
+
+
+def _in_blocks(n_stimuli: int, folds: int, groups: Rows | None) -> Rows:
     """Folds of neighbouring rows; groups stand in the order of their first row."""
-    given = np.arange(n_stimuli) if groups is None else np.asarray(groups)
+    given = np.arange(n_stimuli) if groups is None else groups
     _, first, index = np.unique(given, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     return (order * folds // len(first))[index]

@@ -10,9 +10,10 @@ from homolog.encoding._fold import Fold
 
 Floats = NDArray[np.float64]
 
-Predict = Callable[[Floats], Floats]
+Predict = Callable[[Floats], tuple[Floats, Floats]]
 """From (training stimulus, neuron) responses less their means to what is predicted of the
-(held-out stimulus, neuron) responses, less the same means."""
+(held-out stimulus, neuron) responses, less the same means; and to the setting that every neuron
+took, in `Map.setting`'s words."""
 
 Without = Callable[[Fold], Predict]
 """The map fitted without the stimuli that a fold holds out."""
@@ -27,10 +28,13 @@ class Map(Protocol):
         What the command line calls it.
     jointly
         Whether what is predicted of a neuron depends on the others of its region.
+    setting
+        What is chosen for each neuron within the training stimuli; empty for nothing.
     """
 
     name: ClassVar[str]
     jointly: ClassVar[bool]
+    setting: ClassVar[str]
 
     def on(self, layer: NDArray[np.floating]) -> Without:
         """Do once for a (stimulus, neuron) layer what all folds have in common."""

@@ -22,6 +22,7 @@ class OneToOne:
 
     name: ClassVar[str] = "one-to-one"
     jointly: ClassVar[bool] = False
+    setting: ClassVar[str] = "partner"
 
     def on(self, layer: NDArray[np.floating]) -> Without:
         """Say how to find partners without a fold; folds have nothing in common."""
@@ -35,9 +36,10 @@ def _partnered(layer: NDArray[np.floating], fold: Fold) -> Predict:
     train /= size
     test /= size
 
-    def predict(y: Floats) -> Floats:
+    def predict(y: Floats) -> tuple[Floats, Floats]:
         slopes = train.T @ y
         best = np.argmax(slopes, axis=0)
-        return test[:, best] * slopes[best, np.arange(y.shape[1])]
+        predicted = test[:, best] * slopes[best, np.arange(y.shape[1])]
+        return predicted, best.astype(np.float64)
 
     return predict

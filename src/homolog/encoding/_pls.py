@@ -38,6 +38,7 @@ class PartialLeastSquares:
 
     name: ClassVar[str] = "pls"
     jointly: ClassVar[bool] = True
+    setting: ClassVar[str] = ""
 
     n_components: int = 25
 
@@ -52,4 +53,9 @@ class PartialLeastSquares:
 
     def _fitted(self, x: Floats, fold: Fold) -> Predict:
         train, test = rows_less_mean(x, fold)
-        return lambda y: component_regression(train, y, test, self.n_components)
+
+        def predict(y: Floats) -> tuple[Floats, Floats]:
+            predicted = component_regression(train, y, test, self.n_components)
+            return predicted, np.zeros(y.shape[1])
+
+        return predict

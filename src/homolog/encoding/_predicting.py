@@ -20,7 +20,7 @@ def judged(
     folds: Sequence[Fold],
     regions: NDArray[np.str_],
     done: Callable[[int], None],
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """How well every neuron is predicted at the stimuli held out.
 
     Parameters
@@ -41,20 +41,23 @@ def judged(
     share, correlation
         (neuron,) share of variance over all folds, and mean correlation within folds. Every
         neuron must vary within some fold.
+    settings
+        (fold, neuron) what the map chose.
     """
     without = chosen.on(layer)
     missed, spread = np.zeros(y.shape[1]), spread_of(y, folds)
-    correlations = np.empty((len(folds), y.shape[1]))
+    correlations, settings = np.empty((2, len(folds), y.shape[1]))
     for nth, fold in enumerate(folds):
         predict = without(fold)
         for some in _at_once(y, chosen, regions):
             train = y[np.ix_(fold.train, some)]
             mean = train.mean(axis=0)
-            actual, predicted = y[np.ix_(fold.test, some)] - mean, predict(train - mean)
+            predicted, settings[nth, some] = predict(train - mean)
+            actual = y[np.ix_(fold.test, some)] - mean
             missed[some] += ((actual - predicted) ** 2).sum(axis=0)
             correlations[nth, some] = column_correlations(actual, predicted)
         done(nth + 1)
-    return 1 - missed / spread, mean_over_folds(correlations, y, folds)
+    return 1 - missed / spread, mean_over_folds(correlations, y, folds), settings
 
 
 def spread_of(y: Floats, folds: Sequence[Fold]) -> Floats:

@@ -8,7 +8,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from homolog import errors
+from homolog.files import load
 from homolog.files._formats import format_of
 from homolog.files._load import arrays_in, located
 from homolog.files._stored import texts, values_of
@@ -17,6 +20,8 @@ from homolog.representation._axes import label as as_label
 
 COLUMN = "region"
 """The column of a table, or the array beside the responses, that names regions."""
+
+_NAMES = (COLUMN, f"{COLUMN}s")
 
 Regions = Mapping[Any, object] | Sequence[object] | None
 
@@ -43,13 +48,50 @@ def regions_of(brain: Representation, given: Regions) -> tuple[str, ...]:
     return tuple(listed)
 
 
-def regions_beside(path: str | PathLike[str]) -> Regions:
-    """The array called region (or regions) in the file of a recording; None without one."""
+def regions_beside(given: Any) -> Regions:
+    """What is called region (or regions) beside the responses of a recording; None if nothing.
+
+    Parameters
+    ----------
+    given
+        The path of a file, in which it is an array (a coordinate in netCDF); or an
+        `xarray.DataArray`, of which it is a coordinate.
+    """
+    if isinstance(given, str | PathLike):
+        return _in_file(str(given))
+    found = next((one for one in _NAMES if one in getattr(given, "coords", ())), None)
+    return None if found is None else np.ravel(given.coords[found].values).tolist()
+
+
+def recording_in(path: str | PathLike[str], **options: Any) -> tuple[Representation, Regions]:
+    """Read a recording, and the regions beside it: of all neurons, whomever it leaves out.
+
+    Parameters
+    ----------
+    path
+        A file as for `homolog.load`.
+    options
+        Of `homolog.load`.
+
+    Raises
+    ------
+    HomologError
+        What `homolog.load` raises.
+    """
+    recorded, beside = load(path, **options), regions_beside(path)
+    if beside is None or len(beside) == recorded.n_neurons:
+        return recorded, beside
+    labels = load(path, **{**options, "nan": "pairwise"}).neuron_labels
+    matched = len(labels) == len(beside)
+    return recorded, dict(zip(labels, beside, strict=True)) if matched else beside
+
+
+def _in_file(path: str) -> Regions:
     file, inner = located(path)
     form = format_of(file)
     arrays = arrays_in(file, form)
     group = inner.rpartition("/")[0]
-    for name in (COLUMN, f"{COLUMN}s"):
+    for name in _NAMES:
         place = f"{group}/{name}".strip("/")
         if place in arrays:
             values = values_of(arrays[place], file, form.title)

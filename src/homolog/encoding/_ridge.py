@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import require_memory, rounding
+from homolog.encoding._choosing import Components, generalised, left_out, parts_left_out
 from homolog.encoding._fold import Fold
 from homolog.encoding._maps import Floats, Predict, Without, rows_less_mean
 from homolog.measures._ridge import PENALTIES
@@ -34,27 +35,32 @@ class Ridge:
         scikit-learn calls alpha). None: 17 from 1e-4 to 1e4 times the sum of squares of the
         layer's mean neuron, over the training stimuli.
     choice
-        How a neuron's penalty is chosen within the training stimuli of a fold: by
-        generalised cross-validation, or by leaving out one training stimulus at a time
-        (exactly, without fitting anew). Held-out stimuli are never looked at.
+        How a neuron's penalty is chosen within the training stimuli of a fold where every
+        stimulus stands on its own: by generalised cross-validation, or by leaving out one
+        training stimulus at a time (exactly, without fitting anew). Where stimuli are held out
+        in groups or blocks it is chosen by leaving out whole groups or blocks of the training
+        stimuli, in as many parts as there are folds (exactly as well). Stimuli that the fold
+        holds out are never looked at.
 
     Raises
     ------
     HomologError
-        HM025 for penalties that are none above 0, or another choice.
+        HM025 for penalties that are none above 0, or another choice; when used, HM031 where
+        penalties are to be chosen and the training stimuli are a single group.
 
     Notes
     -----
     A layer of more neurons than training stimuli is regressed on in the space of stimuli: its
     Gram matrix is made once for all folds, and each training set is decomposed once for all
     penalties and neurons. Generalised cross-validation then costs next to nothing; leaving out
-    single stimuli costs a product for each penalty. They choose much alike. Both take training
-    stimuli to be independent: where neighbours resemble each other the penalty comes out too
-    small, whatever folds are held out; give one then.
+    single stimuli, or parts of them, costs a product for each penalty. The first two choose
+    much alike, and take training stimuli to be independent: where neighbours resemble each
+    other the penalty comes out too small unless `score` is told of groups or blocks.
     """
 
     name: ClassVar[str] = "ridge"
     jointly: ClassVar[bool] = False
+    setting: ClassVar[str] = "penalty"
 
     penalty: float | Sequence[float] | None = None
     choice: Choice = "generalised"
@@ -76,47 +82,34 @@ class Ridge:
         gram = _gram(layer)
         return lambda fold: self._fitted(_dual(gram, fold), n_neurons)
 
-    def _fitted(self, parts: "_Components", n_neurons: int) -> Predict:
-        if self.penalty is None:
-            penalties = np.asarray(PENALTIES) * (parts.squares.sum() / n_neurons)
-        else:
-            penalties = np.ravel(np.asarray(self.penalty, dtype=np.float64))
-        kept = parts.squares / (parts.squares + penalties[:, None])
+    def tried(self) -> Floats:
+        """The penalties there are to choose from, in words of `penalty`."""
+        given = PENALTIES if self.penalty is None else self.penalty
+        return np.ravel(np.asarray(given, dtype=np.float64))
 
-        def predict(y: Floats) -> Floats:
+    def _fitted(self, parts: Components, n_neurons: int) -> Predict:
+        tried = self.tried()
+        unit = parts.squares.sum() / n_neurons if self.penalty is None else 1.0
+        reduced = parts.squares + unit * tried[:, None]
+        kept, lost = parts.squares / reduced, unit * tried[:, None] / reduced
+
+        def predict(y: Floats) -> tuple[Floats, Floats]:
             along = parts.basis.T @ y
-            best = self._chosen(parts, kept, y, along)
-            return parts.held_out @ (kept[best].T * along)
+            best = self._chosen(parts, lost, y, along)
+            return parts.held_out @ (kept[best].T * along), tried[best]
 
         return predict
 
     def _chosen(
-        self, parts: "_Components", kept: Floats, y: Floats, along: Floats
+        self, parts: Components, lost: Floats, y: Floats, along: Floats
     ) -> NDArray[np.int64]:
         """(neuron,) the number of the penalty that each neuron takes."""
-        if len(kept) == 1:
+        if len(lost) == 1:
             return np.zeros(y.shape[1], dtype=np.int64)
-        errors_of = _generalised if self.choice == "generalised" else _left_out
-        return np.argmin(errors_of(parts, kept, y, along), axis=0)
-
-
-@dataclass(frozen=True)
-class _Components:
-    """The principal components of the training responses of a layer.
-
-    Attributes
-    ----------
-    squares
-        (component,) sums of squares.
-    basis
-        (training stimulus, component) orthonormal courses.
-    held_out
-        (held-out stimulus, component) the same components, in units of their own size.
-    """
-
-    squares: Floats
-    basis: Floats
-    held_out: Floats
+        if parts.within is not None:
+            return np.argmin(parts_left_out(parts, parts.within, lost, y, along), axis=0)
+        errors_of = generalised if self.choice == "generalised" else left_out
+        return np.argmin(errors_of(parts, lost, y, along), axis=0)
 
 
 def _gram(x: NDArray[np.floating]) -> Floats:
@@ -133,7 +126,7 @@ def _gram(x: NDArray[np.floating]) -> Floats:
     return gram
 
 
-def _dual(gram: Floats, fold: Fold) -> _Components:
+def _dual(gram: Floats, fold: Fold) -> Components:
     """From inner products of stimuli, made relative to the mean of the training stimuli."""
     train = gram[np.ix_(fold.train, fold.train)]
     across = gram[np.ix_(fold.test, fold.train)]
@@ -141,15 +134,15 @@ def _dual(gram: Floats, fold: Fold) -> _Components:
     across -= across.mean(axis=1, keepdims=True) + mean - mean.mean()
     train -= mean[:, None] + mean - mean.mean()
     squares, basis = _resolved(train)
-    return _Components(squares, basis, (across @ basis) / squares)
+    return Components(squares, basis, (across @ basis) / squares, fold.within)
 
 
-def _primal(x: NDArray[np.floating], fold: Fold) -> _Components:
+def _primal(x: NDArray[np.floating], fold: Fold) -> Components:
     """From products of neurons."""
     train, test = rows_less_mean(x, fold)
     squares, axes = _resolved(train.T @ train)
     whitening = axes / np.sqrt(squares)
-    return _Components(squares, train @ whitening, test @ whitening)
+    return Components(squares, train @ whitening, test @ whitening, fold.within)
 
 
 def _resolved(gram: Floats) -> tuple[Floats, Floats]:
@@ -157,28 +150,3 @@ def _resolved(gram: Floats) -> tuple[Floats, Floats]:
     squares, axes = np.linalg.eigh(gram)
     first = int(np.searchsorted(squares, 0.1 * rounding(gram) * np.trace(gram), side="right"))
     return squares[first:], axes[:, first:]
-
-
-def _generalised(parts: _Components, kept: Floats, y: Floats, along: Floats) -> Floats:
-    """(penalty, neuron) errors that generalised cross-validation expects.
-
-    Only how much of a neuron lies along each component counts, and what lies along none.
-    """
-    lost, energy = 1 - kept, along**2
-    beyond = len(y) - 1 - len(parts.squares)
-    left_over, freedom = lost**2 @ energy, lost.sum(axis=1)
-    if beyond:
-        left_over += np.maximum((y**2).sum(axis=0) - energy.sum(axis=0), 0)
-        freedom += beyond
-    return left_over / freedom[:, None] ** 2
-
-
-def _left_out(parts: _Components, kept: Floats, y: Floats, along: Floats) -> Floats:
-    """(penalty, neuron) squared errors at training stimuli left out one at a time."""
-    missed = np.empty((len(kept), y.shape[1]))
-    pulls = parts.basis**2
-    for one, share in zip(missed, kept, strict=True):
-        free = 1 - 1 / len(y) - pulls @ share
-        error = (y - parts.basis @ (share[:, None] * along)) / free[:, None]
-        one[:] = (error**2).sum(axis=0)
-    return missed

@@ -17,7 +17,7 @@ from homolog.encoding._maps import Map
 from homolog.encoding._one_to_one import OneToOne
 from homolog.encoding._pls import PartialLeastSquares
 from homolog.encoding._predicting import judged, spread_of
-from homolog.encoding._regions import Regions, regions_of
+from homolog.encoding._regions import Regions, regions_beside, regions_of
 from homolog.encoding._ridge import Ridge
 from homolog.encoding._rows import Rows, row_by_row
 from homolog.measures._folds import Folds
@@ -71,7 +71,9 @@ def score(
     ceiling
         ``"split-half"`` needs trials; None does without.
     regions
-        The region of every neuron, as a list, or as a mapping from its label. None: one.
+        The region of every neuron, as a list, or as a mapping from its label. None: what is
+        called region beside the responses (an array in the file, a coordinate of an
+        `xarray.DataArray`), else one region.
     align
         Whether to keep the stimuli that all share, in the recording's order, where labels
         differ.
@@ -133,12 +135,12 @@ def score(
     parted = folds_of(recorded.n_stimuli, folds, split, together, rng)
     scored = _scored(recorded, parted)
     y = recorded.matrix if scored.all() else recorded.matrix[:, scored]
-    named = np.array(regions_of(recorded, regions))
+    named = np.array(regions_of(recorded, regions_beside(brain) if regions is None else regions))
     found = [
         judged(layer, y, chosen, parted, named[scored], partial(_tell, progress, name, parted))
         for name, layer in rows.layers.items()
     ]
-    share, correlation = (np.array(part) for part in zip(*found, strict=True))
+    share, correlation, settings = (np.array(part) for part in zip(*found, strict=True))
     n_independent = len(y) if together is None else len(set(together))
     return Encoding(
         layers=tuple(rows.layers),
@@ -147,6 +149,7 @@ def score(
         correlation=correlation,
         share=share,
         variance=spread_of(y, parted) / len(y),
+        settings=settings if chosen.setting else None,
         ceilings=_ceilings(rows, scored, parted, n_independent),
         unscored=tuple(
             Unscored(recorded.neuron_labels[i], str(named[i])) for i in np.flatnonzero(~scored)

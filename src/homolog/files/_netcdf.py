@@ -22,10 +22,19 @@ def arrays_in_netcdf(path: Path) -> dict[str, Stored]:
     """Return the variables, each with its coordinates beside it."""
     with _opened(path) as dataset:
         variables = {str(name): _variable(path, dataset, name) for name in dataset.data_vars}
-        return {
+        return _told_of_axes(path, dataset) | {
             name: replace(one, beside=_beside(dataset[name], variables))
             for name, one in variables.items()
         }
+
+
+def _told_of_axes(path: Path, dataset: Any) -> dict[str, Stored]:
+    """Coordinates beside those that name an axis, as the region of each neuron may be."""
+    return {
+        str(name): _variable(path, dataset, name)
+        for name, one in dataset.coords.items()
+        if one.ndim == 1 and name not in dataset.dims
+    }
 
 
 def _opened(path: Path) -> Any:

@@ -25,6 +25,8 @@ def without(x: Representation, dim: str, out: Mask, why: str) -> Representation:
     labels = x.labels if dim == "stimulus" else x.neuron_labels
     gone = [labels[i] for i in np.flatnonzero(out)]
     sentence = _axes.left_out(x.called, dim, gone, out.size, why)
+    if dim == "neuron":
+        x = replace(x, neurons=x.neuron_labels)  # else what is told of neurons would move up
     kept = taken(x, {dim: np.flatnonzero(~out)})
     return replace(kept, dropped=(*kept.dropped, sentence))
 
