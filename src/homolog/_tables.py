@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _citations
-from homolog._words import aligned
+from homolog._words import aligned, listed
 from homolog._write import write_whole
 from homolog.scoring import interval_text
 
@@ -45,13 +45,13 @@ def _headline(comparison: Comparison) -> str:
 
 def _cells(score: Score) -> tuple[str, ...]:
     measure = score.measure
-    ceiling = "" if score.ceiling is None else f"{score.ceiling:z.3f}"
+    ceiling = score.said(score.ceiling)
     return (
         measure.label + (" *" if measure.biased else ""),
         f"{measure.best:g}",
-        f"{score.value:z.3f}",
-        interval_text(score.interval) if score.interval else "",
-        "" if score.chance is None else f"{score.chance:z.3f}",
+        score.said(score.value),
+        interval_text(score.interval, score.decimals) if score.interval else "",
+        score.said(score.chance),
         "" if score.p_value is None else f"{score.p_value:.2g}",
         f"{ceiling} floor" if ceiling and measure.kind == "distance" else ceiling,
     )
@@ -65,9 +65,25 @@ def _warning_lines(comparison: Comparison) -> list[str]:
             "* biased at few stimuli: read it beside its chance level; the interval does not",
             "  account for the bias.",
         ]
-    notes = [*comparison.warnings]
+    notes = [*comparison.warnings, *ceiling_notes(comparison.scores)]
     notes += [f"{s.measure.label}: {note}" for s in comparison.scores for note in s.warnings]
     return lines + (["", *(f"! {note}" for note in notes)] if notes else [])
+
+
+def ceiling_notes(scores: Sequence[Score]) -> list[str]:
+    """One sentence that names all measures whose ceiling is that of halves of the trials."""
+    named = [score.measure.label for score in scores if score.halved]
+    if not named:
+        return []
+    what = (
+        f"the ceiling of {named[0]} is"
+        if len(named) == 1
+        else f"the ceilings of {listed(named)} are"
+    )
+    return [
+        f"{what} higher than shown, which is how halves of the trials agree:"
+        " no law carries that to all trials"
+    ]
 
 
 def records(comparison: Comparison) -> list[dict[str, Any]]:
@@ -93,7 +109,7 @@ def records(comparison: Comparison) -> list[dict[str, Any]]:
             "n_neurons_reference": x.n_neurons,
             "n_neurons_candidate": y.n_neurons,
             "permutations": len(score.null),
-            "warnings": " | ".join(score.warnings),
+            "warnings": " | ".join([*score.warnings, *score.halved]),
         }
         for score in comparison.scores
     ]

@@ -208,7 +208,7 @@ def compare(
 
 def whole(value: Any, what: str) -> int:
     """A whole number from 0; HM025 for anything else."""
-    if isinstance(value, int | np.integer) and value >= 0:
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0:
         return int(value)
     raise errors.bad_value(what, value, "a whole number, 0 or more")
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
+from homolog._words import decimals_for
 from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import Halves, Pair, seen, summary_of
 from homolog.statistics import Progress
@@ -40,6 +41,9 @@ class Score:
         What a reader should know before believing the number.
     null
         The scores of the random pairings.
+    halved
+        Why the ceiling is that of halves of the trials as they are, and so higher than it is
+        given: one reason for each population of which that holds.
     """
 
     measure: Measure
@@ -50,28 +54,38 @@ class Score:
     ceiling: float | None = None
     warnings: tuple[str, ...] = ()
     null: NDArray[np.float64] = field(default_factory=lambda: np.empty(0), repr=False)
+    halved: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Value, interval, chance, p and ceiling in one line."""
         measure = self.measure
         unit = " rad" if measure.name == "procrustes" else ""
-        parts = [f"{measure.label} = {self.value:z.3f}{unit}"]
+        parts = [f"{measure.label} = {self.said(self.value)}{unit}"]
         if self.interval:
-            parts.append(f"{interval_text(self.interval)} 95 % jackknife")
+            parts.append(f"{interval_text(self.interval, self.decimals)} 95 % jackknife")
         if self.chance is not None:
-            parts.append(f"chance {self.chance:z.3f}")
+            parts.append(f"chance {self.said(self.chance)}")
         if self.p_value is not None:
             parts.append(f"p = {self.p_value:.2g} ({len(self.null)} permutations)")
         if self.ceiling is not None:
             bound = "floor" if measure.kind == "distance" else "ceiling"
-            parts.append(f"{bound} {self.ceiling:z.3f}")
+            parts.append(f"{bound} {self.said(self.ceiling)}")
         return " · ".join(parts)
 
+    @property
+    def decimals(self) -> int:
+        """How many of them value, interval, chance and ceiling are printed with."""
+        return decimals_for(self.value, *(self.interval or ()), self.chance, self.ceiling)
 
-def interval_text(interval: tuple[float, float]) -> str:
-    """An interval in brackets, three digits."""
+    def said(self, number: float | None) -> str:
+        """One of these numbers as it is printed; nothing for None."""
+        return "" if number is None else f"{number:z.{self.decimals}f}"
+
+
+def interval_text(interval: tuple[float, float], decimals: int = 3) -> str:
+    """An interval in brackets."""
     low, high = interval
-    return f"[{low:z.3f}, {high:z.3f}]"
+    return f"[{low:z.{decimals}f}, {high:z.{decimals}f}]"
 
 
 def scored(
@@ -121,9 +135,10 @@ def scored(
             found, notes = _with_null(found, null), [*notes, why]
     if warned:
         notes.append(f"behind interval and chance, {len(warned)} times: {warned[0]}")
-    ceiling, why_not = _ceiling(measure, both)
-    notes = [*notes, *why_not, _bias_note(found, both.reference.n_stimuli)]
-    return replace(found, ceiling=ceiling, warnings=tuple(note for note in notes if note))
+    ceiling, why_none, halved = _ceiling(measure, both)
+    notes = [*notes, *why_none, _bias_note(found, both.reference.n_stimuli)]
+    said = tuple(note for note in notes if note)
+    return replace(found, ceiling=ceiling, warnings=said, halved=halved)
 
 
 @contextmanager
@@ -186,7 +201,8 @@ def _with_null(score: Score, null: NDArray[np.float64]) -> Score:
     )
 
 
-def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
+def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str], tuple[str, ...]]:
+    """The ceiling, why there is none, and why it is that of halves."""
     values: list[float | None] = []
     as_they_are: list[str] = []
     why_none: list[str] = []
@@ -204,9 +220,9 @@ def _ceiling(measure: Measure, both: Pair) -> tuple[float | None, list[str]]:
         values.append(value)
         as_they_are += [f"{population.called}: {why_not}"] if why_not else []
     if why_none:
-        return None, why_none
+        return None, why_none, ()
     found = statistics.ceiling(measure, values[0], values[-1], holds=not as_they_are)
-    return found, as_they_are if measure.kind != "distance" else []
+    return found, [], tuple(as_they_are) if measure.kind != "distance" else ()
 
 
 def _reliability(measure: Measure, halves: Halves | str | None) -> tuple[float | None, str]:

@@ -101,7 +101,7 @@ def jackknife(
         progress(f"{measure.name}: interval", one + 1, n_blocks)
     error = standard_error(value, left_out, np.bincount(block))
     reach = float(t.ppf((1 + level) / 2, n_blocks - 1)) * error
-    low, high = sorted((measure.best, measure.worst))
+    low, high = measure.ends
     return max(low, value - reach), min(high, value + reach)
 
 

@@ -1,6 +1,7 @@
 """Decoding is what scikit-learn defines, on conditions held out, whatever the unit of responses."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -162,6 +163,16 @@ def test_accuracy_rises_along_a_trajectory(rng: np.random.Generator) -> None:
     assert along.needed["noise"] is None
     assert len(along.frame()) == 6
     assert "noise never" in repr(along)
+
+
+def test_labels_along_a_trajectory_are_ordered_by_their_index(rng: np.random.Generator) -> None:
+    x, side = planted(rng, (30, 4, 2))
+    x[1::2] += 5
+    names = tuple(f"image {i}" for i in range(30))
+    trajectory = replace(risen(x, rng.normal(size=(1, 30, 4)), [0, 0.8]), conditions=names)
+    shuffled = pd.DataFrame({"side": side}, index=list(names)).sample(frac=1, random_state=0)
+    along = decoding_along(trajectory, shuffled)
+    assert along.accuracy["side"][-1] == decoding(x, {"side": side}).accuracy["side"] > 0.7
 
 
 def test_strength_of_synthetic_responses_does_not_matter(rng: np.random.Generator) -> None:

@@ -183,6 +183,11 @@ def test_times_are_kept_and_missing_trials_passed_over() -> None:
     assert rows.missing is None
     np.testing.assert_array_equal(rows.responses[0], responses[0, 0])
     np.testing.assert_array_equal(rows.responses[1], responses[[1, 3], 0].mean(0))
+    assert rows.dropped == (
+        "the population: 8.3% of single responses are missing and left out; means of blocks are over"
+        " 1 to 2 trials",
+    )
+    assert pseudo_trials(counted(), 2).dropped == ()
 
 
 def test_blocks_that_would_be_empty_are_refused() -> None:

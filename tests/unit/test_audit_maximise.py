@@ -132,13 +132,21 @@ def test_adam_is_that_of_torch() -> None:
 
 def test_saved_and_read_to_the_last_bit(tmp_path: Path) -> None:
     measure = measures.find("rsa").using(dissimilarity="squared_euclidean", comparison="pearson")
-    found = audit.maximise(TARGET, measure, goal=0.9)
+    names = [f"image {i}" for i in range(len(TARGET))]
+    found = audit.maximise(
+        Representation(TARGET, "stimulus,neuron", stimuli=tuple(names)), measure, goal=0.9
+    )
+    assert found.conditions == tuple(names)
     found.save(tmp_path / "one.npz")
     back = audit.load_trajectory(tmp_path / "one.npz")
     for name in ("score", "value", "data", "step", "target"):
         np.testing.assert_array_equal(getattr(back, name), getattr(found, name))
     assert back.measure.label == measure.label
-    assert (back.goal, back.seed, back.optimiser) == (found.goal, found.seed, found.optimiser)
+    for name in ("goal", "seed", "optimiser", "conditions"):
+        assert getattr(back, name) == getattr(found, name)
+    replace(found, conditions=(1, 2)).save(tmp_path / "two.npz")
+    with pytest.raises(HomologError, match=r"HM021 .* 2 names of 40 conditions"):
+        audit.load_trajectory(tmp_path / "two.npz")
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
     with pytest.raises(HomologError, match="HM021"):
         audit.load_trajectory(tmp_path / "other.npz")

@@ -146,7 +146,10 @@ def test_gains_and_activity_are_measured_on_inputs_in_a_file(path, network, tmp_
         run(path, *options, "--inputs", tmp_path / "one.npy", "--dt", "0.5").stdout == result.stdout
     )
     named = f"{tmp_path / 'inputs.npz'}::other"
-    assert "HM053" in run(path, *options, "--inputs", named).stderr
+    assert (
+        "HM053 recurrent network: shape of the inputs is"
+        in run(path, *options, "--inputs", named).stderr
+    )
     np.savez(tmp_path / "two.npz", a=inputs, b=inputs)
     result = run(path, *options, "--inputs", tmp_path / "two.npz")
     assert "HM022" in result.stderr
@@ -172,6 +175,9 @@ def test_gains_and_activity_are_measured_on_trials_of_a_task(tmp_path, rng):
     result = run(path, *options, "--inputs", "inputs.npy")
     assert "HM025 --inputs is 'inputs.npy'; allowed: nothing, with --task." in result.stderr
     assert "HM023" in run(path, "--task", "flipflop").stderr
+    result = run(path, *options[:-1], "delayed_match")
+    said = "HM025 --task is 'delayed_match'; allowed: a task of 3 inputs, as many as the network"
+    assert said in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -180,7 +186,10 @@ def test_gains_and_activity_are_measured_on_trials_of_a_task(tmp_path, rng):
         (["--check", "states"], "HM025 --check is 'states'; allowed: outputs."),
         (["--cost", "l3"], "HM023 no cost 'l3'"),
         (["--gauge", "power-matched"], "HM025 inputs is None"),
-        (["--key", "nothing"], "HM053 "),
+        (
+            ["--key", "nothing"],
+            "HM025 --key is 'nothing'; allowed: nothing, for NET is a network that homolog saved",
+        ),
     ],
 )
 def test_options_that_mean_nothing_are_refused(path, options, message):

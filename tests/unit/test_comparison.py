@@ -10,6 +10,7 @@ import pytest
 import homolog
 from homolog import HomologError, represent
 from homolog.measures import find
+from homolog.scoring import Score
 
 QUICK = {"permutations": 19, "intervals": False}
 
@@ -73,12 +74,39 @@ def test_what_is_counted_is_not_carried_to_all_trials(populations, trials):
     found = homolog.compare(*populations, ["neighbour_overlap"], **QUICK).scores[0]
     halves = [find("neighbour_overlap")(one[::2].mean(0), one[1::2].mean(0)) for one in trials]
     assert found.ceiling == pytest.approx(np.sqrt(np.prod(halves)), abs=1e-12)
-    said = [one for one in found.warnings if "ceiling" in one]
-    assert said == [
+    assert list(found.halved) == [
         f"{name}: agreement of halves of the trials as it is, so the ceiling is higher:"
         " Spearman-Brown does not hold for what is counted"
         for name in ("V1", "net")
     ]
+
+
+def test_ceilings_of_halves_are_told_once_for_all_measures(populations):
+    counts = ["neighbour_overlap", "maximum_match"]
+    found = homolog.compare(*populations, ["unbiased_cka", *counts], **QUICK)
+    said = [line for line in str(found).splitlines() if "halves" in line]
+    rest = "higher than shown, which is how halves of the trials agree: no law carries that to all"
+    assert said == [f"! the ceilings of neighbour_overlap and maximum_match are {rest} trials"]
+    one = homolog.compare(*populations, counts[0], **QUICK)
+    assert f"! the ceiling of neighbour_overlap is {rest} trials" in str(one)
+    told = found.to_dataframe().set_index("measure")["warnings"]
+    assert told["maximum_match"].count("the ceiling is higher") == 2
+    assert "halves" not in told["unbiased_cka"]
+
+
+def test_small_scores_are_shown_in_three_digits():
+    score = Score(find("intrinsic_distance"), 0.00123456, (0.0, 0.0023456), 0.00004)
+    assert str(score) == (
+        "intrinsic_distance = 0.00123 · [0.00000, 0.00235] 95 % jackknife · chance 0.00004"
+    )
+    assert str(Score(find("cka"), 0.0123456)) == "cka = 0.012"
+    assert str(Score(find("procrustes"), 3e-16)) == "procrustes = 0.000 rad"
+
+
+def test_a_count_is_no_yes(rng):
+    x, y = rng.normal(size=(2, 12, 3))
+    with pytest.raises(HomologError, match="HM025 permutations is True; allowed: a whole number"):
+        homolog.compare(x, y, "cka", permutations=True)
 
 
 def test_a_number_of_dimensions_is_not_called_likeness(rng):

@@ -197,6 +197,8 @@ def test_the_seed_decides_the_folds():
     ridge = find("ridge")
     assert ridge.folds(30).tolist() == ridge.folds(30).tolist()
     assert ridge.folds(30).tolist() != ridge.using(rng=1).folds(30).tolist()
+    with pytest.raises(HomologError, match="HM025 rng is True; allowed: a whole number from 0"):
+        ridge.using(rng=True).folds(30)
 
 
 @dataclass(frozen=True)

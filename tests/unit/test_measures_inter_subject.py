@@ -5,6 +5,7 @@ import pytest
 
 from homolog.errors import HomologError
 from homolog.measures import find
+from homolog.statistics import jackknife
 
 isc = find("inter_subject_correlation")
 
@@ -18,6 +19,16 @@ def test_a_population_is_not_its_own_best_match(rng):
     assert float(isc(alike, alike)) == pytest.approx(1)
     assert float(isc(alike, -alike)) == pytest.approx(-1)
     assert isc.best == np.inf  # no score that is the same for all
+    assert isc.ends == (-1, 1)  # though there is a highest
+
+
+def test_an_interval_ends_where_correlations_do(rng):
+    drive = rng.normal(size=(12, 1)) ** 3
+    x, y = drive + 0.05 * rng.normal(size=(2, 12, 4))
+    low, high = jackknife(isc, x, y)
+    assert low < isc(x, y) < high
+    assert high == 1
+    assert find("ensd").ends == (0, np.inf)
 
 
 def test_neurons_that_do_not_vary_are_refused(rng):

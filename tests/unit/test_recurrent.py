@@ -211,7 +211,7 @@ def test_a_network_says_what_it_is():
         ({"recurrent": J, "bias": [1.0]}, r"bias is \(1,\); expected \(2,\): \(neuron\)"),
         (
             {"recurrent": J, "bias": np.zeros((2, 2))},
-            r"bias is \(2, 2\); expected \(2,\): \(neuron\). recurrent\[i, j\] leads from neuron j",
+            r"bias is \(2, 2\); expected \(2,\): \(neuron\)\.$",
         ),
         ({"recurrent": J, "output_bias": [1.0], "output_weights": J}, r"output_bias is \(1,\)"),
         (
@@ -243,8 +243,17 @@ def test_parts_that_do_not_fit_are_refused(parts, message):
 @pytest.mark.parametrize(
     ("inputs", "options", "message"),
     [
-        (np.zeros((3, 4, 2)), {}, r"HM053 .* inputs is \(3, 4, 2\); expected \(trial, time, 1\)"),
-        (np.zeros((3, 1)), {}, r"inputs is \(3, 1\)"),
+        (
+            np.zeros((3, 4, 2)),
+            {},
+            r"HM053 recurrent network: shape of the inputs is \(3, 4, 2\); expected"
+            r" \(trial, time, 1\)\.$",
+        ),
+        (
+            np.zeros((3, 1)),
+            {},
+            r"inputs is \(3, 1\); expected \(trial, time, 1\); inputs\[None\] is one trial\.$",
+        ),
         (np.zeros((1, 3, 4, 1)), {}, r"inputs is \(1, 3, 4, 1\)"),
         (np.zeros((0, 4, 1)), {}, r"inputs is \(0, 4, 1\)"),
         (np.full((3, 4, 1), np.nan), {}, r"inputs is nan at \(0, 0, 0\), and 12 such"),

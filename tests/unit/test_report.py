@@ -499,7 +499,8 @@ def test_charts_cannot_close_the_element_that_holds_them() -> None:
 
 def test_all_warnings_are_listed_and_counted(comparison: Comparison) -> None:
     scores = [
-        replace(score, warnings=(f"mind {score.measure.name}",)) for score in comparison.scores
+        replace(score, warnings=(f"mind {score.measure.name}",), halved=())
+        for score in comparison.scores
     ]
     noted = replace(comparison, scores=scores, warnings=("2 neurons were dropped",))
     text = report._render(noted, None)
@@ -507,6 +508,10 @@ def test_all_warnings_are_listed_and_counted(comparison: Comparison) -> None:
     assert "<b>Data.</b> 2 neurons were dropped" in text
     for score in scores:
         assert f"<b>{score.measure.label}.</b> mind {score.measure.name}" in text
+    halved = replace(noted, scores=[replace(score, halved=("why",)) for score in scores])
+    text = report._render(halved, None)
+    assert '<a href="#warnings">6 to read</a>' in text
+    assert "<b>Ceilings.</b> the ceilings of " in text
 
 
 def test_command_seed_versions_and_digests_are_shown(written: Path, comparison: Comparison) -> None:

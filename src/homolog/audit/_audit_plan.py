@@ -19,6 +19,7 @@ from homolog.audit._course import Labels, Settings
 from homolog.audit._labels import labels_of
 from homolog.audit._objective import objective_of
 from homolog.audit._targets import Target, target_of
+from homolog.audit._trials import unequal_trials
 from homolog.measures import find
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, leading, represent
@@ -114,14 +115,10 @@ def _population(given: Any) -> Representation:
     if not isinstance(given, Representation):
         given = represent(given)
     means = given.condition_means()
-    if given.missing is None or not given.has_trials:
+    if given.missing is None:
         return means
-    n = (~given.missing).sum(0)
-    said = (
-        f"{given.called}: {given.missing.mean():.1%} of single responses are missing and left out;"
-        f" means of conditions are over {n.min()} to {n.max()} trials"
-    )
-    return replace(means, dropped=(*means.dropped, said))
+    said = unequal_trials(given, (~given.missing).sum(0), "conditions")
+    return replace(means, dropped=(*means.dropped, *said))
 
 
 def _reduced(population: Representation, variance: float | None) -> Representation:

@@ -103,8 +103,8 @@ def decoding_along(
     if not isinstance(trajectory, Trajectory):  # pyright: ignore[reportUnnecessaryIsInstance]
         allowed = "a Trajectory, as maximise returns it; responses are for decoding"
         raise errors.bad_value("trajectory", type(trajectory).__name__, allowed)
-    recording = decoding(trajectory.target, labels, folds=folds, rng=rng)
-    told = labels_of(labels, trajectory.target.shape[0])
+    told = labels_of(labels, trajectory.target.shape[0], trajectory.conditions)
+    recording = decoding(trajectory.target, told, folds=folds, rng=rng)
     alike = evenly_strong(trajectory.data, trajectory.target.shape[-1])
     found = accuracies(alike, told, folds, rng, progress)
     accuracy = {variable: values.mean(1) for variable, values in found.items()}

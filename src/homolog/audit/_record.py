@@ -74,4 +74,5 @@ class Record:
             optimiser=optimiser,
             steps=self.steps,
             seed=seed,
+            conditions=target.conditions,
         )

@@ -39,6 +39,8 @@ class Trajectory:
         How many steps were made.
     seed
         Of the start; None where that was given.
+    conditions
+        Names of the target's conditions; None where they have none.
     """
 
     measure: Measure
@@ -51,6 +53,7 @@ class Trajectory:
     optimiser: str
     steps: int
     seed: int | None
+    conditions: tuple[int | str, ...] | None = None
 
     @property
     def reached(self) -> bool:

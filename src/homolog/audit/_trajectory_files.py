@@ -29,6 +29,7 @@ def write(trajectory: Trajectory, path: str | PathLike[str]) -> None:
         "measure": measure.name,
         "options": {key: _plain(value) for key, value in measure.options.items()},
         **{word: getattr(trajectory, word) for word in WORDS},
+        "conditions": trajectory.conditions and list(map(_plain, trajectory.conditions)),
     }
     arrays = {name: getattr(trajectory, name) for name in ARRAYS}
     with replacing(path) as temporary, temporary.open("wb") as file:
@@ -49,6 +50,7 @@ def read(path: str | PathLike[str]) -> Trajectory:
             measure=_measure(path, said["measure"], said["options"]),
             **{name: there[name] for name in ARRAYS},
             **{word: said[word] for word in WORDS},
+            conditions=said.get("conditions") and tuple(said["conditions"]),
         )
     except errors.HomologError:
         raise
@@ -79,6 +81,9 @@ def _check_shapes(path: Path, found: Trajectory) -> None:
         if getattr(found, name).shape != shape:
             why = f"{name} has shape {getattr(found, name).shape}, not {shape}"
             raise _unreadable(path, why)
+    if found.conditions is not None and len(found.conditions) != len(found.target):
+        why = f"{len(found.conditions)} names of {len(found.target)} conditions"
+        raise _unreadable(path, why)
     if n_points == 0 or found.target.ndim not in (2, 3):
         why = f"{n_points} points towards a target of shape {found.target.shape}"
         raise _unreadable(path, why)

@@ -61,7 +61,8 @@ def pseudo_trials(
         raise errors.bad_value("n", n, f"1 to {x.n_trials}, the number of trials")
     block_of = _dealt(x.n_trials, n, rng)
     blocks = [_mean(x, np.flatnonzero(block_of == block)) for block in range(n)]
-    _refuse_empty(x, [empty for _, empty in blocks], n)
+    counts = np.stack([n_there for _, n_there in blocks])
+    _refuse_empty(x, counts, n)
     responses = np.stack([mean for mean, _ in blocks], axis=1)
     return replace(
         x,
@@ -70,6 +71,17 @@ def pseudo_trials(
         stimuli=tuple(f"{label}#{block}" for label in x.labels for block in range(n)),
         groups=x.groups and tuple(group for group in x.groups for _ in range(n)),
         missing=None,
+        dropped=(*x.dropped, *unequal_trials(x, counts, "blocks")),
+    )
+
+
+def unequal_trials(x: Representation, counts: NDArray[np.int64], of: str) -> tuple[str, ...]:
+    """Say of how many trials there are means, where responses of some are missing."""
+    if x.missing is None or not x.has_trials:
+        return ()
+    return (
+        f"{x.called}: {x.missing.mean():.1%} of single responses are missing and left out;"
+        f" means of {of} are over {counts.min()} to {counts.max()} trials",
     )
 
 
@@ -83,16 +95,16 @@ def _dealt(n_trials: int, n: int, rng: int | None) -> NDArray[np.int64]:
 
 def _mean(
     x: Representation, trials: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Mean over the trials of a block that are not missing, and where there is none."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Mean over the trials of a block that are not missing, and how many these are."""
     responses = x.responses[trials].sum(0, dtype=np.float64)
     if x.missing is None:
-        return responses / len(trials), np.zeros(responses.shape, dtype=bool)
-    n_valid = (~x.missing[trials]).sum(0)
-    return responses / np.maximum(n_valid, 1), n_valid == 0
+        return responses / len(trials), np.full(responses.shape, len(trials))
+    n_there = (~x.missing[trials]).sum(0)
+    return responses / np.maximum(n_there, 1), n_there
 
 
-def _refuse_empty(x: Representation, empty: list[NDArray[np.bool_]], n: int) -> None:
-    lacking = np.any(empty, axis=0).reshape(x.n_stimuli, -1).any(1)
+def _refuse_empty(x: Representation, counts: NDArray[np.int64], n: int) -> None:
+    lacking = np.any(counts == 0, axis=0).reshape(x.n_stimuli, -1).any(1)
     if lacking.any():
         raise errors.too_few_trials(x.called, int(lacking.sum()), x.n_stimuli, n)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from homolog.cli._networks import read_network, shown_inputs
+from homolog.cli._networks import read_network, refuse_task, shown_inputs
 from homolog.cli._shared import FLAGS, refusals
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ def balance(
             refuse_unwritable(out)
             refuse_others(out, FILES, "balancing")
         shown, held = shown_inputs(task, trials, inputs, step, seed)
+        read = read_network(network, key)
+        refuse_task(task, shown, read.n_inputs)
         found = balancing.balance(
-            read_network(network, key),
+            read,
             cost=cost,  # pyright: ignore[reportArgumentType]
             inputs=shown,
             step=held,

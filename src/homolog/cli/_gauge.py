@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from homolog.cli._networks import read_network, shown_inputs
+from homolog.cli._networks import read_network, refuse_task, shown_inputs
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def gauge(
         shown, held = shown_inputs(task, trials, inputs, step, seed)
         with shown_progress(quiet) as progress:
             read = _read(network)
-            _refuse_task(task, shown, read.n_inputs)
+            refuse_task(task, shown, read.n_inputs)
             found = gauge_audit(
                 read,
                 shown,
@@ -116,14 +116,6 @@ def _read(path: Path) -> RecurrentNetwork:
             raise
         allowed = "a network that homolog saved, such as run/replica-0/network.npz"
         raise errors.bad_value("NET", str(path), allowed) from None
-
-
-def _refuse_task(task: str | None, shown: Any, n_inputs: int) -> None:
-    from homolog import errors
-
-    if task is not None and n_inputs and shown.shape[2] != n_inputs:
-        allowed = f"a task of {n_inputs} inputs, as many as the network takes, not {shown.shape[2]}"
-        raise errors.bad_value("--task", task, allowed)
 
 
 def _numbers(text: str) -> Any:

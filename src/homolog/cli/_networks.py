@@ -11,13 +11,25 @@ if TYPE_CHECKING:
 
 def read_network(path: Path, key: str | None) -> RecurrentNetwork:
     """A network that homolog saved, or one of the synapses in a file."""
-    from homolog import files
+    from homolog import errors, files
     from homolog.networks import RecurrentNetwork, load_recurrent
     from homolog.networks._recurrent_files import HEADER
 
-    if key is None and HEADER in files.arrays(path):
-        return load_recurrent(path)
-    return RecurrentNetwork.from_connectome(path, key=key)
+    if HEADER not in files.arrays(path):
+        return RecurrentNetwork.from_connectome(path, key=key)
+    if key is not None:
+        allowed = "nothing, for NET is a network that homolog saved, with one matrix of synapses"
+        raise errors.bad_value("--key", key, allowed)
+    return load_recurrent(path)
+
+
+def refuse_task(task: str | None, shown: Any, n_inputs: int) -> None:
+    """Say which task does not fit a network that takes inputs."""
+    from homolog import errors
+
+    if task is not None and n_inputs and shown.shape[2] != n_inputs:
+        allowed = f"a task of {n_inputs} inputs, as many as the network takes, not {shown.shape[2]}"
+        raise errors.bad_value("--task", task, allowed)
 
 
 def shown_inputs(

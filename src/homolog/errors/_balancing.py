@@ -49,11 +49,7 @@ def cannot_rescale(where: object, reason: str, remedy: str) -> HomologError:
 
 def recurrent_misfit(what: str, got: object, expected: object) -> HomologError:
     """HM053: a part of a recurrent network, or an input to one, that does not fit it."""
-    return HomologError(
-        "HM053",
-        f"recurrent network: {what} is {got}; expected {expected}. recurrent[i, j] leads from"
-        " neuron j to neuron i.",
-    )
+    return HomologError("HM053", f"recurrent network: {what} is {got}; expected {expected}.")
 
 
 def nothing_drives(name: str) -> HomologError:

@@ -29,6 +29,7 @@ def _chance(x: _Summary, y: _Summary) -> Array:
     chance=_chance,
     best=float("inf"),
     worst=-1.0,
+    highest=1.0,
     kind="correlation",
     symmetric=True,
     invariant_to={"shift", "scale", "permutation", "neuron_scale"},

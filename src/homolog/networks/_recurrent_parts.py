@@ -74,7 +74,10 @@ def _recurrent(given: Any) -> Weights:
     weights = _sparse(given) if sparse.issparse(given) else real("recurrent", given)
     square = weights.ndim in (2, 3) and weights.shape[-1] == weights.shape[-2]
     if not square or 0 in weights.shape:
-        expected = "(neuron, neuron) or (replica, neuron, neuron), at least one neuron"
+        expected = (
+            "(neuron, neuron) or (replica, neuron, neuron), at least one neuron;"
+            " recurrent[i, j] leads from neuron j to neuron i"
+        )
         raise errors.recurrent_misfit("recurrent", tuple(weights.shape), expected)
     return weights if sparse.issparse(weights) else _read_only(weights)
 

@@ -214,7 +214,11 @@ def _inputs(network: RecurrentNetwork, inputs: Any) -> Floats:
         expected += f" or ({network.n_replicas}, trial, time, {n_inputs})"
     fits = u.ndim == 3 or (u.ndim == 4 and network.has_replicas and len(u) == network.n_replicas)
     if not fits or u.shape[-1] != n_inputs or 0 in u.shape[:-1]:
-        raise errors.recurrent_misfit("inputs", u.shape, expected)
+        if not n_inputs:
+            expected += ", for it has no input weights"
+        elif u.ndim == 2:
+            expected += "; inputs[None] is one trial"
+        raise errors.recurrent_misfit("shape of the inputs", u.shape, expected)
     return u
 
 
@@ -245,7 +249,7 @@ def _start(start: Any, shape: tuple[int, ...], dtype: Any) -> Floats:
         return np.array(np.broadcast_to(given, shape))
     except ValueError:
         expected = f"({shape[-1]},), or what spreads to {shape}"
-        raise errors.recurrent_misfit("start", given.shape, expected) from None
+        raise errors.recurrent_misfit("shape of the start", given.shape, expected) from None
 
 
 def _numbers(trials: Iterable[int] | None, count: int) -> list[int]:

@@ -59,7 +59,7 @@ def within(measure: Measure, interval: tuple[float, float] | None) -> tuple[floa
     """An interval cut at the ends of a measure's range; None of a count that nothing changes."""
     if interval is None or statistics.unmoved(measure, interval):
         return None
-    low, high = sorted((measure.best, measure.worst))
+    low, high = measure.ends
     return max(low, interval[0]), min(high, interval[1])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homolog import _citations, _pictured, errors
+from homolog._tables import ceiling_notes
 from homolog._words import counted, listed
 from homolog._write import write_whole
 from homolog.report import (
@@ -178,6 +179,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
     table = _table.rows(comparison)
     bibtex = _citations.bibtex(comparison.scores)
     warnings = [("Data.", text) for text in comparison.warnings]
+    warnings += [("Ceilings.", text) for text in ceiling_notes(comparison.scores)]
     warnings += [(f"{s.measure.label}.", text) for s in comparison.scores for text in s.warnings]
     dissimilarities, highest = _charts.dissimilarities(comparison)
     matched = _charts.matched_tuning(comparison)

@@ -59,16 +59,16 @@ def marks(rows: Sequence[Row]) -> set[str]:
 
 def _row(score: Score) -> Row:
     measure = score.measure
-    limit = "Ceiling" if measure.higher_is_closer else "Floor"
+    limit, n = "Ceiling" if measure.higher_is_closer else "Floor", score.decimals
     return Row(
         label=measure.label,
         title=measure.title.rstrip("."),
         notes=_notes(score),
         cells=(
-            ("Score", _words.number(score.value), score.value),
-            ("95 % interval", _words.interval(score.interval), _width(score.interval)),
-            ("Chance", _words.number(score.chance), score.chance),
-            (limit, _words.number(score.ceiling), score.ceiling),
+            ("Score", _words.number(score.value, n), score.value),
+            ("95 % interval", _words.interval(score.interval, n), _width(score.interval)),
+            ("Chance", _words.number(score.chance, n), score.chance),
+            (limit, _words.number(score.ceiling, n), score.ceiling),
             ("p", _words.p_value(score.p_value), score.p_value),
         ),
         strip=_strip(score),

@@ -35,9 +35,9 @@ def number(value: float | None, decimals: int = 3) -> str:
     return rounded.replace("-", "\N{MINUS SIGN}")
 
 
-def interval(ends: tuple[float, float] | None) -> str:
+def interval(ends: tuple[float, float] | None, decimals: int = 3) -> str:
     """Write an interval as two numbers, or a dash."""
-    return number(None) if ends is None else f"{number(ends[0])} to {number(ends[1])}"
+    return number(None) if ends is None else " to ".join(number(end, decimals) for end in ends)
 
 
 def p_value(value: float | None) -> str:
@@ -137,14 +137,15 @@ def percent(share: float) -> str:
 
 def score_in_words(score: Score) -> str:
     """Describe the strip of one score to someone who cannot see it."""
-    said = f"{score.measure.label} {number(score.value)}"
+    n = score.decimals
+    said = f"{score.measure.label} {number(score.value, n)}"
     if score.interval is not None:
-        said += f", 95 percent interval {interval(score.interval)}"
+        said += f", 95 percent interval {interval(score.interval, n)}"
     if score.chance is not None:
-        said += f", chance {number(score.chance)}"
+        said += f", chance {number(score.chance, n)}"
     if score.ceiling is not None:
         kind = "ceiling" if score.measure.higher_is_closer else "floor"
-        said += f", {kind} {number(score.ceiling)}"
+        said += f", {kind} {number(score.ceiling, n)}"
     ends = f"{number(score.measure.worst)} (least alike) to {number(score.measure.best)} (same)"
     return f"{said}; the measure runs from {ends}."
 

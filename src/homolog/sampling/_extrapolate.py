@@ -184,7 +184,7 @@ def _errors(curves: Floats, without: Floats, sizes: Indices) -> list[float]:
 
 
 def _cut(measure: Measure, value: float) -> float:
-    low, high = sorted((measure.best, measure.worst))
+    low, high = measure.ends
     return min(high, max(low, value))
 
 
