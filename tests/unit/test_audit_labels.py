@@ -184,8 +184,8 @@ def test_times_are_kept_and_missing_trials_passed_over() -> None:
     np.testing.assert_array_equal(rows.responses[0], responses[0, 0])
     np.testing.assert_array_equal(rows.responses[1], responses[[1, 3], 0].mean(0))
     assert rows.dropped == (
-        "the population: 8.3% of single responses are missing and left out; means of blocks are over"
-        " 1 to 2 trials",
+        "the population: 8.3% of single responses are missing and left out; means of blocks are"
+        " over 1 to 2 trials",
     )
     assert pseudo_trials(counted(), 2).dropped == ()
 
