@@ -25,6 +25,18 @@ MOST_LINES = 200  # more stimuli than this make two lines an inkblot: they are p
 FLAT = 1e-12  # responses that differ by less than this share of the largest do not differ
 
 
+def means(representation: Representation) -> np.ndarray:
+    """Return the (stimulus, neuron) responses that pictures show: of courses, means over time."""
+    if not in_time(representation):
+        return representation.matrix
+    return representation.responses.mean(axis=1, dtype=np.float64)
+
+
+def in_time(representation: Representation) -> bool:
+    """Return whether stimuli have courses in time, of which pictures show the means."""
+    return "time" in representation.dims
+
+
 def dissimilarities(representation: Representation) -> np.ndarray:
     """Return the correlation distance, 1 - r, between the patterns of every two stimuli.
 
@@ -33,11 +45,13 @@ def dissimilarities(representation: Representation) -> np.ndarray:
     """
     from homolog.measures import rsa
 
-    responses = representation.matrix / np.abs(representation.matrix).max()
-    tuned = np.flatnonzero(np.ptp(responses, axis=1) > FLAT)
+    responses = means(representation)
+    tuned = np.flatnonzero(np.ptp(responses, axis=1) > FLAT * np.abs(responses).max())
     distances = np.full((representation.n_stimuli,) * 2, np.nan)
     if tuned.size:
-        distances[np.ix_(tuned, tuned)] = rsa.dissimilarities(responses[tuned])
+        distances[np.ix_(tuned, tuned)] = rsa.dissimilarities(
+            responses[tuned] / np.abs(responses).max()
+        )
     return np.clip(distances, 0.0, 2.0)
 
 
@@ -57,7 +71,10 @@ def spectrum(representation: Representation) -> np.ndarray:
 
     Components without variance beyond rounding are left out.
     """
-    centred = representation.matrix - representation.matrix.mean(axis=0)
+    responses = means(representation)
+    centred = responses - responses.mean(axis=0)
+    if not centred.any():
+        return np.zeros(0)
     variances = np.linalg.svd(centred / np.abs(centred).max(), compute_uv=False) ** 2
     return variances[variances > FLAT * variances[0]] / variances.sum()
 
@@ -68,9 +85,10 @@ def participation_ratio(representation: Representation) -> float:
     .. math:: (\operatorname{tr} K)^2 / \|K\|_F^2
 
     with :math:`K` the Gram matrix of the centred responses: 1 when all variance lies along
-    one direction, the number of dimensions when they share it equally.
+    one direction, the number of dimensions when they share it equally; 0 without variance.
     """
-    return float(1.0 / np.sum(spectrum(representation) ** 2))
+    shares = spectrum(representation)
+    return float(1.0 / np.sum(shares**2)) if shares.size else 0.0
 
 
 @dataclass(frozen=True)
@@ -104,8 +122,10 @@ def matches(comparison: Comparison) -> list[Match]:
     from homolog._arrays import constant_columns, unit_columns
     from homolog.matching import assignment, cross_costs
 
-    x, y = comparison.reference.matrix, comparison.candidate.matrix
+    x, y = means(comparison.reference), means(comparison.candidate)
     tuned_x, tuned_y = (np.flatnonzero(~constant_columns(side)) for side in (x, y))
+    if not (tuned_x.size and tuned_y.size):
+        return []
     x, y = x[:, tuned_x], y[:, tuned_y]
     pairs = assignment(cross_costs(unit_columns(x), unit_columns(y)))
     found = [
@@ -137,7 +157,7 @@ def correlated(
 ) -> list[Match]:
     """Return pairs of neurons, given by position, with the correlation of their tuning."""
     rows, columns = (list(side) for side in zip(*pairs, strict=True))
-    found = columnwise_correlation(x.matrix[:, rows], y.matrix[:, columns])
+    found = columnwise_correlation(means(x)[:, rows], means(y)[:, columns])
     return [Match(i, j, float(r)) for i, j, r in zip(rows, columns, found, strict=True)]
 
 
@@ -164,7 +184,7 @@ def correlations(x: Representation, y: Representation) -> np.ndarray:
     from homolog._arrays import unit_columns
     from homolog.matching import cross_costs
 
-    return -cross_costs(unit_columns(x.matrix), unit_columns(y.matrix))
+    return -cross_costs(unit_columns(means(x)), unit_columns(means(y)))
 
 
 def alike_together(representation: Representation) -> tuple[np.ndarray, np.ndarray]:
@@ -207,12 +227,12 @@ def standardised(representation: Representation) -> np.ndarray:
     """Return responses in standard deviations from each neuron's mean over stimuli."""
     from homolog._arrays import unit_columns
 
-    return unit_columns(representation.matrix) * np.sqrt(representation.n_stimuli)
+    return unit_columns(means(representation)) * np.sqrt(representation.n_stimuli)
 
 
 def tuning(representation: Representation, neuron: int) -> np.ndarray:
     """Return one neuron's responses in standard deviations from its mean over stimuli."""
-    responses = representation.matrix[:, neuron]
+    responses = means(representation)[:, neuron]
     return (responses - responses.mean()) / responses.std()
 
 

@@ -587,3 +587,37 @@ def test_a_missing_extra_is_named_and_nothing_is_written(
         'HM013 the report needs plotly: pip install "homolog[report]". Nothing else was changed.'
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_courses_are_pictured_by_their_means_over_time() -> None:
+    steps = np.random.default_rng(0).normal(size=(2, 9, 8, 4)).cumsum(axis=2)
+    x, y = (Representation(one, "stimulus,time,neuron", name="MT") for one in steps)
+    found = homolog.compare(x, y, "dsa", permutations=0, intervals=False)
+    shown = report._shown(found)
+    assert ("Pictures.", "of mean responses over time, where measures saw the course") in shown[
+        "warnings"
+    ]
+    of_means = homolog.compare(*steps.mean(2), "cka", permutations=0, intervals=False)
+    for one, side in zip((x, y), (of_means.reference, of_means.candidate), strict=True):
+        np.testing.assert_allclose(_pictured.spectrum(one), _pictured.spectrum(side), rtol=1e-12)
+    by_means = report._shown(of_means)
+    for one, other in zip(shown["dissimilarities"], by_means["dissimilarities"], strict=True):
+        assert one.data[0]["z"] == other.data[0]["z"]
+    assert not any(what == "Pictures." for what, _ in by_means["warnings"])
+
+
+def test_courses_of_equal_means_leave_the_pictures_blank(tmp_path: Path) -> None:
+    half, noise = np.random.default_rng(0).integers(1, 9, size=(2, 9, 8, 4))
+    waves = np.concatenate([half, -half], axis=1)
+    found = homolog.compare(
+        Representation(waves, "stimulus,time,neuron", name="flat"),
+        Representation(noise, "stimulus,time,neuron", name="noise"),
+        "dsa",
+        permutations=0,
+        intervals=False,
+    )
+    assert _words.matched(found).startswith("No neuron of one population varies over stimuli")
+    assert _pictured.participation_ratio(found.reference) == 0
+    assert "No neuron of one population" in report.write(found, tmp_path).read_text("utf-8")
+    drawn = {path.stem for path in (tmp_path / "figures").glob("*.svg")}
+    assert drawn == {"scores", "dissimilarities", "spectrum"}

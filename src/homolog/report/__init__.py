@@ -179,6 +179,8 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
     table = _table.rows(comparison)
     bibtex = _citations.bibtex(comparison.scores)
     warnings = [("Data.", text) for text in comparison.warnings]
+    if _pictured.in_time(comparison.reference):
+        warnings.append(("Pictures.", "of mean responses over time, where measures saw the course"))
     warnings += [("Ceilings.", text) for text in ceiling_notes(comparison.scores)]
     warnings += [(f"{s.measure.label}.", text) for s in comparison.scores for text in s.warnings]
     dissimilarities, highest = _charts.dissimilarities(comparison)

@@ -21,7 +21,7 @@ Records = list[dict[str, Any]]
 
 
 def write_figures(comparison: Comparison, folder: Path) -> None:
-    """Write every figure of a comparison as ``.svg``, ``.png`` and ``.csv``."""
+    """Write every figure that has something to show as ``.svg``, ``.png`` and ``.csv``."""
     drawn: dict[str, tuple[Callable[[Comparison], Figure], Callable[[Comparison], Records]]] = {
         "scores": (_scores, _tables.records),
         "dissimilarities": (_dissimilarities, _dissimilarities_records),
@@ -29,7 +29,9 @@ def write_figures(comparison: Comparison, folder: Path) -> None:
         "spectrum": (_spectrum, _spectrum_records),
     }
     for name, (draw, records) in drawn.items():
-        write_figure(folder, name, draw(comparison), records(comparison))
+        rows = records(comparison)
+        if rows:
+            write_figure(folder, name, draw(comparison), rows)
 
 
 def write_figure(folder: Path, name: str, figure: Figure, records: Records) -> None:

@@ -153,6 +153,8 @@ def score_in_words(score: Score) -> str:
 def matched(comparison: Comparison) -> str:
     """Say how neurons were paired for the tuning curves."""
     pairs = _pictured.matches(comparison)
+    if not pairs:
+        return "No neuron of one population varies over stimuli, so that none has a partner."
     surplus = max(comparison.reference.n_neurons, comparison.candidate.n_neurons) - len(pairs)
     unpaired = f" Without a partner: {counted(surplus, 'neuron')}." if surplus else ""
     middle = number(float(np.median([pair.correlation for pair in pairs])), 2)
