@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import block_diag, eigh
+from scipy.spatial.distance import pdist, squareform
 from tests.oracle.populations import POPULATIONS, Responses, shared
 
 from homolog import HomologError, measures
@@ -250,3 +252,81 @@ def test_whitened_procrustes_refuses_what_it_cannot_tell() -> None:
         ours("whitened_procrustes", x, y, alpha=1)
     with pytest.raises(HomologError, match="HM025 form is 'score'; allowed: angle, distance"):
         ours("whitened_procrustes", x, y, form="score")
+
+
+def eigen_directions(
+    a: Responses, b: Responses, penalties: tuple[float, float], n: int
+) -> tuple[Responses, Responses]:
+    """Pairs of directions as eigenvectors of one matrix of both populations."""
+    n_a, cross = a.shape[1], a.T @ b
+    between = np.zeros((n_a + b.shape[1],) * 2)
+    between[:n_a, n_a:], between[n_a:, :n_a] = cross, cross.T
+    within = block_diag(
+        *(one.T @ one + p * np.eye(one.shape[1]) for one, p in zip((a, b), penalties, strict=True))
+    )
+    vectors = eigh(between, within)[1][:, ::-1][:, :n]
+    return vectors[:n_a], vectors[n_a:]
+
+
+@pytest.mark.parametrize("name", [name for name in POPULATIONS if not name.startswith("rotated")])
+def test_regularised_correlations_are_those_of_held_out_stimuli(name: str) -> None:
+    x, y = POPULATIONS[name]
+    fold = np.arange(len(x)) % 3
+    found = []
+    for one in range(3):
+        seen, unseen = fold != one, fold == one
+        trained = [p[seen] - p[seen].mean(axis=0) for p in (x, y)]
+        penalties = tuple(0.3 * np.sum(p**2) / p.shape[1] for p in trained)
+        a, b = eigen_directions(*trained, penalties, n=3)
+        found += [np.corrcoef(x[unseen] @ a[:, i], y[unseen] @ b[:, i])[0, 1] for i in range(3)]
+    got = ours("regularised_cca", x, y, folds=fold, penalty=0.3, n_components=3)
+    assert got == pytest.approx(np.mean(found), abs=1e-7)
+
+
+def test_kernel_correlations_are_those_of_functions_of_the_training_stimuli() -> None:
+    """By dual weights of stimuli, of a kernel that is centred over all of them."""
+    x, y = (p[:24] for p in POPULATIONS["equal 45x9, 45x9"])
+    fold, h = np.arange(24) % 3, np.eye(24) - 1 / 24
+    kernels = []
+    for p in (x, y):
+        apart = squareform(pdist(p))
+        kernels.append(h @ np.exp(-(apart**2) / (2 * np.median(pdist(p)) ** 2)) @ h)
+    found = []
+    for one in range(3):
+        seen, unseen = np.flatnonzero(fold != one), np.flatnonzero(fold == one)
+        centring = np.eye(len(seen)) - 1 / len(seen)
+        roots, helds = [], []
+        for k in kernels:
+            train = centring @ k[np.ix_(seen, seen)] @ centring
+            penalty = 0.1 * np.trace(train) / 24
+            values, vectors = np.linalg.eigh(train)
+            kept = values > 1e-9 * values[-1]
+            # Weights of stimuli whose functions have penalised norm 1.
+            dual = vectors[:, kept] / np.sqrt(values[kept] * (values[kept] + penalty))
+            roots.append(train @ dual)
+            helds.append(
+                (k[np.ix_(unseen, seen)] - k[np.ix_(seen, seen)].mean(0)) @ centring @ dual
+            )
+        left, _, right = np.linalg.svd(roots[0].T @ roots[1])
+        a, b = helds[0] @ left[:, :4], helds[1] @ right[:4].T
+        found += [np.corrcoef(a[:, i], b[:, i])[0, 1] for i in range(4)]
+    got = ours("regularised_cca", x, y, kernel="rbf", folds=fold, n_components=4)
+    assert got == pytest.approx(np.mean(found), abs=1e-7)
+
+
+def test_only_a_kernel_sees_a_curved_relation() -> None:
+    """A circle and one of twice the frequency, which no linear map relates."""
+    angle = np.random.default_rng(0).uniform(0, 2 * np.pi, 200)
+    x, y = (np.column_stack([np.cos(k * angle), np.sin(k * angle)]) for k in (1, 2))
+    straight, curved = (
+        ours("regularised_cca", x, y, kernel=kernel, n_components=2) for kernel in ("linear", "rbf")
+    )
+    assert abs(straight) < 0.2
+    assert curved > 0.9
+
+
+def test_folds_of_two_stimuli_have_no_correlation() -> None:
+    x, y = POPULATIONS["counts 30x6, 30x4"]
+    says = r"^HM025 folds is 15; allowed: folds of at least 3 of the 30 stimuli.$"
+    with pytest.raises(HomologError, match=says):
+        ours("regularised_cca", x, y, folds=15)

@@ -193,6 +193,17 @@ def test_rsa_compares_a_dissimilarity_for_every_pair_of_stimuli(
         assert score == pytest.approx(compare(first, second), abs=1e-10)
 
 
+@on(POPULATIONS)
+@pytest.mark.parametrize("dissimilarity", [one for one in DISSIMILARITIES if one != "poisson"])
+def test_dissimilarity_difference_is_a_root_mean_square(
+    x: Responses, y: Responses, dissimilarity: str
+) -> None:
+    unlike = DISSIMILARITIES[dissimilarity]
+    gaps = [unlike(x[i], x[j]) - unlike(y[i], y[j]) for i, j in combinations(range(len(x)), 2)]
+    got = ours("dissimilarity_difference", x, y, dissimilarity=dissimilarity)
+    assert got == pytest.approx(np.sqrt(np.mean(np.square(gaps))), rel=1e-9)
+
+
 @pytest.mark.parametrize("dissimilarity", ["squared_euclidean", "euclidean"])
 @pytest.mark.parametrize("comparison", ["spearman", "kendall"])
 def test_equal_dissimilarities_of_spike_counts_share_a_rank(

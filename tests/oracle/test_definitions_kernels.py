@@ -192,6 +192,9 @@ def test_cknna_keeps_what_is_near_for_both(name: str, k: int) -> None:
     norms = [song(mask * one, mask * one) for mask, one in zip(near, grams, strict=True)]
     expected = song(both * grams[0], both * grams[1]) / np.sqrt(norms[0] * norms[1])
     assert ours("cknna", *POPULATIONS[name], k=k) == pytest.approx(expected, abs=1e-10)
+    shared = song(near[0] * grams[0], near[1] * grams[1]) / np.sqrt(norms[0] * norms[1])
+    got = ours("cknna", *POPULATIONS[name], k=k, kept="own")
+    assert got == pytest.approx(shared, abs=1e-10)
 
 
 def test_overlaps_of_all_minibatches_average_to_that_of_all_stimuli() -> None:
@@ -210,3 +213,67 @@ def test_overlaps_of_all_minibatches_average_to_that_of_all_stimuli() -> None:
     assert ours("unbiased_cka", x, y) == pytest.approx(means[0] / np.sqrt(means[1] * means[2]))
     some = [sum(overlap(a[b], c[b]) for b in batches[:3]) for a, c in ((x, y), (x, x), (y, y))]
     assert abs(some[0] / np.sqrt(some[1] * some[2]) - ours("unbiased_cka", x, y)) > 0.01
+
+
+@pytest.mark.parametrize("kernel", ["linear", "rbf"])
+@on(POPULATIONS)
+def test_minibatches_sum_the_overlaps_of_each(x: Responses, y: Responses, kernel: str) -> None:
+    dealt = np.random.default_rng(3).permutation(len(x)) % 4
+    sums = np.zeros(3)
+    for rows in (np.flatnonzero(dealt == batch) for batch in range(4)):
+        k, ell = (
+            u_centred((gram(a) if kernel == "linear" else by_median(a))[np.ix_(rows, rows)])
+            for a in (x, y)
+        )
+        m = len(rows)
+        sums += [np.sum(a * b) / (m * (m - 3)) for a, b in ((k, ell), (k, k), (ell, ell))]
+    got = ours("unbiased_cka", x, y, batches=4, rng=3, kernel=kernel)
+    assert got == pytest.approx(sums[0] / np.sqrt(sums[1] * sums[2]), abs=1e-10)
+
+
+def by_median(x: Responses) -> np.ndarray:
+    return KERNELS["rbf"](x, np.median(pdist(x)))
+
+
+def test_one_minibatch_is_all_stimuli() -> None:
+    x, y = POPULATIONS["equal 45x9, 45x9"]
+    assert ours("unbiased_cka", x, y, batches=1) == pytest.approx(ours("unbiased_cka", x, y))
+
+
+@on(POPULATIONS)
+def test_kernel_distance_is_the_norm_of_the_difference(x: Responses, y: Responses) -> None:
+    m = len(x)
+    k, ell = gram(x) / x.shape[1], gram(y) / y.shape[1]
+    expected = np.sqrt(np.mean((k - ell) ** 2))
+    assert ours("kernel_distance", x, y) == pytest.approx(expected, rel=1e-10)
+    unbiased = np.sqrt(np.sum(u_centred(k - ell) ** 2) / (m * (m - 3)))
+    got = ours("kernel_distance", x, y, unbiased=True)
+    assert got == pytest.approx(unbiased, rel=1e-10)
+
+
+def test_kernel_distance_is_how_far_decoders_are_apart() -> None:
+    """Root mean square over random targets z of the difference of X X'z and Y Y'z."""
+    rng = np.random.default_rng(0)
+    x, y = POPULATIONS["equal 45x9, 45x9"]
+    targets = rng.normal(size=(45, 40_000))
+    read = [gram(a) / a.shape[1] @ targets for a in (x, y)]
+    apart = np.sqrt(np.mean(np.sum((read[0] - read[1]) ** 2, axis=0))) / 45
+    assert ours("kernel_distance", x, y) == pytest.approx(apart, rel=0.02)
+
+
+def test_an_unbiased_kernel_distance_does_not_fall_with_more_stimuli() -> None:
+    """Of the same two populations; the plain one takes the diagonals for signal."""
+    rng = np.random.default_rng(0)
+    mix = rng.normal(size=(2, 3, 30))
+
+    def mean(n_stimuli: int, **options: object) -> float:
+        squares = []
+        for _ in range(300):
+            latent = rng.normal(size=(n_stimuli, 3))
+            noise = rng.normal(size=(2, n_stimuli, 30))
+            squares.append(ours("kernel_distance", *(latent @ mix + noise), **options) ** 2)
+        return float(np.mean(squares))
+
+    few, many = mean(12, unbiased=True), mean(60, unbiased=True)
+    assert few == pytest.approx(many, rel=0.1)
+    assert abs(mean(12) / mean(60) - 1) > 0.02

@@ -13,6 +13,8 @@ from scipy.spatial.distance import cdist
 from tests.oracle.populations import POPULATIONS, Responses
 from tests.oracle.test_definitions import cosine, on, ours
 
+from homolog import measures
+
 Lists = list[list[int]]
 Ranked = list[dict[int, float]]
 
@@ -51,6 +53,26 @@ def test_overlap_is_that_of_sets(x: Responses, y: Responses, nearest: str) -> No
     assert ours("neighbour_overlap", x, y, **options) == mean([jaccard(a, b) for a, b in pairs])
     mutual = mean([len(a.keys() & b.keys()) / max(len(a), len(b)) for a, b in pairs])
     assert ours("neighbour_overlap", x, y, share="neighbourhood", **options) == mutual
+
+
+@on(POPULATIONS)
+@pytest.mark.parametrize("nearest", DISSIMILARITIES)
+def test_return_goes_to_a_neighbour_and_looks_back(
+    x: Responses, y: Responses, nearest: str
+) -> None:
+    there, back = ranked(y, nearest, k=2), ranked(x, nearest, k=2)
+    found = [any(i in back[j] for j in near) for i, near in enumerate(there)]
+    assert ours("neighbour_return", x, y, k=2, nearest=nearest) == mean(found)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_chance_of_a_return_is_the_mean_over_pairings(k: int) -> None:
+    """All 720 pairings of six stimuli, some of them tied."""
+    x, y = np.random.default_rng(4).integers(1, 4, size=(2, 6, 2)).astype(float)
+    measure = measures.find("neighbour_return").using(k=k, nearest="euclidean")
+    scores = [float(measure(x, y[list(order)])) for order in permutations(range(6))]
+    expected = measure.chance(measure.summary(x), measure.summary(y))
+    assert expected == pytest.approx(np.mean(scores), abs=1e-12)
 
 
 def shared_ranks(neighbours: dict[int, float]) -> dict[int, float]:

@@ -22,7 +22,8 @@ from homolog._arrays import (
 )
 from homolog.measures import _angles
 from homolog.measures._kernels import KERNELS
-from homolog.measures._overlap import Structure, overlap, overlaps
+from homolog.measures._orders import InOrders, Orders, Reals
+from homolog.measures._overlap import Structure, overlap, overlaps, overlaps_in_orders
 
 Reading = Literal["whole", "others", "unbiased"]
 Kernel = Literal["linear", "rbf", "laplace"]
@@ -70,7 +71,7 @@ def aligned(x: Structure, y: Structure, reading: Reading, form: Form) -> Array:
         return cosine
     squared = 2 - 2 * cosine
     if not bool(constant(squared) > _NEARLY_EQUAL):
-        squared = _angles.resolved(_squared_gap(x, y, reading))
+        squared = _angles.resolved(_squared_chord(x, y, reading))
     return _angles.of_chord(root(squared), form)
 
 
@@ -93,10 +94,30 @@ def cosines(populations: Sequence[Structure], reading: Reading) -> Array | None:
     return shared / (norms[:, None] * norms[None, :])
 
 
-def _squared_gap(x: Structure, y: Structure, reading: Reading) -> Array:
-    """The squared chord without cancellation: from the difference of the matrices themselves."""
+def _squared_chord(x: Structure, y: Structure, reading: Reading) -> Array:
+    """The squared chord without cancellation."""
     xp = namespace(x.energy)
-    unit_x, unit_y = (1 / xp.sqrt(own(one, reading)) for one in (x, y))
+    return squared_gap(x, y, reading, *(1 / xp.sqrt(own(one, reading)) for one in (x, y)))
+
+
+def cosines_in_orders(x: Structure, y: Structure, reading: Reading) -> InOrders | None:
+    """Cosines with the stimuli of `x` in many orders; None to reorder one by one."""
+    shared = overlaps_in_orders(x, y)
+    if shared is None:
+        return None
+    norm = root(own(x, reading) * own(y, reading))
+
+    def at(orders: Orders) -> Reals:
+        diagonal = x.energy[orders] @ y.energy
+        return read(reading, shared(orders), diagonal, 1, x.n_stimuli) / norm
+
+    return at
+
+
+def squared_gap(
+    x: Structure, y: Structure, reading: Reading, unit_x: Array, unit_y: Array
+) -> Array:
+    """The squared norm, by a reading, of the difference of two structures of these traces."""
     total = sum(
         inner(gap, gap)
         for rows in _blocks(x, y)
@@ -112,7 +133,7 @@ def _blocks(x: Structure, y: Structure) -> Iterator[slice]:
     m = x.n_stimuli
     kept = carries_gradient(x.energy) or carries_gradient(y.energy)
     step = m if kept else max(1, _ROW_ENTRIES // m)
-    return (slice(start, start + step) for start in range(0, m, step))
+    return (slice(start, min(start + step, m)) for start in range(0, m, step))
 
 
 def _similarities(x: Structure, rows: slice) -> Array:
@@ -137,6 +158,7 @@ def kernel_promises(
         promised |= _angles.promises(form, opposite=opposite)
         promised |= {"title": f"{title}, as {_FORMS[form]}"}
         promised |= {"gradient": None, "together": None, "chance_level": None}
+        promised |= {"in_orders": None}
     return promised
 
 

@@ -62,6 +62,14 @@ def structure_of_gram(gram: Array, n_neurons: int, *, centred: bool = True) -> S
     return replace(built, square=inner(built.gram, built.gram))
 
 
+def kernel_coordinates(x: Array) -> Array:
+    """Coordinates of the stimuli whose inner products are the centred Gaussian kernel."""
+    gram = kernel_structure(x, kernel="rbf", bandwidth=1.0, relative=True).gram
+    xp = namespace(gram)
+    squares, axes = xp.linalg.eigh(gram)
+    return axes * xp.sqrt(xp.where(squares > 0, squares, 0 * squares))
+
+
 def distances(x: Array) -> Array:
     """Euclidean distances between stimuli, in units of the largest response.
 

@@ -12,7 +12,7 @@ from homolog.measures import _held_out
 from homolog.measures._directions import ANY_MAP, ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._folds import Folds, held_out_rows
 from homolog.measures._held_out import Judged
-from homolog.measures._kernels import kernel_structure
+from homolog.measures._kernels import kernel_coordinates
 from homolog.measures._measure import measure
 from homolog.measures._numbers import is_real
 from homolog.measures._ridge import Population, predicted, require_stimuli
@@ -38,7 +38,7 @@ def _summary(
     targets = centred / size if _held_out.by_neuron(judge) else narrow(centred / size)
     if kernel == "rbf":
         return Population(
-            targets, _in_kernel_space(x), x.shape[0], held_out, _fixed(penalty, size / size)
+            targets, kernel_coordinates(x), x.shape[0], held_out, _fixed(penalty, size / size)
         )
     predictors = _even(x) if penalty == 0 else narrow(targets)
     return Population(targets, predictors, x.shape[1], held_out, _fixed(penalty, size))
@@ -62,14 +62,6 @@ def _fixed(penalty: float | None, size: Array) -> Array | None:
 def _even(x: Array) -> Array:
     x = centre(even_columns(x))
     return x / frobenius(x)
-
-
-def _in_kernel_space(x: Array) -> Array:
-    """Coordinates of the stimuli whose inner products are the centred kernel."""
-    gram = kernel_structure(x, kernel="rbf", bandwidth=1.0, relative=True).gram
-    xp = namespace(gram)
-    squares, axes = xp.linalg.eigh(gram)
-    return axes * xp.sqrt(xp.where(squares > 0, squares, 0 * squares))
 
 
 def _promises(

@@ -18,25 +18,38 @@ from homolog.measures._alignment import (
 )
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._minibatches import Batched, Batches, batched, over_batches
 from homolog.measures._overlap import Reals, Structure, overlap, products
 
 
 def _summary(
-    x: Array, *, kernel: Kernel = "linear", bandwidth: float = 1.0, relative: bool = True
+    x: Array,
+    *,
+    kernel: Kernel = "linear",
+    bandwidth: float = 1.0,
+    relative: bool = True,
+    batches: Batches = None,
+    rng: int = 0,
 ) -> Structure:
     """The structure of responses, refused where the unbiased self-overlap vanishes."""
     if x.shape[0] < 4:
         raise errors.too_few_stimuli("unbiased_cka: a population", x.shape[0], least=4)
     built = kernel_structure(x, kernel=kernel, bandwidth=bandwidth, relative=relative)
-    return determined(built, "unbiased", "unbiased_cka")
+    built = determined(built, "unbiased", "unbiased_cka")
+    return built if batches is None else batched(built, batches, rng)
 
 
 def _together(populations: Sequence[Structure]) -> Array | None:
     return cosines(populations, "unbiased")
 
 
-def _promises(**options: Any) -> Mapping[str, Any]:
-    return kernel_promises("Unbiased centred kernel alignment", **options, opposite=True)
+def _promises(*, batches: Batches, rng: int, **options: Any) -> Mapping[str, Any]:
+    promised = kernel_promises("Unbiased centred kernel alignment", **options, opposite=True)
+    if batches is None:
+        return promised
+    if options["form"] != "cosine":
+        raise errors.bad_value("form", options["form"], "cosine where there are batches")
+    return promised | {"gradient": None, "together": None, "chance_level": None}
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -142,13 +155,17 @@ def unbiased_cka(x: Structure, y: Structure, *, form: Form = "cosine") -> Float[
     kernels need the whole stimulus × stimulus matrix in memory. Negative scores make angles
     above :math:`\pi/2`.
 
-    Others sum the three overlaps over minibatches of stimuli (minibatch CKA). Over all
-    batches of a size their mean is the overlap of all stimuli, so that score only adds the
-    accident of which stimuli share a batch; here nothing of the size stimulus × stimulus is
-    held with the linear kernel, whatever the number of stimuli.
+    ``batches`` deals stimuli out to so many minibatches, at random by ``rng``; then only stimuli
+    of one batch are compared, and each of the three overlaps is summed over batches (minibatch
+    CKA, by which layers of networks are compared). Over all ways to deal them out the mean of
+    each overlap is that of all stimuli, so batches only add the accident of who shares one, to
+    intervals as well. Use them to compare with published scores: here nothing of the size
+    stimulus × stimulus is held with the linear kernel anyway.
 
     Numerator and denominators are unbiased over stimuli; their ratio nearly so. It does
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
     """
+    if isinstance(x, Batched) and isinstance(y, Batched):
+        return over_batches(x, y)
     return aligned(x, y, "unbiased", form)
