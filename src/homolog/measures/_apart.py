@@ -1,9 +1,10 @@
 """Measures that are judged by other stimuli than those that they were fitted to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from homolog import errors
 from homolog._arrays import Array
 
 FOLDS: Mapping[str, Any] = {"folds": None, "rng": 0}
@@ -19,16 +20,28 @@ class HeldOut:
     summary, score
         Its halves then, which take ``folds`` and ``rng`` beside the options that they name.
     promises
-        Takes options, gives what is promised then, beside what `always` is; HM025 for options
-        that have no meaning then.
+        Takes all options, gives what else is promised then.
+    only
+        Options that have a meaning at one value only then.
     """
 
     summary: Callable[..., Any]
     score: Callable[..., Array]
-    promises: Callable[..., Mapping[str, Any]]
+    promises: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    only: Mapping[str, Any] = field(default_factory=dict)
 
-    def always(self, title: str) -> Mapping[str, Any]:
-        """What changes whatever the measure: no formula of the measure of that title holds."""
+    def promised(self, title: str, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What changes of a measure of that title: no formula of it holds.
+
+        Raises
+        ------
+        HomologError
+            HM025 for options that have no meaning.
+        """
+        for option, value in self.only.items():
+            if chosen[option] != value:
+                allowed = f"{value} where folds are held out"
+                raise errors.bad_value(option, chosen[option], allowed)
         return {
             "title": f"{title}, at stimuli held out",
             "halves": (self.summary, self.score),
@@ -39,4 +52,5 @@ class HeldOut:
             "together": None,
             "gradient": None,
             "cautioned": None,
+            **self.promises(chosen),
         }

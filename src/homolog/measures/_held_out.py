@@ -104,10 +104,15 @@ def _neuron_correlations(folds: Sequence[Prediction]) -> Array:
     _check_varies(to_numpy(counts) > 0)
     total = 0 * counts
     for fold, varying in zip(folds, varies, strict=True):
-        a, b = centre(fold.actual), centre(fold.predicted)
-        shared, square, other = (xp.sum(p * q, axis=0) for p, q in ((a, b), (a, a), (b, b)))
-        total = total + xp.where(varying, _correlation(shared, square, other), 0 * shared)
+        found = column_correlations(fold.actual, fold.predicted)
+        total = total + xp.where(varying, found, 0 * found)
     return total / counts
+
+
+def column_correlations(x: Array, y: Array) -> Array:
+    """(column,) correlations of the columns of two arrays; 0 where one of the two is constant."""
+    xp, x, y = namespace(x, y), centre(x), centre(y)
+    return _correlation(*(xp.sum(p * q, axis=0) for p, q in ((x, y), (x, x), (y, y))))
 
 
 def _check_varies(varies: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import Any, Literal, get_args
 
@@ -17,13 +18,18 @@ from homolog._arrays import (
     inner,
     largest,
     namespace,
+    nonzero,
     nuclear_norm,
     to_numpy,
 )
+from homolog.measures._apart import HeldOut
 from homolog.measures._directions import ANY_MAP, ROTATIONS
+from homolog.measures._folds import Folds
+from homolog.measures._held_out import column_correlations
 from homolog.measures._least_squares import Reals, inverse_root
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._numbers import is_real, is_whole
+from homolog.measures._parted import Parted, Sides, centred_sides, n_training, parted
 from homolog.measures._shape import best_rotation
 
 Average = Literal["mean", "mean_square", "overlap", "projection_weighted"]
@@ -40,6 +46,9 @@ _TITLES = {
 }
 _ROUNDING = 1e-12
 """Shares of variance closer than this are the same."""
+
+_LEAST_STIMULI = 3
+"""Over two stimuli every correlation is 1 or -1."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +76,55 @@ def _summary(x: Array, *, pca: float | None = None, average: Average = "mean") -
 def _leading(x: Array, pca: float | None) -> Array:
     """The first so many principal components, or as many as hold that share of the variance."""
     u, s, _ = namespace(x).linalg.svd(x, full_matrices=False)
-    n_components = pca if isinstance(pca, Integral) else _holding(to_numpy(s), float(pca or 1))
+    n_components = _n_leading(s, pca)
     return u[:, :n_components] * s[:n_components]
+
+
+def _n_leading(singular: Array, pca: float | None) -> int:
+    if isinstance(pca, Integral):
+        return int(pca)
+    return _holding(to_numpy(singular), float(pca or 1))
 
 
 def _holding(singular: Reals, share: float) -> int:
     """How many components it takes to hold a share of the variance, the largest first."""
     held = np.cumsum((singular / singular[0]) ** 2)
     return int(np.searchsorted(held / held[-1], share - _ROUNDING)) + 1
+
+
+def _held_out_summary(x: Array, *, folds: Folds, rng: int, pca: float | None) -> Parted:
+    n_neurons = x.shape[1]
+    whole = pca is None or (isinstance(pca, Integral) and pca >= n_neurons)
+    x = centre(even_columns(x) if whole else x)
+    prepare = partial(_whitened, pca=None if whole else pca)
+    built = parted(x / largest(x), folds, rng, prepare)
+    n_directions, n_train = n_neurons if whole else int(pca or 0), n_training(built)
+    if n_directions >= n_train:
+        raise errors.too_many_neurons("cca", n_directions, n_train)
+    if min(map(len, built.held_out)) < _LEAST_STIMULI:
+        allowed = f"folds of at least {_LEAST_STIMULI} of the {x.shape[0]} stimuli"
+        raise errors.bad_value("folds", len(built.held_out), allowed)
+    return built
+
+
+def _whitened(train: Array, test: Array, *, pca: float | None) -> Sides:
+    """Directions that are orthonormal over the training stimuli."""
+    sides = centred_sides(train, test)
+    u, s, vh = namespace(train).linalg.svd(sides.fitted, full_matrices=False)
+    kept = int(to_numpy(nonzero(s, train.shape)).sum()) if pca is None else _n_leading(s, pca)
+    return Sides(u[:, :kept], sides.judged @ (vh[:kept, :].T / s[:kept]))
+
+
+def _held_out(x: Parted, y: Parted) -> Array:
+    each = [_fold_correlation(a, b) for a, b in zip(x.folds, y.folds, strict=True)]
+    return sum(each[1:], each[0]) / len(each)
+
+
+def _fold_correlation(x: Sides, y: Sides) -> Array:
+    """Of canonical variates found on the training stimuli, over those held out."""
+    xp = namespace(x.fitted, y.fitted)
+    left, _, right = xp.linalg.svd(x.fitted.T @ y.fitted, full_matrices=False)
+    return xp.mean(column_correlations(x.judged @ left, y.judged @ right.T))
 
 
 def _promises(*, pca: object, average: str) -> Mapping[str, Any]:
@@ -144,6 +194,12 @@ def _gradient(x: Reals, *, pca: float | None = None) -> Gradient:
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
+    held_out=HeldOut(
+        _held_out_summary,
+        _held_out,
+        lambda _: {"worst": -1.0, "smooth": False},
+        {"average": "mean"},
+    ),
     caution=_caution,
     best=1.0,
     worst=0.0,
@@ -191,7 +247,7 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     ------
     HomologError
         HM005 as many neurons or components as stimuli, HM001 stimuli differ in number,
-        HM004 not finite, HM006 constant, HM025 for options.
+        HM004 not finite, HM006 constant, HM025 for options and folds.
 
     Notes
     -----
@@ -216,6 +272,13 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     for any responses, which is said beside the score. Those of 50 neurons scored 0.88 with
     projection weights at 60 stimuli, 0.44 at 200; 0.79 and 0.43 with ``pca=0.99``.
     `whitened_procrustes` makes a distance of the same correlations.
+
+    ``folds``, a number or one label for each stimulus, and ``rng``, the seed of the random
+    assignment, hold stimuli out: components and canonical directions are found on the other
+    stimuli, canonical variates are correlated over the fold's, and the mean is over variates and
+    folds. From -1 to 1, about 0 for unrelated populations, and on average a lower bound of the
+    value at endlessly many stimuli. By ``average="mean"`` alone; with more neurons than stimuli
+    take ``pca``, or `regularised_cca`. Stimuli that resemble each other must share a fold.
     """
     cross = x.directions.T @ y.directions
     if average == "projection_weighted":

@@ -3,8 +3,10 @@
 from jaxtyping import Float
 
 from homolog._arrays import Array
-from homolog.matching import assignment
+from homolog.matching import Matching, assignment
+from homolog.measures import _held_out_matching
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._parted import Parted
 from homolog.measures._tuning import (
     Reals,
     Tuning,
@@ -24,8 +26,17 @@ def _gradient(x: Reals) -> Gradient:
     return agreement_gradient(x, assigned)
 
 
+def _matched(x: Tuning, y: Tuning) -> Matching:
+    return assignment(costs(x, y))
+
+
+def _held_out(x: Parted, y: Parted) -> Array:
+    return _held_out_matching.agreement(x, y, _matched)
+
+
 @measure(
     summary=_summary,
+    held_out=_held_out_matching.correlation(_held_out),
     gradient=_gradient,
     best=1.0,
     worst=-1.0,
@@ -71,12 +82,16 @@ def one_to_one_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     ------
     HomologError
         HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite,
-        HM009 a cost matrix larger than memory.
+        HM009 a cost matrix larger than memory; with folds HM025, and HM031 for all neurons of a
+        population constant on one side of a fold.
 
     Notes
     -----
     Biased upwards, the more so the larger the choice of partners: a small population
     always finds good partners in a huge one. `soft_matching_correlation` makes every
     neuron count. Piecewise smooth; the gradient holds the matching fixed.
+
+    ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: neurons are matched
+    on some and correlated on others, and unrelated populations score 0 on average.
     """
-    return agreement(x, y, assignment(costs(x, y)))
+    return agreement(x, y, _matched(x, y))

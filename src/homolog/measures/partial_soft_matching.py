@@ -4,7 +4,9 @@ from jaxtyping import Float
 
 from homolog._arrays import Array
 from homolog.matching import partial
+from homolog.measures import _held_out_matching
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._parted import Parted
 from homolog.measures._tuning import (
     Reals,
     Tuning,
@@ -24,8 +26,13 @@ def _gradient(x: Reals, *, fraction: float = 0.8) -> Gradient:
     return agreement_gradient(x, lambda products: planned(partial(-products, fraction)))
 
 
+def _held_out(x: Parted, y: Parted, *, fraction: float) -> Array:
+    return _held_out_matching.agreement(x, y, lambda a, b: partial(costs(a, b), fraction))
+
+
 @measure(
     summary=_summary,
+    held_out=_held_out_matching.correlation(_held_out),
     gradient=_gradient,
     best=1.0,
     worst=-1.0,
@@ -72,7 +79,8 @@ def partial_soft_matching(x: Tuning, y: Tuning, *, fraction: float = 0.8) -> Flo
     ------
     HomologError
         HM025 a fraction not above 0 or above 1, HM006 a constant neuron, HM001 stimuli
-        differ in number, HM004 not finite, HM009 a cost matrix larger than memory.
+        differ in number, HM004 not finite, HM009 a cost matrix larger than memory; with folds
+        HM025, and HM031 for all neurons of a population constant on one side of a fold.
 
     Notes
     -----
@@ -82,5 +90,9 @@ def partial_soft_matching(x: Tuning, y: Tuning, *, fraction: float = 0.8) -> Flo
     different populations can be at 1, and the triangle inequality fails. Biased upwards,
     the more so the smaller the fraction: read it beside its chance level. Piecewise
     smooth; the gradient holds the plan fixed.
+
+    ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: which neurons stay
+    without a partner is then decided on other stimuli, too, and unrelated populations score 0
+    on average.
     """
     return agreement(x, y, partial(costs(x, y), fraction))

@@ -1,6 +1,7 @@
 """Permutation Procrustes: what is left between populations once neurons are paired best."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from homolog import errors
 from homolog._arrays import (
     Array,
     centre,
+    constant_columns,
     frobenius,
     inner,
     largest,
@@ -22,7 +24,11 @@ from homolog._arrays import (
 )
 from homolog.matching import Matching, assignment
 from homolog.measures import _angles
+from homolog.measures._apart import HeldOut
+from homolog.measures._folds import Folds
+from homolog.measures._held_out_shape import chord, distance, mapped
 from homolog.measures._measure import measure
+from homolog.measures._parted import Parted, Sides, centred_sides, parted
 from homolog.measures._tuning import Tuning, costs, matched, tuning
 
 Form = Literal["angle", "chordal", "score", "size_and_shape"]
@@ -96,8 +102,52 @@ def _alone(x: Tuning, partnered: NDArray[np.int64]) -> Array | float:
     return inner(left, left)
 
 
+def _held_out_summary(
+    x: Array, *, folds: Folds, rng: int, normalise: bool, centred: bool
+) -> Parted:
+    x = centre(x) if centred else x
+    size = frobenius(x)
+    prepare = centred_sides if centred else Sides
+    if normalise:
+        return parted(x / size, folds, rng, partial(_unit_sides, prepare), size / size)
+    return parted(x / size, folds, rng, prepare, size)
+
+
+def _unit_sides(prepare: Callable[[Array, Array], Sides], train: Array, test: Array) -> Sides:
+    """Neurons of norm 1 over all stimuli, as far as those to train on tell."""
+    sides = prepare(train, test)
+    xp = namespace(train)
+    flat = to_numpy(constant_columns(train) if prepare is centred_sides else ~xp.any(train, axis=0))
+    if flat.any():
+        raise errors.undefined(
+            "permutation_procrustes",
+            f"neuron {np.flatnonzero(flat)[0]} of a population has no size over the"
+            f" {train.shape[0]} stimuli that a fold is trained on",
+            "Drop such neurons, or use normalise=False.",
+        )
+    share = train.shape[0] / (train.shape[0] + test.shape[0])
+    norms = xp.sqrt(xp.sum(sides.fitted**2, axis=0, keepdims=True) / share)
+    return Sides(sides.fitted / norms, sides.judged / norms)
+
+
+def _pairing(x: Sides, y: Sides) -> Array:
+    """A (neuron, neuron) array, 1 for partners."""
+    found = assignment(costs(Tuning(x.fitted), Tuning(y.fitted)))
+    partners = np.zeros((x.fitted.shape[1], y.fitted.shape[1]))
+    partners[found.rows, found.columns] = 1
+    return to_namespace_of(x.fitted, partners)
+
+
+def _held_out(x: Parted, y: Parted, *, form: Form) -> Array:
+    folds = mapped(x, y, _pairing)
+    return (
+        distance(folds, x, y) if form == "size_and_shape" else _angles.of_chord(chord(folds), form)
+    )
+
+
 @measure(
     summary=_summary,
+    held_out=HeldOut(_held_out_summary, _held_out, lambda _: {"smooth": False}),
     variant=_promises,
     best=0.0,
     worst=3.141592653589793,
@@ -142,7 +192,8 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM009 a cost matrix
-        larger than memory, HM025 unknown form; with ``normalise=True`` HM006 a constant neuron.
+        larger than memory, HM025 unknown form or folds; with ``normalise=True`` HM006 a constant
+        neuron, and HM031 one constant on the stimuli that a fold is trained on.
 
     Notes
     -----
@@ -162,6 +213,11 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
     populations of 50 neurons each were 1.30 apart on average at 60 stimuli, 1.43 at 200 and 1.51
     at 1000, where pi/2 is 1.57. Piecewise smooth; the gradient holds the pairing fixed. Pairing
     takes the cube of the number of neurons at most.
+
+    ``folds``, a number or one label for each stimulus, and ``rng``, the seed of the random
+    assignment, hold stimuli out: neurons are paired, and scaled where they are, by the other
+    stimuli, and responses are less their mean over these. Too large on average, where it is too
+    small without folds; about pi/2 for unrelated populations.
     """
     if form != "size_and_shape":
         return _angles.of_chord(root(_squared_distance(x, y)), form)

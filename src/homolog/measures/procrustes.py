@@ -8,7 +8,10 @@ from jaxtyping import Float
 
 from homolog._arrays import Array, shape_distance
 from homolog.measures import _angles
+from homolog.measures._apart import HeldOut
+from homolog.measures._held_out_shape import angle_promises, chord, mapped, shape_summary
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._parted import Parted
 from homolog.measures._shape import Reals, Shape, of_cosine, unit_shape
 
 _AT_THE_CONE = 1e-7
@@ -30,6 +33,10 @@ def _promises(*, form: str) -> Mapping[str, Any]:
     return {**_angles.promises(form), "title": _TITLES[form], "gradient": None}
 
 
+def _held_out(x: Parted, y: Parted, *, form: Form) -> Array:
+    return _angles.of_chord(chord(mapped(x, y)), form)
+
+
 def _gradient(x: Reals) -> Gradient:
     return of_cosine(x, _angle)
 
@@ -44,6 +51,7 @@ def _angle(cosine: Reals) -> tuple[Reals, Reals]:
     summary=unit_shape,
     gradient=_gradient,
     variant=_promises,
+    held_out=HeldOut(shape_summary, _held_out, angle_promises),
     best=0.0,
     worst=1.5707963267948966,
     kind="distance",
@@ -88,7 +96,8 @@ def procrustes(x: Shape, y: Shape, *, form: Form = "angle") -> Float[Array, ""]:
     Raises
     ------
     HomologError
-        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 unknown form.
+        HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 unknown form,
+        folds, and the disparity with them.
 
     Notes
     -----
@@ -98,6 +107,12 @@ def procrustes(x: Shape, y: Shape, *, form: Form = "angle") -> Float[Array, ""]:
     share of variance that the best rotation *and* scale leave unexplained, no metric;
     ``"score"``, the similarity :math:`1 - 2\theta/\pi`, from 0 to 1. The distance that keeps
     the size is `size_and_shape`, the cosine is `nbs`.
+
+    ``folds``, a number or one label for each stimulus, and ``rng``, the seed of the random
+    assignment: the angle is that of `nbs` with folds, whose rotations are found on other
+    stimuli than those that they are judged by. Too large on average, where it is too small
+    without folds: the value at endlessly many stimuli lies between. Up to pi, about pi/2 for
+    unrelated populations, and no metric.
 
     Biased: noise and few stimuli move it, so compare it with its chance level and with
     the distance between two halves of the trials. The 95 % interval of the comparison

@@ -21,7 +21,11 @@ from homolog._arrays import (
     shape_distance,
     to_numpy,
 )
+from homolog.measures._apart import HeldOut
+from homolog.measures._folds import Folds
+from homolog.measures._held_out_shape import distance, mapped, shape_summary
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._parted import Parted
 from homolog.measures._range import require_range
 from homolog.measures._shape import Reals, Shape, shape, turned
 
@@ -31,8 +35,12 @@ _AT_THE_CONE = 1e-14
 
 def _summary(x: Array, *, alpha: float = 0.5) -> Shape:
     """The centred population; where `alpha` is not 1/2, its components raised to 2 alpha."""
-    require_range(x, "size_and_shape", "Take a larger unit, or use procrustes.", power=1)
+    _require_range(x)
     return shape(x) if alpha == 0.5 else Shape(_powered(centre(x), 2 * alpha))
+
+
+def _require_range(x: Array) -> None:
+    require_range(x, "size_and_shape", "Take a larger unit, or use procrustes.", power=1)
 
 
 def _powered(x: Array, power: float) -> Array:
@@ -92,10 +100,21 @@ def _gradient(x: Reals) -> Gradient:
     return at
 
 
+def _held_out_summary(x: Array, *, folds: Folds, rng: int) -> Parted:
+    _require_range(x)
+    return shape_summary(x, folds=folds, rng=rng)
+
+
+def _held_out(x: Parted, y: Parted, *, squared: bool) -> Array:
+    found = distance(mapped(x, y), x, y)
+    return _square(found) if squared else found
+
+
 @measure(
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
+    held_out=HeldOut(_held_out_summary, _held_out, lambda _: {"smooth": False}, {"alpha": 0.5}),
     best=0.0,
     worst=float("inf"),
     kind="distance",
@@ -143,8 +162,8 @@ def size_and_shape(
     ------
     HomologError
         HM001 stimuli differ in number, HM004 not finite, HM006 constant, HM025 an alpha that
-        is not above 0, HM031 responses that, or whose power or squared
-        distance, are beyond the range of numbers.
+        is not above 0, folds, and options that have no meaning with them, HM031 responses that,
+        or whose power or squared distance, are beyond the range of numbers.
 
     Notes
     -----
@@ -162,6 +181,10 @@ def size_and_shape(
     it goes to the log-Euclidean distance only between Gram matrices of full rank, which
     centred ones never are. At alpha = 1 it is at most half the norm of K - L,
     and that half where K and L commute.
+
+    ``folds`` and ``rng`` hold stimuli out, as in `nbs`: the rotation of each fold is found on the
+    stimuli of the others, and the distance is over all stimuli as before. Too large on average,
+    where it is too small without folds. For ``alpha=0.5`` only.
 
     Do not use it for populations in different units, nor for comparing pairs with
     different numbers of stimuli. At equality the gradient returned is 0.

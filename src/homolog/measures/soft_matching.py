@@ -7,7 +7,9 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog._arrays import Array, inner, namespace, root
+from homolog.measures import _held_out_matching
 from homolog.measures._measure import Gradient, measure
+from homolog.measures._parted import Parted
 from homolog.measures._room import Room
 from homolog.measures._tuning import (
     Reals,
@@ -49,10 +51,15 @@ def _gradient(x: Reals, *, normalise: bool = True) -> Gradient:
     return one_by_one(one)
 
 
+def _held_out(x: Parted, y: Parted) -> Array:
+    return _held_out_matching.distance(x, y, softly_matched)
+
+
 @measure(
     summary=tuning,
     gradient=_gradient,
     variant=_promises,
+    held_out=_held_out_matching.dissimilarity(_held_out, normalise=True),
     best=0.0,
     worst=2.0,
     kind="distance",
@@ -99,7 +106,8 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     ------
     HomologError
         HM006 a constant neuron, HM001 stimuli differ in number, HM004 not finite, HM031 responses
-        too large to square for ``normalise=False``.
+        too large to square for ``normalise=False``, or all neurons of a population constant on
+        one side of a fold, HM025 folds.
 
     Notes
     -----
@@ -107,6 +115,10 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     Sensitive to the axes neurons happen to have: a rotation changes it, by design. With
     trial noise even equal populations are apart: see the floor. Piecewise smooth; the
     gradient holds the plan fixed.
+
+    ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: with s as it is
+    there, d is the root of 2 - 2 s, too large on average where it is too small without folds,
+    and about the root of 2 for unrelated populations. It is no metric then.
     """
     matching = softly_matched(x, y)
     squares = _mean_square(x) + _mean_square(y)

@@ -69,9 +69,11 @@ def check_self_score(m: Measure, rng: np.random.Generator) -> None:
 def _check_fitted_self_score(m: Measure, rng: np.random.Generator) -> None:
     x, _ = pair(rng, (60, 5, 5), m.sees)
     own = value(m, x, x)
+    short = m.best - own if m.higher_is_closer else own - m.best
+    side = "below" if m.higher_is_closer else "above"
     require(
-        m.best - _FITTED_SHORTFALL <= own <= m.best,
-        f"{m.label} of a population with itself is {own:.12g}, not just below its declared best,"
+        -_ROUNDING <= short <= _FITTED_SHORTFALL,
+        f"{m.label} of a population with itself is {own:.12g}, not just {side} its declared best,"
         f" {m.best:g} (60 stimuli, 5 neurons)",
     )
 
