@@ -1,21 +1,21 @@
-"""Many populations, every pair of them: the K x K matrix of one measure."""
+"""Many populations, every pair of them: a K x K matrix for each measure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog.measures import find
+from homolog.comparison import Chosen, measures_asked
 from homolog.measures._measure import Measure
-from homolog.pairing import Pair, holding_out, pair, summary_of
+from homolog.pairing import Pair, gaps, holding_out, pair, summary_of
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
 
@@ -48,9 +48,7 @@ class Matrix:
 
     def __str__(self) -> str:
         """The matrix with its labels, three digits each."""
-        frame = self.to_dataframe().to_string(float_format=lambda value: f"{value:.3f}")
-        head = f"{self.measure.label} (rows: reference, columns: candidate)"
-        return "\n".join([head, frame, *(f"! {note}" for note in self.warnings)])
+        return _printed([self], self.warnings)
 
     __repr__ = __str__
 
@@ -62,44 +60,143 @@ class Matrix:
 
     def save(self, folder: str | PathLike[str]) -> Path:
         """Write ``matrix.csv`` into `folder`: one row a pair, in long form."""
-        from homolog._tables import csv_text
-        from homolog._write import write_whole
-
-        folder = Path(folder)
-        rows = [
-            {
-                "reference": a,
-                "candidate": b,
-                "measure": self.measure.label,
-                "value": float(self.values[i, j]),
-            }
-            for (i, a), (j, b) in product(enumerate(self.names), repeat=2)
-        ]
-        write_whole(folder / "matrix.csv", csv_text(rows).encode())
-        return folder
+        return _saved([self], folder)
 
 
+@dataclass(frozen=True, eq=False)
+class Matrices:
+    """Scores of every population against every other, by several measures.
+
+    Prints every matrix; iterates over them; ``found["procrustes"]`` is one of them.
+
+    Attributes
+    ----------
+    each
+        A `Matrix` for every measure, in the order asked for, all of the same populations.
+    """
+
+    each: tuple[Matrix, ...]
+
+    def __iter__(self) -> Iterator[Matrix]:
+        """One matrix after the other."""
+        return iter(self.each)
+
+    def __len__(self) -> int:
+        """How many measures there are."""
+        return len(self.each)
+
+    def __getitem__(self, name: str) -> Matrix:
+        """The matrix of the measure with that name or label."""
+        for one in self.each:
+            if name in (one.measure.label, one.measure.name):
+                return one
+        known = [one.measure.label for one in self.each]
+        raise errors.unknown_name("matrix", name, known, "It was not computed.")
+
+    def __str__(self) -> str:
+        """Every matrix with its labels, three digits each, then every warning."""
+        return _printed(self.each, self.warnings)
+
+    __repr__ = __str__
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Labels of the populations."""
+        return self.each[0].names
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was dropped or taken on trust before scoring, for any measure."""
+        return tuple(dict.fromkeys(note for one in self.each for note in one.warnings))
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Long form: a row for each measure, reference and candidate, with the value."""
+        import pandas as pd
+
+        return pd.DataFrame(_rows(self.each))
+
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Write ``matrix.csv`` into `folder`: one row a measure and pair, in long form."""
+        return _saved(self.each, folder)
+
+
+def _printed(matrices: Sequence[Matrix], warnings: Sequence[str]) -> str:
+    tables = [
+        f"{one.measure.label} (rows: reference, columns: candidate)\n"
+        + one.to_dataframe().to_string(float_format=lambda value: f"{value:.3f}")
+        for one in matrices
+    ]
+    return "\n".join(["\n\n".join(tables), *(f"! {note}" for note in warnings)])
+
+
+def _rows(matrices: Sequence[Matrix]) -> list[dict[str, Any]]:
+    return [
+        {
+            "reference": a,
+            "candidate": b,
+            "measure": one.measure.label,
+            "value": float(one.values[i, j]),
+        }
+        for one in matrices
+        for (i, a), (j, b) in product(enumerate(one.names), repeat=2)
+    ]
+
+
+def _saved(matrices: Sequence[Matrix], folder: str | PathLike[str]) -> Path:
+    from homolog._tables import csv_text
+    from homolog._write import write_whole
+
+    folder = Path(folder)
+    write_whole(folder / "matrix.csv", csv_text(_rows(matrices)).encode())
+    return folder
+
+
+@overload
 def matrix(
     populations: Mapping[str, Any],
-    measure: str | Measure,
+    measures: str | Measure,
+    *,
+    align: bool = ...,
+    nan: NanPolicy = ...,
+    groups: Groups = ...,
+    progress: Progress = ...,
+) -> Matrix: ...
+@overload
+def matrix(
+    populations: Mapping[str, Any],
+    measures: list[str]
+    | list[Measure]
+    | list[str | Measure]
+    | tuple[str | Measure, ...]
+    | None = ...,
+    *,
+    align: bool = ...,
+    nan: NanPolicy = ...,
+    groups: Groups = ...,
+    progress: Progress = ...,
+) -> Matrices: ...
+def matrix(
+    populations: Mapping[str, Any],
+    measures: Chosen | None = None,
     *,
     align: bool = False,
     nan: NanPolicy = "stop",
     groups: Groups = None,
     progress: Progress = silent,
-) -> Matrix:
+) -> Matrix | Matrices:
     """Score every population against every other.
 
-    Each population is summarised once, unless the stimuli that a pair shares differ
-    from pair to pair. A symmetric measure is computed for one order only, and self-scores
-    only where a measure does not promise that they are its best.
+    Populations are checked and averaged once, and each measure summarises each population
+    once, unless the stimuli that a pair shares differ from pair to pair. A symmetric measure
+    is computed for one order only.
 
     Parameters
     ----------
     populations
         A name for each population: `Representation`, array, or what `represent` takes.
-    measure
-        A name or a `Measure`.
+    measures
+        A name or a `Measure`, or several. Default: unbiased_cka, procrustes, ridge and
+        soft_matching_correlation.
     align
         Whether each pair keeps the stimuli it shares, where labels differ.
     nan
@@ -108,13 +205,13 @@ def matrix(
         ``"stimulus"`` lets measures that fit hold all times of a stimulus out together;
         needed after `Representation.fold_time`.
     progress
-        Called with what is being done, pairs done and pairs in all, unless all pairs are
-        scored in one go.
+        Called with what is being done, pairs done and pairs in all.
 
     Returns
     -------
     matrix
-        Labelled, with self-scores on the diagonal.
+        Labelled, with self-scores on the diagonal: a `Matrix` of one name or `Measure`, else
+        `Matrices`, which index by the name of a measure.
 
     Raises
     ------
@@ -128,39 +225,40 @@ def matrix(
     >>> layers = {name: rng.normal(size=(30, 5)) for name in ("one", "two")}
     >>> homolog.matrix(layers, "procrustes").names
     ('one', 'two')
+    >>> [one.measure.name for one in homolog.matrix(layers)]
+    ['unbiased_cka', 'procrustes', 'ridge', 'soft_matching_correlation']
     """
     if not isinstance(populations, Mapping) or not populations:
         allowed = "a mapping of names to populations, at least one"
         raise errors.bad_value("populations", type(populations).__name__, allowed)
     if groups not in (None, "stimulus"):
         raise errors.bad_value("groups", groups, '"stimulus" or None')
-    measure = measure if isinstance(measure, Measure) else find(measure)
+    asked = measures_asked(measures)
     named = [_named(given, str(name), nan) for name, given in populations.items()]
+    named, missed = _averaged(named, asked)
     if _same_stimuli(named):
-        values, warnings = _from_summaries(named, measure, groups, progress)
+        values, warnings = _from_summaries(named, asked, groups, progress)
     else:
-        values, warnings = _from_pairs(named, measure, align, groups, progress)
-    names = tuple(population.name for population in named)
-    return Matrix(names, measure, values, tuple(dict.fromkeys(warnings)))
-
-
-def _pair_by_pair(
-    n: int, measure: Measure, score: Callable[[int, int], float], progress: Progress
-) -> NDArray[np.float64]:
-    values = np.empty((n, n))
-    wanted = [(i, j) for i, j in product(range(n), repeat=2) if i <= j or not measure.symmetric]
-    for done, (i, j) in enumerate(wanted, start=1):
-        values[i, j] = score(i, j)
-        if measure.symmetric:
-            values[j, i] = values[i, j]
-        progress(f"{measure.name}: pairs", done, len(wanted))
-    return values
+        values, warnings = _from_pairs(named, asked, align, groups, progress)
+    names, notes = tuple(one.name for one in named), tuple(dict.fromkeys([*missed, *warnings]))
+    found = [Matrix(names, *one, notes) for one in zip(asked, values, strict=True)]
+    return found[0] if isinstance(measures, str | Measure) else Matrices(tuple(found))
 
 
 def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     if isinstance(given, Representation):
         return replace(given, name=name)
     return represent(given, nan=nan, name=name)
+
+
+def _averaged(
+    named: list[Representation], measures: Sequence[Measure]
+) -> tuple[list[Representation], list[str]]:
+    """Means over trials, taken once, and what they miss; all as it is where trials are seen."""
+    if any(measure.sees == "trial" for measure in measures):
+        return named, []
+    missed = [note for one in named for note in gaps(one)]
+    return [one.condition_means() for one in named], missed
 
 
 def _same_stimuli(named: Sequence[Representation]) -> bool:
@@ -176,42 +274,75 @@ def _same_stimuli(named: Sequence[Representation]) -> bool:
 
 
 def _from_summaries(
-    named: Sequence[Representation], measure: Measure, groups: Groups, progress: Progress
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Summarise each population once."""
-    pairs = [pair(named[0], one, halves=False, in_time=measure.sees == "time") for one in named]
-    measure = _held_out(measure, pairs[0], groups)
+    named: Sequence[Representation],
+    measures: Sequence[Measure],
+    groups: Groups,
+    progress: Progress,
+) -> tuple[list[NDArray[np.float64]], list[str]]:
+    """Bring all onto the same rows once, and summarise each once for each measure."""
+    pairs = [pair(named[0], one, halves=False, in_time=_in_time(measures)) for one in named]
+    values = [_of_all(pairs, measure, groups, progress) for measure in measures]
+    return values, [note for both in pairs[1:] or pairs for note in both.warnings]
+
+
+def _of_all(
+    pairs: Sequence[Pair], measure: Measure, groups: Groups, progress: Progress
+) -> NDArray[np.float64]:
+    """Scores of all candidates of `pairs` against each other."""
+    n, measure = len(pairs), _held_out(measure, pairs[0], groups)
     summaries = [summary_of(measure, both.seen_by(measure)[1]) for both in pairs]
     values = measure.score_all(summaries)
-    if values is None:
-        values = _pair_by_pair(
-            len(named),
-            measure,
-            lambda i, j: float(measure.score(summaries[i], summaries[j])),
-            progress,
-        )
-    return values, [note for both in pairs[1:] or pairs for note in both.warnings]
+    if values is not None:
+        progress(f"{measure.label}: pairs", n * n, n * n)
+        return values
+    values = np.empty((n, n))
+    wanted = _orders(n, measure.symmetric)
+    for done, (i, j) in enumerate(wanted, start=1):
+        values[i, j] = float(measure.score(summaries[i], summaries[j]))
+        if measure.symmetric:
+            values[j, i] = values[i, j]
+        progress(f"{measure.label}: pairs", done, len(wanted))
+    return values
 
 
 def _from_pairs(
     named: Sequence[Representation],
-    measure: Measure,
+    measures: Sequence[Measure],
     align: bool,
     groups: Groups,
     progress: Progress,
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Bring each pair onto the stimuli it shares."""
+) -> tuple[list[NDArray[np.float64]], list[str]]:
+    """Bring each pair onto the stimuli it shares, once for all measures."""
     warnings: list[str] = []
-
-    def score(i: int, j: int) -> float:
-        both = pair(named[i], named[j], reorder=align, halves=False, in_time=measure.sees == "time")
+    values = [np.empty((len(named), len(named))) for _ in measures]
+    wanted = _orders(len(named), all(measure.symmetric for measure in measures))
+    for done, (i, j) in enumerate(wanted, start=1):
+        both = pair(named[i], named[j], reorder=align, halves=False, in_time=_in_time(measures))
         if i != j:  # nothing is taken on trust of a population and itself
             warnings.extend(both.warnings)
-        held = _held_out(measure, both, groups)
-        x, y = (summary_of(held, one) for one in both.seen_by(measure))
-        return float(held.score(x, y))
+        for measure, scores in zip(measures, values, strict=True):
+            if i <= j or not measure.symmetric:
+                scores[i, j] = _of_one(both, measure, groups)
+            if i <= j and measure.symmetric:
+                scores[j, i] = scores[i, j]
+        progress("pairs", done, len(wanted))
+    return values, warnings
 
-    return _pair_by_pair(len(named), measure, score, progress), warnings
+
+def _of_one(both: Pair, measure: Measure, groups: Groups) -> float:
+    held = _held_out(measure, both, groups)
+    x, y = (summary_of(held, one) for one in both.seen_by(measure))
+    return float(held.score(x, y))
+
+
+def _orders(n: int, symmetric: bool) -> list[tuple[int, int]]:
+    """Reference and candidate of every pair to be scored."""
+    return [(i, j) for i, j in product(range(n), repeat=2) if i <= j or not symmetric]
+
+
+def _in_time(measures: Sequence[Measure]) -> bool:
+    """Whether populations keep their time axis: only where no measure sees mean responses."""
+    return all(measure.sees == "time" for measure in measures)
 
 
 def _held_out(measure: Measure, both: Pair, groups: Groups) -> Measure:

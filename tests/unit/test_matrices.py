@@ -1,0 +1,185 @@
+"""Several measures of many populations in one call."""
+
+import csv
+from typing import Any
+
+import numpy as np
+import pytest
+
+import homolog
+from homolog import HomologError, Representation, represent
+from homolog.all_pairs import Matrices
+from homolog.comparison import DEFAULT_MEASURES
+from homolog.measures import _compared, find
+
+LABELS = [f"s{i:02d}" for i in range(24)]
+
+
+@pytest.fixture
+def layers(rng: np.random.Generator) -> dict[str, Representation]:
+    """Three populations with four trials of the same stimuli."""
+    shared = rng.normal(size=(24, 3))
+    return {
+        f"layer {n}": represent(
+            shared @ rng.normal(size=(3, n)) + rng.normal(size=(4, 24, n)),
+            "trial,stimulus,neuron",
+            stimuli=LABELS,
+        )
+        for n in (4, 5, 6)
+    }
+
+
+def test_the_default_set_is_computed_in_one_call(layers: dict[str, Representation]) -> None:
+    found = homolog.matrix(layers)
+    assert isinstance(found, Matrices)
+    assert tuple(one.measure.name for one in found) == DEFAULT_MEASURES
+    assert len(found) == 4
+    assert found.names == tuple(layers)
+    for name in DEFAULT_MEASURES:
+        alone = homolog.matrix(layers, name)
+        np.testing.assert_allclose(found[name].values, alone.values, rtol=1e-12)
+        assert found[name].names == alone.names
+
+
+def test_pairs_that_share_other_stimuli_are_scored_by_every_measure(
+    layers: dict[str, Representation],
+) -> None:
+    few = layers["layer 5"].select(stimuli=LABELS[:15:-1] + LABELS[:14])
+    apart = {**layers, "layer 5": few}
+    for names in (["nbs", "ridge", "cka"], ("nbs", "cka")):
+        found = homolog.matrix(apart, names, align=True)
+        for one in found:
+            alone = homolog.matrix(apart, one.measure, align=True)
+            np.testing.assert_array_equal(one.values, alone.values)
+    x, y = homolog.align(layers["layer 4"], few)
+    of_pair = float(find("ridge")(x.condition_means().matrix, y.condition_means().matrix))
+    found = homolog.matrix(apart, ["nbs", "ridge"], align=True)
+    assert found["ridge"].values[0, 1] == pytest.approx(of_pair, abs=1e-12)
+
+
+def test_trials_are_averaged_once(
+    layers: dict[str, Representation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    means, averaged = Representation.condition_means, []
+
+    def counted(population: Representation) -> Representation:
+        if population.has_trials:
+            averaged.append(population.name)
+        return means(population)
+
+    monkeypatch.setattr(Representation, "condition_means", counted)
+    apart = {**layers, "layer 5": layers["layer 5"].select(stimuli=LABELS[:20])}
+    for populations in (layers, apart):
+        homolog.matrix(populations, ["cka", "nbs"], align=True)
+        assert averaged == list(layers)
+        averaged.clear()
+
+
+def test_rsa_ranks_the_dissimilarities_of_a_population_once(
+    layers: dict[str, Representation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranking, ranked = _compared.levels, []
+
+    def counted(values: Any) -> Any:
+        ranked.append(len(values))
+        return ranking(values)
+
+    monkeypatch.setattr(_compared, "levels", counted)
+    homolog.matrix(layers, ["rsa", "cka"])
+    assert ranked == [24 * 23 // 2] * len(layers)
+
+
+def test_a_matrix_is_found_by_name_or_label(layers: dict[str, Representation]) -> None:
+    found = homolog.matrix(layers, ["cka", find("rsa").using(comparison="pearson")])
+    assert found["rsa"] is found["rsa(comparison=pearson)"]
+    with pytest.raises(HomologError) as caught:
+        found["rza"]
+    assert str(caught.value) == (
+        "HM023 no matrix 'rza'. Closest: 'cka', 'rsa(comparison=pearson)'. It was not computed."
+    )
+
+
+def test_printed_one_below_the_other_with_every_warning_once(rng: np.random.Generator) -> None:
+    found = homolog.matrix(
+        {"a": rng.normal(size=(9, 2)), "b": rng.normal(size=(9, 3))}, ["nbs", "cka"]
+    )
+    lines = str(found).splitlines()
+    assert lines[0] == "nbs (rows: reference, columns: candidate)"
+    assert lines[1].split() == ["a", "b"]
+    assert lines[2].split() == ["a", "1.000", f"{found['nbs'].values[0, 1]:.3f}"]
+    assert lines[4:6] == ["", "cka (rows: reference, columns: candidate)"]
+    assert [line for line in lines if line.startswith("!")] == [f"! {found.warnings[0]}"]
+
+
+def test_the_table_and_the_file_have_a_row_for_each_measure_and_pair(
+    layers: dict[str, Representation], tmp_path: Any
+) -> None:
+    found = homolog.matrix(layers, ["nbs", "cka"])
+    table = found.to_dataframe()
+    assert list(table.columns) == ["reference", "candidate", "measure", "value"]
+    assert len(table) == 2 * 9
+    chosen = table.query("measure == 'cka' and reference == 'layer 4' and candidate == 'layer 6'")
+    assert chosen["value"].item() == found["cka"].values[0, 2]
+    rows = list(csv.DictReader((found.save(tmp_path) / "matrix.csv").open()))
+    assert [float(row["value"]) for row in rows] == table["value"].tolist()
+    assert [row["measure"] for row in rows] == table["measure"].tolist()
+
+
+@pytest.mark.parametrize("align", [False, True])
+def test_what_the_means_miss_is_said_once_a_population(
+    layers: dict[str, Representation], rng: np.random.Generator, align: bool
+) -> None:
+    missing = np.zeros((4, 24, 7), dtype=bool)
+    missing[0, :6] = True
+    gappy = represent(
+        rng.normal(size=(4, 24, 7)), "trial,stimulus,neuron", stimuli=LABELS, missing=missing
+    )
+    stimuli = LABELS[:20] if align else LABELS
+    populations = {**layers, "gappy": gappy, "few": layers["layer 4"].select(stimuli=stimuli)}
+    found = homolog.matrix(populations, ["cka", "nbs"], align=align)
+    said = [note for note in found.warnings if "missing" in note]
+    assert said == ["gappy: 6.2% of single-trial responses are missing from its means"]
+
+
+def test_progress_of_every_measure(layers: dict[str, Representation]) -> None:
+    seen: list[tuple[str, int, int]] = []
+    homolog.matrix(layers, ["cka", "nbs", "ridge"], progress=lambda *step: seen.append(step))
+    assert seen[0] == ("cka: pairs", 9, 9)
+    assert seen[1:7] == [("nbs: pairs", done, 6) for done in range(1, 7)]
+    assert seen[7:] == [("ridge: pairs", done, 9) for done in range(1, 10)]
+
+
+def test_progress_where_every_pair_is_brought_onto_its_stimuli(
+    layers: dict[str, Representation],
+) -> None:
+    seen: list[tuple[str, int, int]] = []
+    apart = {**layers, "layer 5": layers["layer 5"].select(stimuli=LABELS[:20])}
+    homolog.matrix(apart, ["cka", "nbs"], align=True, progress=lambda *step: seen.append(step))
+    assert seen == [("pairs", done, 6) for done in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("measures", "said"),
+    [
+        ([], "HM025 measures is []; allowed: at least one, each only once."),
+        (
+            ["cka", "cka"],
+            "HM025 measures is ['cka', 'cka']; allowed: at least one, each only once.",
+        ),
+        (7, "HM025 measures is 7; allowed: names of measures, or Measure objects."),
+        (["cka", "procrusts"], "HM023 no measure 'procrusts'. Closest: 'procrustes'"),
+    ],
+)
+def test_refused_measures(layers: dict[str, Representation], measures: Any, said: str) -> None:
+    with pytest.raises(HomologError) as caught:
+        homolog.matrix(layers, measures)
+    assert str(caught.value).startswith(said)
+
+
+def test_means_and_courses_in_time_are_not_seen_at_once(rng: np.random.Generator) -> None:
+    courses = {
+        name: represent(rng.normal(size=(8, 12, 3)), "stimulus,time,neuron") for name in ("a", "b")
+    }
+    with pytest.raises(HomologError, match="HM028"):
+        homolog.matrix(courses, ["dsa", "cka"])
+    assert homolog.matrix(courses, ["dsa"])["dsa"].values.shape == (2, 2)
