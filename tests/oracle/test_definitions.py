@@ -204,6 +204,33 @@ def test_dissimilarity_difference_is_a_root_mean_square(
     assert got == pytest.approx(np.sqrt(np.mean(np.square(gaps))), rel=1e-9)
 
 
+@pytest.mark.parametrize("name", ["wide 18x21, 18x26", "counts 30x6, 30x4"])
+def test_gaussian_dissimilarities_saturate(name: str) -> None:
+    x, y = POPULATIONS[name]
+    first, second = (
+        1 - np.exp(-squares / np.append(np.repeat(squares, 2), np.zeros(len(p))).mean())
+        for p in (x, y)
+        for squares in [np.array([np.sum((a - b) ** 2) for a, b in combinations(p, 2)])]
+    )
+    for comparison in ("pearson", "cosine", "whitened_pearson", "spearman"):
+        score = ours("rsa", x, y, dissimilarity="gaussian", comparison=comparison)
+        rounded = np.round(first, 12), np.round(second, 12)
+        assert score == pytest.approx(COMPARISONS[comparison](*rounded), abs=1e-10)
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS)
+def test_of_geo_topological_dissimilarities_the_middle_counts(comparison: str) -> None:
+    x, y = POPULATIONS["counts 30x6, 30x4"]
+    cut = []
+    for p in (x, y):
+        values = np.array([np.mean((a - b) ** 2) for a, b in combinations(p, 2)])
+        ends = np.quantile(values, [0.2, 0.7])
+        cut.append(np.interp(np.round(values, 12), ends, [0, 1]))
+    options = {"dissimilarity": "squared_euclidean", "low": 0.2, "high": 0.7}
+    score = ours("rsa", x, y, comparison=comparison, **options)
+    assert score == pytest.approx(COMPARISONS[comparison](*cut), abs=1e-10)
+
+
 @pytest.mark.parametrize("dissimilarity", ["squared_euclidean", "euclidean"])
 @pytest.mark.parametrize("comparison", ["spearman", "kendall"])
 def test_equal_dissimilarities_of_spike_counts_share_a_rank(
@@ -258,7 +285,7 @@ def test_held_out_matching_correlation(x: Responses, y: Responses, folds: int) -
             for on in (fold != one, fold == one)
         )
         scores.append(float(np.mean(unseen[linear_sum_assignment(-seen)])))
-    got = ours("held_out_matching_correlation", x, y, folds=fold)
+    got = ours("soft_matching_correlation", x, y, folds=fold)
     assert got == pytest.approx(np.mean(scores), abs=1e-12)
 
 

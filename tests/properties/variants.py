@@ -33,6 +33,20 @@ def _canonical() -> list[Measure]:
     ]
 
 
+def _held_out() -> list[Measure]:
+    return [
+        *(m.using(folds=3) for m in map(find, names()) if m.held_out is not None),
+        find("procrustes(folds=4, form=score)"),
+        find("size_and_shape(folds=3, squared=True)"),
+        find("permutation_procrustes(folds=3, form=size_and_shape, normalise=True)"),
+        find("permutation_procrustes(folds=3, form=chordal, normalise=True, centred=False)"),
+        find("whitened_procrustes(folds=3, alpha=0.5)"),
+        find("whitened_procrustes(folds=3, form=distance)"),
+        find("cca(folds=3, pca=0.9)"),
+        find("semi_matching_correlation(folds=3, both_ways=True)"),
+    ]
+
+
 def _variants() -> list[Measure]:
     rsa = find("rsa").using
     return [
@@ -79,7 +93,9 @@ def _variants() -> list[Measure]:
         find("crossnobis").using(comparison="whitened_pearson"),
         find("stochastic_shape").using(alpha=0.5, starts=1),
         find("dsa").using(delays=3, rank=4),
-        find("held_out_matching_correlation").using(folds=3, partners="nearest"),
+        *_held_out(),
+        rsa(dissimilarity="gaussian", comparison="pearson"),
+        rsa(dissimilarity="cosine", comparison="whitened_cosine", low=0.2, high=0.8),
         *(
             rsa(dissimilarity=dissimilarity, comparison=comparison)
             for dissimilarity, comparisons in {

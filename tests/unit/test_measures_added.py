@@ -42,6 +42,11 @@ X, Y = RNG.normal(size=(2, 12, 4))
             " euclidean.",
         ),
         (
+            "rsa",
+            {"low": 0.5, "high": 0.5},
+            "HM025 low and high is (0.5, 0.5); allowed: numbers from 0 to 1, low below high.",
+        ),
+        (
             "regularised_cca",
             {"penalty": 0},
             "HM025 penalty is 0; allowed: a number above 0; without, see cca.",
@@ -89,3 +94,14 @@ def test_a_population_need_not_return_to_itself() -> None:
     x = np.concatenate([RNG.normal(size=(20, 3)), [[100.0, 0, 0]]])
     measure = find("neighbour_return").using(nearest="euclidean")
     assert float(measure(x, x)) <= 20 / 21
+
+
+def test_equal_dissimilarities_at_both_quantiles_are_refused() -> None:
+    flat = np.eye(12)
+    rsa = find("rsa").using(dissimilarity="squared_euclidean", low=0.1, high=0.5)
+    with pytest.raises(HomologError) as refused:
+        rsa(X, flat)
+    assert str(refused.value) == (
+        "HM031 rsa is undefined here: a share from 0.1 to 0.5 of all pairs of stimuli are equally"
+        " dissimilar. Take low and high further apart."
+    )

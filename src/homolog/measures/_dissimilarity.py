@@ -9,6 +9,7 @@ from homolog import errors
 from homolog._arrays import (
     Array,
     centre,
+    constant,
     largest,
     namespace,
     root,
@@ -18,7 +19,9 @@ from homolog._arrays import (
 )
 from homolog.measures._range import require_range
 
-Dissimilarity = Literal["correlation", "cosine", "squared_euclidean", "euclidean", "poisson"]
+Dissimilarity = Literal[
+    "correlation", "cosine", "squared_euclidean", "euclidean", "gaussian", "poisson"
+]
 
 Reals = NDArray[np.float64]
 
@@ -44,15 +47,17 @@ def dissimilarities(
     dissimilarity
         ``"correlation"``: 1 - r across neurons; ``"cosine"``: 1 - cosine;
         ``"squared_euclidean"``, divided by the number of neurons; ``"euclidean"``, its
-        root; ``"poisson"``: the mean over neurons of the symmetrised Kullback-Leibler
-        divergence of Poisson counts.
+        root; ``"gaussian"``: 1 - exp(-d² / mean d²) of distances d, the mean over all pairs,
+        each stimulus with itself included; ``"poisson"``: the mean over neurons of the
+        symmetrised Kullback-Leibler divergence of Poisson counts.
     name, remedy
         What asks, and what to do where a stimulus evokes equal responses in all neurons.
 
     Returns
     -------
     matrix
-        Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine.
+        Symmetric, zero on the diagonal; from 0 to 2 for correlation and cosine, to 1 for
+        ``"gaussian"``.
     """
     if dissimilarity in ("correlation", "cosine"):
         unit = _unit_patterns(x, dissimilarity, name, remedy)
@@ -62,7 +67,16 @@ def dissimilarities(
         counts = rates(x)
         return _differences(counts, namespace(x).log(counts)) / x.shape[1]
     squared = _differences(x, x) / x.shape[1]
+    if dissimilarity == "gaussian":
+        return _saturating(squared)
     return squared if dissimilarity == "squared_euclidean" else root(squared)
+
+
+def _saturating(squared: Array) -> Array:
+    """Near 1 for all that are far apart; 0 where no two are."""
+    xp = namespace(squared)
+    mean = xp.mean(squared)
+    return -xp.expm1(-squared / mean) if bool(constant(mean) > 0) else squared
 
 
 def _differences(a: Array, b: Array) -> Array:
@@ -117,7 +131,7 @@ def through(dissimilarity: Dissimilarity, y: Reals, matrix: Reals, by_pair: Real
     Parameters
     ----------
     dissimilarity
-        Any but ``"poisson"``.
+        Any but ``"gaussian"`` and ``"poisson"``.
     y, matrix
         (stimulus, neuron) responses and what `dissimilarities` makes of them.
     by_pair

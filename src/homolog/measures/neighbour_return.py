@@ -11,6 +11,7 @@ from homolog.measures._measure import measure
 from homolog.measures._neighbours import (
     Nearest,
     Neighbourhoods,
+    Reals,
     as_score,
     caution,
     invariances,
@@ -112,4 +113,5 @@ def neighbour_return(x: Neighbourhoods, y: Neighbourhoods) -> Float[Array, ""]:
     1 as soon as k² exceeds the number of stimuli: with the ten nearest of 40, 95 % of stimuli
     return in unrelated populations. Do not compare scores of different numbers of stimuli.
     """
-    return as_score(x, (_found(x).T & _found(y)).any(axis=1).astype(np.float64))
+    returns: Reals = np.asarray((_found(x).T & _found(y)).any(axis=1), dtype=np.float64)
+    return as_score(x, returns)

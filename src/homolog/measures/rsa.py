@@ -23,10 +23,12 @@ from homolog.measures._compared import (
     agreement,
     chance,
     compared,
+    in_orders,
     prepared,
     unit,
 )
 from homolog.measures._dissimilarity import Dissimilarity, Reals, dissimilarities, through
+from homolog.measures._geo_topological import check_quantiles, geo_topological
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._tuning import one_by_one
 
@@ -38,6 +40,8 @@ def _summary(
     *,
     dissimilarity: Dissimilarity = "correlation",
     comparison: Comparison = "spearman",
+    low: float = 0.0,
+    high: float = 1.0,
 ) -> Compared:
     _check_options(dissimilarity, comparison)
     n_stimuli = x.shape[0]
@@ -47,7 +51,7 @@ def _summary(
         f"3 × {n_stimuli:,} × {n_stimuli:,} pairs of stimuli, float64",
         "Select fewer stimuli, or use unbiased_cka, which needs no matrix of pairs.",
     )
-    if dissimilarity == "euclidean" and comparison in BY_RANK:
+    if dissimilarity in ("euclidean", "gaussian") and comparison in BY_RANK:
         dissimilarity = "squared_euclidean"  # ranked alike, and ties survive
     matrix = dissimilarities(
         x if dissimilarity == "poisson" else x / largest(x), dissimilarity=dissimilarity
@@ -58,6 +62,8 @@ def _summary(
             "all stimuli evoke the same pattern in a population, up to its size",
             'Use dissimilarity="squared_euclidean", or procrustes.',
         )
+    if (low, high) != (0, 1):
+        matrix = geo_topological(matrix, low, high)
     return compared(matrix, comparison, "rsa")
 
 
@@ -66,9 +72,12 @@ def _gradient(
     *,
     dissimilarity: Dissimilarity = "correlation",
     comparison: Comparison = "spearman",
+    low: float = 0.0,
+    high: float = 1.0,
 ) -> Gradient | None:
     """By the formula of the comparison, then by that of the dissimilarity."""
-    if comparison in BY_RANK or dissimilarity == "poisson":
+    by_formula = dissimilarity not in ("gaussian", "poisson") and (low, high) == (0, 1)
+    if comparison in BY_RANK or not by_formula:
         return None
     reference = _summary(x, dissimilarity=dissimilarity, comparison=comparison).pairs
     upper = ~np.tri(len(x), dtype=bool)
@@ -97,24 +106,28 @@ def _check_options(dissimilarity: str, comparison: str) -> None:
             raise errors.bad_value(what, got, ", ".join(allowed))
 
 
-def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
+def _promises(*, dissimilarity: str, comparison: str, low: Any, high: Any) -> Mapping[str, Any]:
     _check_options(dissimilarity, comparison)
+    check_quantiles(low, high)
     invariant = {
         "correlation": {"scale", "permutation"},
         "cosine": _ROTATES,
         "squared_euclidean": _ROTATES | {"shift"},
         "euclidean": _ROTATES | {"shift"},
+        "gaussian": _ROTATES | {"shift"},
         "poisson": {"permutation"},
     }[dissimilarity]
+    whole = (low, high) == (0, 1)
     positive = comparison == "cosine" or (
-        comparison == "whitened_cosine" and dissimilarity != "poisson"
+        comparison == "whitened_cosine" and dissimilarity != "poisson" and whole
     )
+    kind = (dissimilarity, comparison)
     return {
         "invariant_to": invariant,
         "candidate_invariant_to": invariant,
-        "smooth": comparison not in BY_RANK and dissimilarity != "poisson",
+        "smooth": comparison not in BY_RANK and dissimilarity != "poisson" and whole,
         "worst": 0.0 if positive else -1.0,
-        "of_products": (dissimilarity, comparison) == ("squared_euclidean", "whitened_cosine"),
+        "of_products": kind == ("squared_euclidean", "whitened_cosine") and whole,
     }
 
 
@@ -123,6 +136,7 @@ def _promises(*, dissimilarity: str, comparison: str) -> Mapping[str, Any]:
     gradient=_gradient,
     variant=_promises,
     chance=chance,
+    in_orders=in_orders,
     best=1.0,
     worst=-1.0,
     kind="correlation",
@@ -174,9 +188,13 @@ def rsa(x: Compared, y: Compared, *, comparison: Comparison = "spearman") -> Flo
     -----
     Options: ``dissimilarity`` is ``"correlation"`` (1 - Pearson r across neurons),
     ``"cosine"``, ``"squared_euclidean"`` (divided by the number of neurons),
-    ``"euclidean"`` or ``"poisson"`` (symmetrised Kullback-Leibler divergence of spike
+    ``"euclidean"``, ``"gaussian"`` (:math:`1 - \exp(-d^2 / \overline{d^2})`, near 1 for all that
+    are far apart) or ``"poisson"`` (symmetrised Kullback-Leibler divergence of spike
     counts, each with a tenth of a prior count of 1; it depends on the unit and refuses
-    negative responses). ``comparison`` is
+    negative responses). ``low`` and ``high``, shares of the pairs, make all pairs below the one
+    quantile equal and all above the other (the geo-topological transform of Lin and Kriegeskorte
+    2023), so that neither noise among neighbours nor how far the far ones are counts.
+    ``comparison`` is
 
     - ``"spearman"``: correlation of ranks, where ties share their mean rank;
     - ``"kendall"``: tau-b, concordant less discordant couples of pairs, without ties;
