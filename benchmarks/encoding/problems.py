@@ -39,7 +39,6 @@ class Problem:
         return folds_of(self.n_stimuli, N_FOLDS, "random", None, 0)
 
 
-PROBLEMS = (
-    Problem(1_000, 10_000, 2_000),
-    Problem(2_000, 200, 1_000),
-)
+LARGEST = Problem(2_000, 10_000, 2_000)
+
+PROBLEMS = (LARGEST, Problem(1_000, 10_000, 2_000), Problem(2_000, 200, 1_000))
