@@ -10,10 +10,13 @@ from sklearn.cross_decomposition import PLSRegression
 from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 
 from homolog import encoding, measures
+from homolog.encoding import _predicting as predicting
+from homolog.encoding import _ridge as ridge_file
 from homolog.encoding import folds_of
 from homolog.measures._ridge import PENALTIES
 
 N_STIMULI, N_NEURONS = 60, 6
+GROUPS = (np.arange(N_STIMULI) * 7 % 45 // 3).tolist()
 
 
 @pytest.fixture(params=[8, 90], ids=["fewer neurons than stimuli", "more neurons than stimuli"])
@@ -33,8 +36,16 @@ def folds():
     return folds_of(N_STIMULI, 4, "random", None, 0)
 
 
-def scored(layer, brain, chosen):
-    found = encoding.score({"layer": layer}, brain, map=chosen, folds=4, ceiling=None)
+@pytest.fixture(params=["all at once", "two neurons at a time"], autouse=True)
+def chunked(request, monkeypatch):
+    """Every path is compared whole, and in pieces of a few neurons of layer and recording."""
+    if request.param != "all at once":
+        monkeypatch.setattr(predicting, "BYTES_AT_ONCE", 8 * N_STIMULI * 2)
+        monkeypatch.setattr(ridge_file, "_COLUMNS", 7)
+
+
+def scored(layer, brain, chosen, **held_out):
+    found = encoding.score({"layer": layer}, brain, map=chosen, folds=4, ceiling=None, **held_out)
     return found.correlation[0], found.share[0]
 
 
@@ -77,6 +88,39 @@ def test_ridge_leaving_out_single_stimuli_chooses_the_same_penalty_for_every_neu
     wanted = expected(folds, brain, predict)
     agrees(scored(layer, brain, encoding.Ridge(penalties.tolist(), "leave-one-out")), wanted)
     assert len(np.unique(chosen)) > 3  # so that one penalty for all would not do
+
+
+@pytest.mark.parametrize(
+    ("split", "groups", "choice"),
+    [
+        ("random", GROUPS, "generalised"),
+        ("blocks", GROUPS, "leave-one-out"),
+        ("blocks", None, "generalised"),
+    ],
+)
+def test_ridge_leaving_out_whole_groups_of_training_stimuli(layer, brain, split, groups, choice):
+    """Each inner fold is fitted anew, on what the other inner folds hold."""
+    penalties, chosen = np.logspace(-2, 4, 7), []
+
+    def errors_of(penalty, x, y, parts):
+        missed = np.zeros(N_NEURONS)
+        for part in parts:
+            others = np.setdiff1d(np.arange(len(x)), part)
+            fitted = Ridge(alpha=penalty, solver="svd").fit(x[others], y[others])
+            missed += ((y[part] - fitted.predict(x[part])) ** 2).sum(0)
+        return missed
+
+    def predict(fold):
+        x, y = layer[fold.train], brain[fold.train]
+        found = [errors_of(penalty, x, y, fold.within) for penalty in penalties]
+        best = penalties[np.argmin(found, axis=0)]
+        chosen.append(best)
+        return Ridge(alpha=best, solver="svd").fit(x, y).predict(layer[fold.test])
+
+    wanted = expected(folds_of(N_STIMULI, 4, split, groups, 0), brain, predict)
+    ours = encoding.Ridge(penalties.tolist(), choice)
+    agrees(scored(layer, brain, ours, split=split, groups=groups), wanted)
+    assert len(np.unique(chosen)) > 3
 
 
 def test_generalised_cross_validation_minimises_its_formula(layer, brain, folds):
