@@ -39,7 +39,7 @@ X, Y = RNG.normal(size=(2, 12, 4))
             "dissimilarity_difference",
             {"dissimilarity": "poisson"},
             "HM025 dissimilarity is 'poisson'; allowed: correlation, cosine, squared_euclidean,"
-            " euclidean.",
+            " euclidean, gaussian.",
         ),
         (
             "rsa",

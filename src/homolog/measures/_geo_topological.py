@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from homolog import errors
-from homolog._arrays import Array, constant, namespace, to_namespace_of, to_numpy
+from homolog._arrays import Array, constant, namespace, rounding, to_namespace_of, to_numpy
 from homolog.measures._numbers import is_real
 
 
@@ -27,7 +27,7 @@ def geo_topological(matrix: Array, low: float, high: float) -> Array:
     xp = namespace(matrix)
     pairs = to_numpy(constant(matrix))[~np.tri(matrix.shape[0], dtype=bool)]
     start, end = np.quantile(pairs, [low, high])
-    if not end > start:
+    if not end - start > rounding(matrix) * max(abs(start), abs(end)):
         raise errors.undefined(
             "rsa",
             f"a share from {low:g} to {high:g} of all pairs of stimuli are equally dissimilar",

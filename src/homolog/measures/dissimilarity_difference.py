@@ -45,16 +45,13 @@ def _check(dissimilarity: str) -> None:
 
 def _promises(*, dissimilarity: str) -> Mapping[str, Any]:
     _check(dissimilarity)
-    in_a_unit = dissimilarity in ("euclidean", "squared_euclidean")
-    invariant = {
-        "correlation": {"scale", "permutation"},
-        "cosine": _ROTATES | {"scale"},
-    }.get(dissimilarity, _ROTATES | {"shift"})
-    return {
-        "invariant_to": invariant,
-        "candidate_invariant_to": invariant,
-        "worst": float("inf") if in_a_unit else 2.0,
-    }
+    in_a_unit = _ROTATES | {"shift"}, float("inf")
+    invariant, worst = {
+        "correlation": ({"scale", "permutation"}, 2.0),
+        "cosine": (_ROTATES | {"scale"}, 2.0),
+        "gaussian": (_ROTATES | {"shift", "scale"}, 1.0),
+    }.get(dissimilarity, in_a_unit)
+    return {"invariant_to": invariant, "candidate_invariant_to": invariant, "worst": worst}
 
 
 @measure(
@@ -98,8 +95,8 @@ def dissimilarity_difference(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Returns
     -------
     distance
-        0 or more: in the unit of the dissimilarity, which has none and is at most 2 for the
-        correlation and the cosine.
+        0 or more: in the unit of the dissimilarity, which has none for the correlation
+        and the cosine (at most 2) and for ``"gaussian"`` (at most 1).
 
     Raises
     ------
@@ -111,8 +108,8 @@ def dissimilarity_difference(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Notes
     -----
     Option ``dissimilarity`` is ``"correlation"`` (1 - Pearson r across neurons), ``"cosine"``,
-    ``"squared_euclidean"`` (divided by the number of neurons) or ``"euclidean"``, its root. Others
-    give the norm of the difference, which is this times :math:`\sqrt{M(M-1)/2}` for a list of pairs
+    ``"squared_euclidean"`` (divided by the number of neurons), ``"euclidean"``, its root, or
+    ``"gaussian"`` (see `rsa`). Others give the norm of the difference, which is this times :math:`\sqrt{M(M-1)/2}` for a list of pairs
     and :math:`\sqrt{M(M-1)}` for a whole matrix.
 
     `rsa` asks whether dissimilarities go up and down together, this whether they are equal: a
