@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.comparison import Chosen, measures_asked
 from homolog.measures._measure import Measure
-from homolog.pairing import Pair, gaps, holding_out, pair, summary_of
+from homolog.pairing import Pair, gaps, holding_out, pair, summary_of, trusted
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
 
@@ -235,13 +235,15 @@ def matrix(
         raise errors.bad_value("groups", groups, '"stimulus" or None')
     asked = measures_asked(measures)
     named = [_named(given, str(name), nan) for name, given in populations.items()]
-    named, missed = _averaged(named, asked)
+    notes = [note for one in named for note in gaps(one)]
+    if all(measure.sees != "trial" for measure in asked):
+        named = [one.condition_means() for one in named]
     if _same_stimuli(named):
-        values, warnings = _from_summaries(named, asked, groups, progress)
+        values, more = _from_summaries(named, asked, groups, progress)
     else:
-        values, warnings = _from_pairs(named, asked, align, groups, progress)
-    names, notes = tuple(one.name for one in named), tuple(dict.fromkeys([*missed, *warnings]))
-    found = [Matrix(names, *one, notes) for one in zip(asked, values, strict=True)]
+        values, more = _from_pairs(named, asked, align, groups, progress)
+    names, warnings = tuple(one.name for one in named), tuple(dict.fromkeys([*notes, *more]))
+    found = [Matrix(names, *one, warnings) for one in zip(asked, values, strict=True)]
     return found[0] if isinstance(measures, str | Measure) else Matrices(tuple(found))
 
 
@@ -249,16 +251,6 @@ def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     if isinstance(given, Representation):
         return replace(given, name=name)
     return represent(given, nan=nan, name=name)
-
-
-def _averaged(
-    named: list[Representation], measures: Sequence[Measure]
-) -> tuple[list[Representation], list[str]]:
-    """Means over trials, taken once, and what they miss; all as it is where trials are seen."""
-    if any(measure.sees == "trial" for measure in measures):
-        return named, []
-    missed = [note for one in named for note in gaps(one)]
-    return [one.condition_means() for one in named], missed
 
 
 def _same_stimuli(named: Sequence[Representation]) -> bool:
@@ -282,7 +274,9 @@ def _from_summaries(
     """Bring all onto the same rows once, and summarise each once for each measure."""
     pairs = [pair(named[0], one, halves=False, in_time=_in_time(measures)) for one in named]
     values = [_of_all(pairs, measure, groups, progress) for measure in measures]
-    return values, [note for both in pairs[1:] or pairs for note in both.warnings]
+    unlabelled = [one.called for one in named if one.stimuli is None]
+    notes = [note for one in named for note in one.dropped]
+    return values, [*notes, *trusted(unlabelled)]
 
 
 def _of_all(

@@ -113,9 +113,18 @@ def test_a_missing_extra_is_noticed_before_the_work(files, tmp_path, monkeypatch
     assert not (tmp_path / "out").exists()
 
 
-def test_a_matrix_takes_each_file_once_and_one_measure(files):
+def test_a_matrix_takes_each_file_once(files):
     assert "HM025 files" in run("matrix", *files, files[0]).stderr
-    assert "HM025 --measure" in run("matrix", *files, "-m", "cka", "-m", "nbs").stderr
+
+
+def test_a_matrix_by_several_measures_is_what_the_library_says(files):
+    named = {name: homolog.load(file) for name, file in zip(("brain", "net"), files, strict=True)}
+    result = run("matrix", *files, "-m", "cka,nbs", "-m", "rsa(comparison=pearson)", "--quiet")
+    assert result.exit_code == 0, result.output
+    expected = homolog.matrix(named, ["cka", "nbs", "rsa(comparison=pearson)"])
+    assert result.stdout == f"{expected}\n"
+    assert run("matrix", *files, "--quiet").stdout == f"{homolog.matrix(named)}\n"
+    assert "HM025 measures" in run("matrix", *files, "-m", "cka,cka").stderr
 
 
 def test_nothing_is_written_when_a_comparison_is_refused(files, tmp_path):
@@ -159,7 +168,10 @@ def test_matrix_prints_and_writes(files, tmp_path):
     result = run("matrix", *files, "-m", "procrustes", "-o", tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
     assert "procrustes" in result.stdout
-    assert (tmp_path / "out" / "matrix.csv").exists()
+    found = {str(one.relative_to(tmp_path)) for one in (tmp_path / "out").rglob("*.*")}
+    drawn = {f"out/figures/procrustes.{form}" for form in ("svg", "png")}
+    assert found == {"out/matrix.csv", *drawn}
+    assert result.stdout.endswith(f"\nwritten: {tmp_path / 'out'}\n")
 
 
 def test_files_of_one_name_in_different_folders_are_told_apart(files, tmp_path):

@@ -125,6 +125,14 @@ def test_the_table_and_the_file_have_a_row_for_each_measure_and_pair(
     assert [row["measure"] for row in rows] == table["measure"].tolist()
 
 
+def test_populations_without_labels_are_named_together(rng: np.random.Generator) -> None:
+    found = homolog.matrix({name: rng.normal(size=(9, 3)) for name in "abc"}, ["nbs"])
+    assert found.warnings == (
+        "a, b and c have no stimulus labels: row k of one is taken to be the same stimulus"
+        " as row k of the other",
+    )
+
+
 @pytest.mark.parametrize("align", [False, True])
 def test_what_the_means_miss_is_said_once_a_population(
     layers: dict[str, Representation], rng: np.random.Generator, align: bool
@@ -183,3 +191,16 @@ def test_means_and_courses_in_time_are_not_seen_at_once(rng: np.random.Generator
     with pytest.raises(HomologError, match="HM028"):
         homolog.matrix(courses, ["dsa", "cka"])
     assert homolog.matrix(courses, ["dsa"])["dsa"].values.shape == (2, 2)
+
+
+def test_every_matrix_is_drawn_under_the_name_of_its_measure(
+    layers: dict[str, Representation], tmp_path: Any
+) -> None:
+    found = homolog.matrix(layers, ["nbs", "rsa(dissimilarity=cosine)"])
+    folder = homolog.report.write_matrices(found, tmp_path)
+    names = ("nbs", "rsa-dissimilarity-cosine")
+    files = {f"{name}.{form}" for name in names for form in ("svg", "png")}
+    assert {file.name for file in folder.iterdir()} == files
+    assert "layer 6" in (folder / "nbs.svg").read_text()
+    alone = homolog.report.write_matrices(found["nbs"], tmp_path / "alone")
+    assert {file.name for file in alone.iterdir()} == {"nbs.svg", "nbs.png"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -93,10 +93,10 @@ def compare(
 
 def matrix(
     files: Annotated[list[str], typer.Argument(help="One file for each population.")],
-    measure: Annotated[
-        list[str] | None, typer.Option("--measure", "-m", help="Measure. Default: unbiased_cka.")
+    measure: MeasureNames = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for matrix.csv and figures.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the matrix.")] = None,
     dims: Dims = None,
     align: Align = False,
     nan: Nan = "stop",
@@ -105,15 +105,15 @@ def matrix(
     groups: Groups = None,
     quiet: Quiet = False,
 ) -> None:
-    """Score every population against every other by one measure."""
+    """Score every population against every other, by each measure.
+
+    Files: .npy .npz .h5 (file.h5::/path) .mat .csv .tsv .parquet .nc
+    """
     with refusals():
         import homolog
-        from homolog import errors
-        from homolog._write import refuse_unwritable
+        from homolog import errors, report
+        from homolog._write import refuse_unwritable, staged
 
-        names = split(measure) or ["unbiased_cka"]
-        if len(names) > 1:
-            raise errors.bad_value("--measure", ",".join(names), "one measure for a matrix")
         if len(set(files)) < len(files):
             raise errors.bad_value("files", " ".join(files), "each file once")
         if out is not None:
@@ -122,14 +122,17 @@ def matrix(
         with shown_progress(quiet) as progress:
             result = homolog.matrix(
                 dict(zip(_short_names(populations, files), populations, strict=True)),
-                names[0],
+                split(measure),
                 align=align,
-                groups=groups,  # pyright: ignore[reportArgumentType]
+                groups=cast("Any", groups),
                 progress=progress,
             )
         typer.echo(str(result))
         if out is not None:
-            typer.echo(f"\nwritten: {result.save(out)}")
+            with staged(out) as folder:
+                result.save(folder)
+                report.write_matrices(result, folder)
+            typer.echo(f"\nwritten: {out}")
 
 
 def inspect(

@@ -15,6 +15,7 @@ from homolog.report import (
     _charts,
     _gauge,
     _gauge_files,
+    _matrices,
     _methods,
     _rank,
     _static,
@@ -24,12 +25,13 @@ from homolog.report import (
 from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
+    from homolog.all_pairs import Matrices, Matrix
     from homolog.audit import Audit, GaugeAudit
     from homolog.comparison import Comparison
     from homolog.ranking import Ranking
     from homolog.representation import Representation
 
-__all__ = ["require", "write", "write_audit", "write_gauge", "write_ranking"]
+__all__ = ["require", "write", "write_audit", "write_gauge", "write_matrices", "write_ranking"]
 
 
 def require() -> None:
@@ -135,6 +137,24 @@ def write_gauge(found: GaugeAudit, folder: str | Path, *, command: str | None = 
     write_whole(folder / "run.toml", _gauge_files.run_toml(found, command).encode())
     write_whole(folder / "refs.bib", _gauge_files.bibtex(found).encode())
     return write_whole(folder / "report.html", page.encode())
+
+
+def write_matrices(found: Matrix | Matrices, folder: str | Path) -> Path:
+    """Draw the scores of all pairs of populations, a figure for each measure.
+
+    Parameters
+    ----------
+    found
+        What :func:`homolog.matrix` returned.
+    folder
+        Where to write; made if it does not exist. Its ``save`` writes the numbers there.
+
+    Returns
+    -------
+    figures
+        The folder ``figures`` in `folder`, with ``MEASURE.svg`` and ``.png`` of each.
+    """
+    return _matrices.write_figures(found, Path(folder) / "figures")
 
 
 def write_ranking(ranking: Ranking, folder: str | Path, *, command: str | None = None) -> Path:
