@@ -102,6 +102,6 @@ def test_equal_dissimilarities_at_both_quantiles_are_refused() -> None:
     with pytest.raises(HomologError) as refused:
         rsa(X, flat)
     assert str(refused.value) == (
-        "HM031 rsa is undefined here: a share from 0.1 to 0.5 of all pairs of stimuli are equally"
-        " dissimilar. Take low and high further apart."
+        "HM031 rsa is undefined here, not 0: a share from 0.1 to 0.5 of all pairs of stimuli are"
+        " equally dissimilar. Take low and high further apart."
     )

@@ -109,8 +109,8 @@ def dissimilarity_difference(x: _Summary, y: _Summary) -> Float[Array, ""]:
     -----
     Option ``dissimilarity`` is ``"correlation"`` (1 - Pearson r across neurons), ``"cosine"``,
     ``"squared_euclidean"`` (divided by the number of neurons), ``"euclidean"``, its root, or
-    ``"gaussian"`` (see `rsa`). Others give the norm of the difference, which is this times :math:`\sqrt{M(M-1)/2}` for a list of pairs
-    and :math:`\sqrt{M(M-1)}` for a whole matrix.
+    ``"gaussian"`` (see `rsa`). Others give the norm of the difference, which is this times
+    :math:`\sqrt{M(M-1)/2}` for a list of pairs and :math:`\sqrt{M(M-1)}` for a whole matrix.
 
     `rsa` asks whether dissimilarities go up and down together, this whether they are equal: a
     population whose correlations are all half as far from 1 is like another for `rsa`, and not
