@@ -20,6 +20,8 @@ SIZES = ((40, 20), (100, 20), (400, 20), (40, 100))
 N_DRAWS = 50
 FEWER = {"representation_topology_divergence": 5, "stochastic_shape": 5, "dsa": 10}
 """Of measures that take seconds for one score."""
+FOLDS = 5
+"""Of measures that may be judged by stimuli held out."""
 BETWEEN = {"mean": (), "trial": (4,), "time": (20,)}
 """How many trials or times, where a measure sees these."""
 
@@ -44,8 +46,11 @@ def draw(sizes: tuple[int, int], seed: int, sees: Sees) -> np.ndarray:
 
 
 def measured() -> Iterator[Measure]:
-    """Every measure as it is without options, and the cosines of dissimilarities."""
-    yield from map(measures.find, measures.names())
+    """Every measure without options, or with folds where it may, and cosines of dissimilarities."""
+    for measure in map(measures.find, measures.names()):
+        yield measure
+        if measure.held_out is not None:
+            yield measure.using(folds=FOLDS)
     for comparison in ("cosine", "whitened_cosine"):
         yield measures.find("rsa").using(comparison=comparison)
 

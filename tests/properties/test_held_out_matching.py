@@ -115,9 +115,9 @@ def test_a_population_silent_on_one_side_of_a_fold_has_no_score(rng):
     x, half = rng.normal(size=(40, 3)), np.arange(40) < 10
     y = np.where(half[:, None], x, 0.3)
     says = (
-        "HM031 held_out_matching_correlation is undefined here, not 0: no neuron of a population"
-        r" varies both on 30 held-out stimuli and on the other 10\. Give folds of more stimuli, or"
-        r" others, by \.using\(folds=\.\.\., rng=\.\.\.\)\."
+        "HM031 a matching judged by stimuli held out is undefined here, not 0: no neuron of a"
+        r" population varies both on 30 held-out stimuli and on the other 10\. Give folds of more"
+        r" stimuli, or others, by \.using\(folds=\.\.\., rng=\.\.\.\)\."
     )
     for pair in ((x, y), (y, x)):
         with pytest.raises(HomologError, match=says):

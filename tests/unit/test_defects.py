@@ -186,7 +186,9 @@ def test_uniformity_does_not_vanish_for_want_of_digits(rng):
     [
         ("ridge", {"judge": "variance"}),
         ("ridge", {"judge": "mean_correlation"}),
-        ("held_out_matching_correlation", {}),
+        ("soft_matching_correlation", {}),
+        ("procrustes", {}),
+        ("cca", {}),
     ],
 )
 def test_every_fold_counts_not_only_the_last(name, options, rng):
@@ -203,7 +205,7 @@ def test_every_fold_counts_not_only_the_last(name, options, rng):
 
 def test_folds_hold_every_stimulus_out_exactly_once():
     """Random subsets that overlap are no cross-validation."""
-    for name in ("ridge", "held_out_matching_correlation"):
+    for name in ("ridge", "soft_matching_correlation(folds=2)"):
         labels = find(name).folds(31)
         assert labels.shape == (31,)
         counts = np.unique(labels, return_counts=True)[1]

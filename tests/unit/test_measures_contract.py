@@ -14,7 +14,6 @@ from homolog.measures._spelling import listed
 THE_FIRST_FAMILY = {
     "cca",
     "cka",
-    "held_out_matching_correlation",
     "linear_regression",
     "nbs",
     "one_to_one_matching",
@@ -138,6 +137,10 @@ def test_measures_can_be_keys():
         ("cca", {"pca": 2}, {"pca": None}, "smooth"),
         ("semi_matching_correlation", {"both_ways": True}, {"both_ways": False}, "symmetric"),
         ("rsa", {"comparison": "cosine"}, {"comparison": "spearman"}, "worst"),
+        ("procrustes", {"folds": 3}, {"folds": None}, "metric"),
+        ("procrustes", {"folds": 3}, {"folds": None}, "halves"),
+        ("one_to_one_matching", {"folds": 3}, {"folds": None}, "gradient"),
+        ("one_to_one_matching", {"folds": 3}, {"folds": None}, "cautioned"),
     ],
 )
 def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
@@ -153,9 +156,9 @@ def test_a_variant_promises_for_itself_and_an_option_undone_leaves_nothing(
     ("name", "options", "says"),
     [
         (
-            "aligned_cosine",
+            "disagreement",
             {"kernel": "rbf"},
-            "HM023 no option of aligned_cosine 'kernel'. See its documentation.",
+            "HM023 no option of disagreement 'kernel'. See its documentation.",
         ),
         (
             "ridge",

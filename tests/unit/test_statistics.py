@@ -161,7 +161,7 @@ def test_a_rotation_changes_no_score_that_is_invariant_to_it(name, around_mean, 
 
 @pytest.mark.parametrize("around_mean", [False, True])
 @pytest.mark.parametrize(
-    "name", ["soft_matching_correlation", "held_out_matching_correlation", "soft_matching"]
+    "name", ["soft_matching_correlation", "soft_matching_correlation(folds=2)", "soft_matching"]
 )
 def test_neurons_that_correspond_are_closer_than_rotated_ones(name, around_mean):
     measure, (x, y) = find(name), sparse_pair(np.random.default_rng(0))

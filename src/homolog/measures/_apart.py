@@ -30,8 +30,8 @@ class HeldOut:
     promises: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     only: Mapping[str, Any] = field(default_factory=dict)
 
-    def promised(self, title: str, chosen: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What changes of a measure of that title: no formula of it holds.
+    def promised(self, plain: Mapping[str, Any], chosen: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What changes of what is promised where nothing is held out: none of its formulas holds.
 
         Raises
         ------
@@ -43,14 +43,11 @@ class HeldOut:
                 allowed = f"{value} where folds are held out"
                 raise errors.bad_value(option, chosen[option], allowed)
         return {
-            "title": f"{title}, at stimuli held out",
+            **{key: None for key, promised in plain.items() if callable(promised)},
+            "title": f"{plain['title']}, at stimuli held out",
             "halves": (self.summary, self.score),
             "fits": True,
             "metric": False,
             "of_products": False,
-            "chance_level": None,
-            "together": None,
-            "gradient": None,
-            "cautioned": None,
             **self.promises(chosen),
         }

@@ -243,7 +243,7 @@ class Measure:
             apart = FOLDS if self.held_out else {}
             promised.update(self.variant(**{k: v for k, v in chosen.items() if k not in apart}))
         if self.held_out and chosen["folds"] is not None:
-            promised.update(self.held_out.promised(promised["title"], chosen))
+            promised.update(self.held_out.promised(promised, chosen))
         return promised
 
     def _summarise(self, x: Array) -> Any:

@@ -9,7 +9,7 @@ Reals = NDArray[np.float64]
 
 
 def held_out(x: Reals, y: Reals, first: NDArray[np.bool_]) -> float:
-    """`held_out_matching_correlation` on halves that are given.
+    """`soft_matching_correlation` of neurons matched on one half, judged on the other, both ways.
 
     Parameters
     ----------
@@ -19,4 +19,4 @@ def held_out(x: Reals, y: Reals, first: NDArray[np.bool_]) -> float:
         Which stimuli are in the first half. Stimuli that resemble each other (frames of
         one movie) belong in one half.
     """
-    return float(find("held_out_matching_correlation").using(folds=first)(x, y))
+    return float(find("soft_matching_correlation").using(folds=first)(x, y))
