@@ -101,19 +101,6 @@ def of_all_pairs_and_of_each_with_itself(x: Responses, y: Responses) -> float:
     return float(abs(x_uniform - y_uniform))
 
 
-def nearest(x: Responses, k: int = 10) -> Matrix:
-    """Those with the largest inner products, itself left out."""
-    products = gram(centre(x))
-    np.fill_diagonal(products, -np.inf)
-    return np.argsort(-products, axis=1, kind="stable")[:, :k]
-
-
-def there_and_back(x: Responses, y: Responses) -> float:
-    """Whether a neighbour of y's neighbours in x is the stimulus itself."""
-    reached = nearest(x)[nearest(y)].reshape(len(x), -1)
-    return float(np.mean((reached == np.arange(len(x))[:, None]).any(axis=1)))
-
-
 def folds(n_stimuli: int, rng: np.random.RandomState | None) -> list[np.ndarray]:
     """Five test sets, one after the other or shuffled."""
     order = np.arange(n_stimuli)
@@ -131,15 +118,6 @@ def correlations(a: Responses, b: Responses) -> Responses:
     """Of every column of `a` with that of `b`."""
     a, b = centre(a), centre(b)
     return np.sum(a * b, axis=0) / np.sqrt(np.sum(a * a, axis=0) * np.sum(b * b, axis=0))
-
-
-def best_of_other_stimuli(x: Responses, y: Responses) -> float:
-    scores: list[float] = []
-    for test in shuffled(len(x)):
-        seen = np.setdiff1d(np.arange(len(x)), test)
-        alike = np.corrcoef(x[seen].T, y[seen].T)[: x.shape[1], x.shape[1] :]
-        scores.append(float(correlations(x[test][:, alike.argmax(axis=0)], y[test]).mean()))
-    return float(np.mean(scores))
 
 
 def scaled_by_its_own_spread(x: Responses, y: Responses) -> float:
@@ -200,8 +178,6 @@ REBUILT: dict[tuple[str, str], Score] = {
     ("resi", "SVCCA"): of_one_component,
     ("resi", "RSMNormDifference"): largest_singular_value,
     ("resi", "UniformityDifference"): of_all_pairs_and_of_each_with_itself,
-    ("registry", "platonic.cycle_knn(topk=10), centred inputs"): there_and_back,
-    ("registry", "neuroai.pairwisematching"): best_of_other_stimuli,
     ("registry", "neuroai.LinearPredictivity(5-fold ridgeCV, mean)"): scaled_by_its_own_spread,
     ("diffscore", "linreg-r2#5folds_cv"): partial(one_fold_after_another, 0, explained),
     ("diffscore", "ridge-lambda1-r2#no_cv"): partial(penalised, 1),

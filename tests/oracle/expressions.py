@@ -36,6 +36,7 @@ whitened_procrustes = measures.find("whitened_procrustes")
 ridge = measures.find("ridge")
 pls = measures.find("pls")
 rsa = measures.find("rsa")
+crossnobis = measures.find("crossnobis")
 soft_matching = measures.find("soft_matching")
 soft_matching_correlation = measures.find("soft_matching_correlation")
 one_to_one_matching = measures.find("one_to_one_matching")
@@ -117,6 +118,34 @@ def mean_cosine(folds: list[Prediction]) -> float:
     return float(np.mean(np.divide(products, sizes)))
 
 
+def gram_norm(x: Responses, *, unbiased: bool = False) -> float:
+    """How far the Gram matrix is from twice itself; by M and by neuron in our convention."""
+    apart = measures.find("kernel_distance").using(unbiased=unbiased)
+    return x.shape[1] * float(apart(x, np.sqrt(2) * x))
+
+
+def shuffled_blocks(n_stimuli: int) -> np.ndarray:
+    """The fold of each stimulus: five blocks of an order that others draw by the seed 42."""
+    order = np.arange(n_stimuli)
+    np.random.RandomState(42).shuffle(order)
+    labels = np.empty(n_stimuli, int)
+    for fold, rows in enumerate(np.array_split(order, 5)):
+        labels[rows] = fold
+    return labels
+
+
+def in_trials(x: Responses) -> np.ndarray:
+    """(stimulus, trial, neuron) responses: four trials with noise that neurons share in part."""
+    rng = np.random.default_rng(x.shape)
+    n = x.shape[1]
+    noise = rng.normal(size=(len(x), 4, n)) @ (np.eye(n) + 0.3 * rng.normal(size=(n, n)))
+    return x[:, None, :] + 0.5 * x.std() * noise
+
+
+def of_trials(x: Responses, y: Responses, **options: object) -> float:
+    return crossnobis.using(**options)(in_trials(x), in_trials(y))
+
+
 def first_dissimilarities(kind: str, x: Responses, _: Responses) -> Responses:
     return dissimilarities(x, dissimilarity=kind)[0, 1:4]
 
@@ -143,6 +172,13 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "participation ratio of X": lambda x, _: participation_ratio(x),
     "participation ratio of Y": lambda _, y: participation_ratio(y),
     "unbiased_cka": unbiased_cka,
+    "unbiased_cka(batches=2)": unbiased_cka.using(batches=2),
+    "cka × norms of both Gram matrices / (M − 1)²": lambda x, y: (
+        cka(x, y) * gram_norm(x) * gram_norm(y) * (len(x) / (len(x) - 1)) ** 2
+    ),
+    "unbiased_cka × unbiased norms of both Gram matrices": lambda x, y: (
+        unbiased_cka(x, y) * gram_norm(x, unbiased=True) * gram_norm(y, unbiased=True)
+    ),
     "nbs": nbs,
     "nbs(squared=True)": nbs.using(squared=True),
     "nbs of standardised rows": lambda x, y: nbs(unit_rows(x), unit_rows(y)),
@@ -225,6 +261,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "neighbour_overlap(nearest=inner_product, centred=True, share=neighbourhood)": measures.find(
         "neighbour_overlap"
     ).using(nearest="inner_product", centred=True, share="neighbourhood"),
+    "neighbour_return(k=10, nearest=inner_product, centred=True)": measures.find(
+        "neighbour_return"
+    ).using(k=10, nearest="inner_product", centred=True),
+    "semi_matching_correlation of Y from X, 5 shuffled folds": lambda x, y: (
+        semi_matching_correlation.using(folds=shuffled_blocks(len(x)))(y, x)
+    ),
     "neighbour_rank_similarity": measures.find("neighbour_rank_similarity"),
     "10 × neighbour_order(nearest=inner_product, centred=True)": lambda x, y: (
         10 * measures.find("neighbour_order").using(nearest="inner_product", centred=True)(x, y)
@@ -235,6 +277,12 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     "second_order_cosine(compared=distances)": measures.find("second_order_cosine").using(
         compared="distances"
     ),
+    "rsa(squared_euclidean, pearson, low=0.2, high=0.7)": rsa.using(
+        dissimilarity="squared_euclidean", comparison="pearson", low=0.2, high=0.7
+    ),
+    "rsa(squared_euclidean, whitened_cosine, low=0.2, high=0.7)": rsa.using(
+        dissimilarity="squared_euclidean", comparison="whitened_cosine", low=0.2, high=0.7
+    ),
     "first dissimilarities(squared_euclidean)": partial(first_dissimilarities, "squared_euclidean"),
     "first dissimilarities(correlation)": partial(first_dissimilarities, "correlation"),
 } | {
@@ -244,6 +292,17 @@ OURS: dict[str, Callable[[Responses, Responses], float | Responses]] = {
     for dissimilarity in Dissimilarity.__args__
     for comparison in Comparison.__args__
 }
+
+OURS |= {
+    f"crossnobis(noise={noise}, {comparison})": partial(
+        of_trials, noise=noise, comparison=comparison
+    )
+    for noise in ("identity", "shrunk")
+    for comparison in Comparison.__args__
+}
+OURS["crossnobis(cross_validated=False, cosine)"] = partial(
+    of_trials, cross_validated=False, comparison="cosine"
+)
 
 
 def difference(theirs: float | Responses, ours: float | Responses) -> float:

@@ -5,128 +5,14 @@ its docstring is the provenance that docs/agreement.md shows.
 """
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from tests.oracle import peers_rsatoolbox  # enters its own
 from tests.oracle.expressions import Responses, centre, padded, unit_columns
+from tests.oracle.peer import PEERS, Peer, peer
 
-Score = Callable[[Responses, Responses], float]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """Somebody else's function, and the expression of ours that it must equal."""
-
-    package: str  # name on the package index
-    module: str  # what it imports as
-    call: str  # provenance: the function and its convention
-    score: Score
-    expression: str
-    tolerance: float
-    tall: bool  # answers in our convention only where stimuli outnumber neurons
-    counts: bool  # takes responses that are never negative
-
-    def applies(self, x: Responses, y: Responses) -> bool:
-        """Whether the peer's convention is ours on these populations."""
-        tall_enough = not self.tall or max(x.shape[1], y.shape[1]) < len(x)
-        return tall_enough and (not self.counts or min(x.min(), y.min()) >= 0)
-
-
-PEERS: list[Peer] = []
-
-
-def peer(
-    expression: str,
-    package: str,
-    *,
-    module: str | None = None,
-    tolerance: float = 1e-10,
-    tall: bool = False,
-    counts: bool = False,
-) -> Callable[[Score], Score]:
-    """Enter the function that follows into `PEERS`."""
-
-    def enter(score: Score) -> Score:
-        call = (score.__doc__ or "").splitlines()[0].rstrip(".")
-        PEERS.append(
-            Peer(package, module or package, call, score, expression, tolerance, tall, counts)
-        )
-        return score
-
-    return enter
-
-
-# --- rsatoolbox ---------------------------------------------------------------------------
-
-
-def _rdms(x: Responses, kind: str):
-    """Dissimilarities to 12 decimals, or rounding would decide the order of equal ones."""
-    from rsatoolbox.data import Dataset
-    from rsatoolbox.rdm import RDMs, calc_rdm
-    from scipy.spatial.distance import pdist
-
-    if kind in ("cosine", "euclidean"):
-        return RDMs(np.round(pdist(x, kind), 12)[None])
-    method = {"squared_euclidean": "euclidean"}.get(kind, kind)
-    return RDMs(np.round(calc_rdm(Dataset(x), method=method).dissimilarities, 12))
-
-
-def _rsatoolbox(x: Responses, y: Responses, kind: str, comparison: str) -> float:
-    from rsatoolbox.rdm import compare
-
-    return float(compare(_rdms(x, kind), _rdms(y, kind), method=comparison)[0, 0])
-
-
-@peer("cka", "rsatoolbox")
-def whitened_cosine(x: Responses, y: Responses) -> float:
-    """`compare(…, 'cosine_cov')` of squared Euclidean RDMs: whitened cosine."""
-    return _rsatoolbox(x, y, "squared_euclidean", "cosine_cov")
-
-
-@peer("cka of standardised rows", "rsatoolbox")
-def whitened_cosine_of_correlations(x: Responses, y: Responses) -> float:
-    """`compare(…, 'cosine_cov')` of correlation RDMs."""
-    return _rsatoolbox(x, y, "correlation", "cosine_cov")
-
-
-@peer("nbs", "rsatoolbox", tolerance=1e-6)
-def bures(x: Responses, y: Responses) -> float:
-    """`compare(…, 'bures')` of squared Euclidean RDMs, through M×M matrix roots."""
-    return _rsatoolbox(x, y, "squared_euclidean", "bures")
-
-
-@peer("size_and_shape(squared=True) of X/√Nx, Y/√Ny", "rsatoolbox", tolerance=1e-6)
-def bures_metric(x: Responses, y: Responses) -> float:
-    """`compare(…, 'bures_metric')` of squared Euclidean RDMs: a squared distance."""
-    return _rsatoolbox(x, y, "squared_euclidean", "bures_metric")
-
-
-def _enter_rsa(kind: str, ours: str, theirs: str) -> None:
-    def score(x: Responses, y: Responses) -> float:
-        return _rsatoolbox(x, y, kind, theirs)
-
-    method = "euclidean" if kind == "squared_euclidean" else kind
-    own = kind in ("correlation", "squared_euclidean", "poisson")
-    source = f"`calc_rdm(…, '{method}')`" if own else f"SciPy's `pdist(…, '{method}')`"
-    score.__doc__ = f"`compare(…, '{theirs}')` of {source}."
-    peer(f"rsa({kind}, {ours})", "rsatoolbox", counts=kind == "poisson")(score)
-
-
-for _kind in ("correlation", "squared_euclidean", "cosine", "euclidean", "poisson"):
-    for _ours, _theirs in {
-        "spearman": "spearman",
-        "pearson": "corr",
-        "cosine": "cosine",
-        "kendall": "kendall",
-        "rho_a": "rho-a",
-        "tau_a": "tau-a",
-        "whitened_pearson": "corr_cov",
-        "whitened_cosine": "cosine_cov",
-    }.items():
-        _enter_rsa(_kind, _ours, _theirs)
-
+__all__ = ["PEERS", "Peer", "peers_rsatoolbox"]
 
 # --- POT ----------------------------------------------------------------------------------
 
@@ -390,13 +276,25 @@ def pytorch_cka(x: Responses, y: Responses) -> float:
 @peer("unbiased_cka", "torch-cka", module="torch_cka", tolerance=1e-6)
 def torch_cka(x: Responses, y: Responses) -> float:
     """`CKA(…).compare` of two identity networks, all stimuli in one batch, float32."""
+    return _by_loaders(x, y, len(x))
+
+
+@peer("unbiased_cka(batches=2)", "torch-cka", module="torch_cka", tolerance=1e-6)
+def torch_cka_in_batches(x: Responses, y: Responses) -> float:
+    """`CKA(…).compare` with the stimuli of our two batches one after the other."""
+    dealt = np.random.default_rng(0).permutation(len(x)) % 2
+    order = np.argsort(dealt, kind="stable")
+    return _by_loaders(x[order], y[order], int(np.sum(dealt == 0)))
+
+
+def _by_loaders(x: Responses, y: Responses, batch_size: int) -> float:
     import torch
     from torch.utils.data import DataLoader, TensorDataset
     from torch_cka import CKA
 
     networks = [torch.nn.Sequential(torch.nn.Identity()) for _ in range(2)]
     loaders = [
-        DataLoader(TensorDataset(torch.from_numpy(a).float()), batch_size=len(a))
+        DataLoader(TensorDataset(torch.from_numpy(a).float()), batch_size=batch_size)
         for a in (centre(x), centre(y))
     ]
     compared = CKA(*networks, "X", "Y", model1_layers=["0"], model2_layers=["0"])

@@ -66,6 +66,9 @@ def test_our_own_names_are_ours(name: str) -> None:
         ("LinearMetric(alpha=1,angular)", "procrustes"),
         ("brain_score/cka_biased", "cka"),
         ("svcca-dim=3-score", "cca(pca=3)"),
+        ("kernel CCA", "regularised_cca(kernel=rbf)"),
+        ("minibatch CKA(batches=3)", "unbiased_cka(batches=3)"),
+        ("platonic/cycle_knn(topk=5)", "neighbour_return(k=5, nearest=inner_product)"),
         ("rsatoolbox/rsa-correlation-corr", "rsa(comparison=pearson)"),
         ("diffscore/rsa-correlation-corr", "cka"),
         ("cka-kernel=linear-hsic=gretton-distance=angular", "cka(form=angle)"),
@@ -107,8 +110,9 @@ def test_a_measure_that_is_not_built_is_refused_with_the_reason() -> None:
     with pytest.raises(HomologError) as refused:
         find("resi/Geometry-Score")
     assert str(refused.value) == (
-        "HM023 no measure 'resi/Geometry-Score'. It is not built, for it draws landmarks at"
-        " random, so its scores change from run to run; use representation_topology_divergence."
+        "HM023 no measure 'resi/Geometry-Score'. It is not built, for it sees a population through"
+        " 64 landmarks drawn at random, and no stimulus beside another; use"
+        " representation_topology_divergence."
     )
 
 
