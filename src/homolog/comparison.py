@@ -16,7 +16,7 @@ import numpy as np
 from homolog import errors, statistics
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.pairing import Pair, holding_out, pair
+from homolog.pairing import Pair, holding_out, in_blocks, pair
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.scoring import Score, scored
 from homolog.statistics import Progress, silent
@@ -121,6 +121,8 @@ def compare(
     align: bool = False,
     nan: NanPolicy = "stop",
     groups: Groups = None,
+    blocks: int | None = None,
+    gap: int = 0,
     progress: Progress = silent,
 ) -> Comparison:
     """Score how alike two populations answer the same stimuli.
@@ -150,6 +152,12 @@ def compare(
         stimulus of the reference (the movie of each frame, say). Times of a stimulus
         (`Representation.fold_time`) are left out and permuted together in any case;
         ``"stimulus"`` says that measures that fit may hold them out together, too.
+    blocks
+        For rows that are moments in time, in order: how many neighbours resemble each other, and
+        so belong together in folds, intervals and permutations. None: rows are stimuli.
+    gap
+        How many rows to leave out at the end of each block, where even the neighbours of a block
+        resemble its ends.
     progress
         Called with what is being done, steps done and steps in all.
 
@@ -163,7 +171,8 @@ def compare(
     HomologError
         HM001 other stimuli, HM002 another order, HM003 transposed, HM004 NaN, HM005 too
         many neurons for cca, HM006 constant, HM010 too few stimuli for an interval,
-        HM012 rows of one stimulus in training and test.
+        HM012 rows of one stimulus, group or block in training and test, HM025 for
+        blocks of rows that are grouped.
 
     Examples
     --------
@@ -178,13 +187,16 @@ def compare(
         whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
     )
     listed = measures_asked(measures)
+    x, y, said = in_blocks(
+        population(reference, nan, groups), population(candidate, nan), blocks, gap, align=align
+    )
     both = pair(
-        population(reference, nan, groups),
-        population(candidate, nan),
+        x,
+        y,
         reorder=align,
         in_time=all(measure.sees == "time" for measure in listed),
     )
-    labels = group_labels(both, groups)
+    labels = group_labels(both, "stimulus" if blocks else groups)
     own = labels or both.reference.groups or both.candidate.groups
     if intervals:
         statistics.refuse_few(both.reference.n_stimuli, own)
@@ -196,11 +208,11 @@ def compare(
         reference=both.reference,
         candidate=both.candidate,
         scores=scores,
-        warnings=both.warnings,
+        warnings=(*said, *both.warnings),
         permutations=permutations,
         seed=rng,
         groups=None if own is None else len(set(own)),
-        call=_call(listed, intervals, permutations, rng, align, nan, groups),
+        call=_call(listed, intervals, permutations, rng, align, nan, groups, blocks, gap),
         versions=versions(),
         digests=_digests(both, listed),
     )
@@ -258,12 +270,15 @@ def _call(
     align: bool,
     nan: str,
     groups: Groups,
+    blocks: int | None,
+    gap: int,
 ) -> str:
     """The call that computes a comparison again, from variables named as its arguments."""
     arguments = ["reference", "candidate", f"[{', '.join(map(spelled, measures))}]"]
     told = {"intervals": intervals, "permutations": permutations, "rng": rng}
-    told |= {"align": align, "nan": nan}
+    told |= {"align": align, "nan": nan, "blocks": blocks, "gap": gap}
     usual = {"intervals": True, "permutations": 1000, "rng": 0, "align": False, "nan": "stop"}
+    usual |= {"blocks": None, "gap": 0}
     arguments += [f"{key}={value!r}" for key, value in told.items() if value != usual[key]]
     if groups is not None:
         arguments.append(f"groups={groups!r}" if isinstance(groups, str) else "groups=groups")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import constant_columns
-from homolog._words import listed
+from homolog._words import counted, listed
+from homolog.measures._blocks import blocks_of
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, align, require_same_stimuli, without
 
@@ -210,6 +211,49 @@ def summary_of(measure: Measure, population: Representation) -> Any:
         constant = np.flatnonzero(constant_columns(x))
         labels = [population.neuron_labels[i] for i in constant]
         raise errors.constant_neurons(population.called, labels, *x.shape[::-1]) from None
+
+
+def in_blocks(
+    reference: Representation,
+    candidate: Representation,
+    length: int | None,
+    gap: int,
+    *,
+    align: bool,
+) -> tuple[Representation, Representation, tuple[str, ...]]:
+    """Two populations whose rows are grouped in blocks of neighbours, and what to say of it.
+
+    Parameters
+    ----------
+    reference, candidate
+        Rows are moments in time, in order.
+    length, gap
+        How many rows belong together at least, None for each alone, and how many are left out at
+        the end of each block.
+    align
+        Whether rows of the candidate will be found by their labels.
+
+    Raises
+    ------
+    HomologError
+        HM025 for rows that belong together already, and numbers that cannot be.
+    """
+    if length is None:
+        if gap:
+            raise errors.bad_value("gap", gap, "0 where there are no blocks")
+        return reference, candidate, ()
+    if reference.groups or candidate.groups:
+        raise errors.bad_value("blocks", length, "None where rows belong to groups already")
+    block, kept = blocks_of(reference.n_stimuli, length, gap)
+    said = f"rows belong together in {counted(int(block.max()) + 1, 'block')} of neighbours"
+    if gap:
+        said += f", of which the last {gap} are left out: {np.sum(~kept)} of {len(kept)} rows"
+    reference = replace(reference, groups=tuple(block.tolist()))
+    if not gap:
+        return reference, candidate, (said,)
+    if not align and candidate.n_stimuli == len(kept):
+        candidate = candidate.select(stimuli=kept)
+    return reference.select(stimuli=kept), candidate, (said,)
 
 
 def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -> Measure:

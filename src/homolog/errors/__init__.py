@@ -71,6 +71,7 @@ from homolog.errors._learning import (
 )
 from homolog.errors._pairs import (
     devices_differ,
+    folds_part,
     groups_differ,
     labels_absent,
     leak,
@@ -165,6 +166,7 @@ __all__ = [
     "first_row_unclear",
     "flow_stopped",
     "folder_of_others",
+    "folds_part",
     "groups_differ",
     "images_absent",
     "in_parts",

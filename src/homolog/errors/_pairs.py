@@ -140,6 +140,15 @@ def leak(group: str) -> HomologError:
     )
 
 
+def folds_part(group: object) -> HomologError:
+    """HM012: labels of folds that part a group of rows."""
+    return HomologError(
+        "HM012",
+        f"folds part a group: rows of {group!r} are in train and test. Give a number of folds, so"
+        " that they are made of whole groups, or one fold to all rows of a group.",
+    )
+
+
 def nothing_repeats(measure: str, half: float) -> HomologError:
     """HM035: two halves of the trials that do not resemble each other."""
     return HomologError(

@@ -70,7 +70,9 @@ def _given(labels: NDArray[np.generic], n_stimuli: int, groups: object) -> NDArr
         allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"
         raise errors.bad_value("folds", labels.tolist(), allowed)
     if groups is not None:
-        _, group = np.unique(np.asarray(groups), return_inverse=True)
-        if len(np.unique(np.stack([group, index]), axis=1).T) > group.max() + 1:
-            raise errors.leak("stimulus")
+        named, group = np.unique(np.asarray(groups), return_inverse=True)
+        pairs = np.unique(np.stack([group, index]), axis=1)
+        parted = np.flatnonzero(np.bincount(pairs[0]) > 1)
+        if parted.size:
+            raise errors.folds_part(named[parted[0]].item())
     return index

@@ -1,0 +1,134 @@
+"""Rows in time: blocks of neighbours, in folds, intervals and permutations alike."""
+
+import numpy as np
+import pytest
+
+import homolog
+from homolog.errors import HomologError
+from homolog.measures import find
+from homolog.measures._blocks import blocks_of, neighbours
+from homolog.representation import represent
+
+QUICK = {"permutations": 0, "intervals": False}
+
+
+def slow(rng: np.random.Generator, n_rows: int, n_neurons: int) -> np.ndarray:
+    """Neurons of which each row is the mean of ten neighbours, of noise alone."""
+    fast = rng.normal(size=(n_rows + 9, n_neurons))
+    return np.array([fast[row : row + 10].mean(axis=0) for row in range(n_rows)])
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "length", "sizes"),
+    [(100, 10, [10] * 10), (101, 10, [12, 11, 11, 11, 11, 12, 11, 11, 11]), (9, 4, [5, 4])],
+)
+def test_blocks_are_of_neighbours_and_can_be_exchanged(n_rows, length, sizes):
+    block, kept = blocks_of(n_rows, length, 0)
+    assert sorted(np.bincount(block).tolist()) == sorted(sizes)
+    assert (np.diff(block) >= 0).all()
+    assert kept.all()
+
+
+def test_rows_of_two_blocks_are_more_than_a_gap_apart():
+    block, kept = blocks_of(60, 12, 3)
+    rows = np.flatnonzero(kept)
+    assert kept.sum() == 45
+    assert min(np.diff(rows)[np.diff(block[kept]) > 0]) == 4
+    assert np.bincount(block[kept]).tolist() == [9] * 5
+
+
+def test_groups_stand_whole_in_the_order_of_their_first_row():
+    assert neighbours(6, 2, list("bbacca")).tolist() == [0, 0, 0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            {"blocks": 31},
+            "HM025 blocks is 31; allowed: a whole number from 1 to 30, half of the rows, that there"
+            " may be two.",
+        ),
+        ({"blocks": True}, "HM025 blocks is True; allowed: a whole number from 1 to 30, half"),
+        (
+            {"blocks": 6, "gap": 6},
+            "HM025 gap is 6; allowed: a whole number from 0 to 5, less than a block.",
+        ),
+        ({"gap": 2}, "HM025 gap is 2; allowed: 0 where there are no blocks."),
+        (
+            {"blocks": 6, "groups": [0, 1] * 30},
+            "HM025 blocks is 6; allowed: None where rows belong to groups already.",
+        ),
+        ({"blocks": 12}, "HM010 "),
+    ],
+)
+def test_blocks_that_cannot_be_are_refused(options, says, rng):
+    x, y = rng.normal(size=(2, 60, 4))
+    with pytest.raises(HomologError) as refused:
+        homolog.compare(x, y, "cka", permutations=0, **options)
+    assert str(refused.value).startswith(says)
+
+
+def test_times_of_stimuli_are_grouped_already(rng):
+    x = represent(rng.normal(size=(12, 5, 3)), "stimulus,time,neuron").fold_time()
+    with pytest.raises(HomologError, match="HM025 blocks is 10; allowed: None where rows belong"):
+        homolog.compare(x, x, "cka", blocks=10, **QUICK)
+
+
+@pytest.mark.parametrize("name", ["ridge", "procrustes(folds=4)", "soft_matching(folds=4)"])
+def test_a_block_is_held_out_whole_and_folds_that_part_it_are_refused(name, rng):
+    x, y = rng.normal(size=(2, 80, 4))
+    found = homolog.compare(x, y, name, blocks=8, gap=2, **QUICK)
+    folds = np.asarray(found.scores[0].measure.options["folds"]).reshape(10, 6)
+    assert (folds == folds[:, :1]).all()
+    assert found.groups == 10
+    assert found.reference.n_stimuli == found.candidate.n_stimuli == 60
+    assert np.array_equal(
+        found.candidate.matrix, np.delete(y.reshape(10, 8, 4), [6, 7], 1).reshape(60, 4)
+    )
+    assert found.warnings[0] == (
+        "rows belong together in 10 blocks of neighbours, of which the last 2 are left out:"
+        " 20 of 80 rows"
+    )
+    assert found.call.endswith("blocks=8, gap=2)") or "blocks=8, gap=2" in found.call
+    parting = find(name).using(folds=np.arange(80) % 4)
+    with pytest.raises(HomologError) as refused:
+        homolog.compare(x, y, parting, blocks=8, **QUICK)
+    assert str(refused.value) == (
+        "HM012 folds part a group: rows of 0 are in train and test. Give a number of folds, so"
+        " that they are made of whole groups, or one fold to all rows of a group."
+    )
+
+
+def test_rows_found_by_label_keep_their_blocks(rng):
+    x, y = (represent(rng.normal(size=(64, 3)), stimuli=list(range(64))) for _ in range(2))
+    y = y.select(stimuli=list(range(63, -1, -1)))
+    found = homolog.compare(x, y, "ridge", blocks=8, gap=1, align=True, **QUICK)
+    same = homolog.compare(x, y.select(stimuli=list(range(64))), "ridge", blocks=8, gap=1, **QUICK)
+    assert found.reference.n_stimuli == 56
+    assert found["ridge"].value == pytest.approx(same["ridge"].value, abs=1e-12)
+
+
+def test_slow_populations_are_unrelated_once_blocks_are_held_out_and_exchanged():
+    """Without blocks, every study finds what is not there; with them one in twenty does."""
+    scores, small = {None: [], 20: []}, {None: 0, 20: 0}
+    for rng in np.random.default_rng(3).spawn(20):
+        x, y = slow(rng, 240, 5), slow(rng, 240, 4)
+        for blocks in scores:
+            found = homolog.compare(
+                x, y, ["cka", "ridge"], blocks=blocks, permutations=19, intervals=False
+            )
+            scores[blocks].append(found["ridge"].value)
+            small[blocks] += found["cka"].p_value <= 0.05
+    assert np.mean(scores[None]) > 0.05 > 0.01 > np.mean(scores[20])
+    assert small[None] >= 15 > 5 >= small[20]
+
+
+def test_intervals_leave_blocks_out_whole(rng):
+    x = slow(rng, 240, 5)
+    y = x @ rng.normal(size=(5, 4)) + 0.3 * slow(rng, 240, 4)
+    alone, together = (
+        homolog.compare(x, y, "cka", blocks=blocks, permutations=0)["cka"].interval
+        for blocks in (None, 20)
+    )
+    assert together[1] - together[0] > 1.3 * (alone[1] - alone[0])
