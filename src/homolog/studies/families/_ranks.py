@@ -59,7 +59,6 @@ def over_sessions(close: Table, number: Any) -> tuple[float, float, float]:
 
 def of_families(close: Table) -> Table:
     """(pair, family) Mean rank of a pair, 1 the least alike, over the measures of a family."""
-    ranks = close.rank().T
-    ranks["family"] = families_of(list(close.columns))
-    order = dict.fromkeys(ranks["family"])
-    return ranks.groupby("family").mean().T[list(order)]
+    families = families_of(list(close.columns))
+    found = close.rank().T.groupby(np.array(families)).mean().T
+    return found[list(dict.fromkeys(families))]

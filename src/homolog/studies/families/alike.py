@@ -212,10 +212,10 @@ def _near(rows: Table) -> Finding:
 
 def _spread(rows: Table) -> Finding:
     found = by_family(rows, "other session", "place")
-    gap = max(found.values()) - min(found.values()) if found else 0.0
+    gap = max(found.values()) - min(found.values())
     verdict: Verdict = "cannot tell"
-    if gap:
-        verdict = "agree" if gap < FEW else "disagree" if gap > 2 * FEW else verdict
+    if not FEW <= gap <= 2 * FEW:
+        verdict = "agree" if gap < FEW else "disagree"
     return Finding(
         verdict,
         listed(found),
