@@ -11,7 +11,7 @@ import pytest
 import homolog
 from homolog import HomologError, represent
 from homolog.sampling import debiased_cka
-from homolog.sampling._debiased_cka import _overlaps
+from homolog.sampling._overlaps import overlaps as _overlaps
 from homolog.sampling._unbiased import overlap, with_themselves
 
 

@@ -1,8 +1,7 @@
 """Centred kernel alignment of populations of which only some neurons were recorded."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import centre, frobenius
 from homolog.sampling._given import (
-    Floats,
     Labels,
     Sampled,
     are_samples,
@@ -18,8 +16,10 @@ from homolog.sampling._given import (
     given,
     refuse_few_neurons,
 )
-from homolog.sampling._spread import interval
-from homolog.sampling._unbiased import overlap, with_themselves
+from homolog.sampling._moved import Moved, moved
+from homolog.sampling._moves import held
+from homolog.sampling._overlaps import Overlaps, less_blocks, overlaps
+from homolog.sampling._spread import check_level
 from homolog.statistics import standard_error
 
 LEAST_NEURONS = 4
@@ -27,14 +27,6 @@ LEAST_NEURONS = 4
 
 LEAST_STIMULI = 8
 """Fewer stimuli, or groups of them, say too little about others."""
-
-
-class _Overlaps(NamedTuple):
-    """Mean overlaps over pairs of different neurons: of both, of each with itself."""
-
-    shared: Any
-    reference: Any
-    candidate: Any
 
 
 def debiased_cka(
@@ -114,10 +106,10 @@ def debiased_cka(
     if (n_blocks := int(block.max()) + 1) < LEAST_STIMULI:
         raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI, "groups of stimuli")
     x, y = (side / frobenius(side) for side in (centre(x), centre(y)))
-    found, uncorrected, less = _overlaps(x, y, samples)
+    found, uncorrected, less = overlaps(x, y, samples)
     value = _ratio(found, "different neurons")
     if groups is not None:
-        less[0] = _less_blocks(x, y, samples, block)
+        less[0] = less_blocks(x, y, samples, block)
     sizes = [np.bincount(block), *(np.ones(side.shape[1], dtype=np.int64) for side in (x, y))]
     errors_of = [_error(one, found, size) for one, size in zip(less, sizes, strict=True)]
     return DebiasedCKA(
@@ -130,65 +122,12 @@ def debiased_cka(
         n_reference=x.shape[1],
         n_candidate=y.shape[1],
         sampled=sampled,
+        parts=(float(found.shared), float(np.sqrt(found.reference * found.candidate))),
+        moves=moved(x, y, samples, block, found, less),
     )
 
 
-def _overlaps(
-    x: Floats, y: Floats, samples: Sequence[bool]
-) -> tuple[_Overlaps, _Overlaps, list[_Overlaps]]:
-    """Mean overlaps; the same with all pairs of neurons; and without each stimulus or neuron."""
-    n_stimuli, shared = len(x), overlap(x, y)
-    reference, candidate = _Own(x, samples[0]), _Own(y, samples[1])
-    pairs = x.shape[1] * y.shape[1]
-    one, fewer = (n * (n - 3) for n in (n_stimuli, n_stimuli - 1))
-    less_x = (shared.whole - shared.of_neuron) / (pairs - y.shape[1]) / one
-    less_y = (shared.whole - overlap(y, x).of_neuron) / (pairs - x.shape[1]) / one
-    found = _Overlaps(shared.whole / pairs / one, reference.mean / one, candidate.mean / one)
-    stimuli = _Overlaps(
-        shared.less_stimulus / pairs / fewer,
-        reference.less_stimulus / fewer,
-        candidate.less_stimulus / fewer,
-    )
-    return (
-        found,
-        _Overlaps(found.shared, reference.uncorrected / one, candidate.uncorrected / one),
-        [
-            stimuli,
-            _Overlaps(less_x, reference.less_neuron / one, found.candidate),
-            _Overlaps(less_y, found.reference, candidate.less_neuron / one),
-        ],
-    )
-
-
-class _Own:
-    """Mean overlap of a population with itself, over pairs of different neurons if a sample."""
-
-    def __init__(self, x: Floats, is_sample: bool) -> None:
-        n, all_pairs, same = x.shape[1], overlap(x, x), with_themselves(x)
-        self.uncorrected = all_pairs.whole / n**2
-        if not is_sample:
-            self.mean, self.less_stimulus = self.uncorrected, all_pairs.less_stimulus / n**2
-            self.less_neuron = np.full(n, self.mean)
-            return
-        different = all_pairs.whole - same.whole
-        self.mean = different / (n * (n - 1))
-        self.less_stimulus = (all_pairs.less_stimulus - same.less_stimulus) / (n * (n - 1))
-        of_neuron = 2 * (all_pairs.of_neuron - same.of_neuron)
-        self.less_neuron = (different - of_neuron) / ((n - 1) * (n - 2))
-
-
-def _less_blocks(
-    x: Floats, y: Floats, samples: Sequence[bool], block: NDArray[np.int64]
-) -> _Overlaps:
-    """Mean overlaps without each block of stimuli."""
-    each = [
-        _overlaps(centre(x[block != one]), centre(y[block != one]), samples)[0]
-        for one in range(int(block.max()) + 1)
-    ]
-    return _Overlaps(*np.array(each).T)
-
-
-def _ratio(found: _Overlaps, what: str) -> float:
+def _ratio(found: Overlaps, what: str) -> float:
     if not min(found.reference, found.candidate) > 0:
         raise errors.undefined(
             "debiased_cka",
@@ -198,7 +137,7 @@ def _ratio(found: _Overlaps, what: str) -> float:
     return float(found.shared / np.sqrt(found.reference * found.candidate))
 
 
-def _error(less: _Overlaps, found: _Overlaps, sizes: NDArray[np.int64]) -> float:
+def _error(less: Overlaps, found: Overlaps, sizes: NDArray[np.int64]) -> float:
     """Jackknife error of the ratio, to first order in its parts, which stays finite at few."""
     scale = np.sqrt(found.reference * found.candidate)
     own = less.reference / found.reference + less.candidate / found.candidate
@@ -233,12 +172,14 @@ class DebiasedCKA:
     n_stimuli: int
     n_reference: int
     n_candidate: int
-    sampled: Sampled = "both"
+    sampled: Sampled
+    parts: tuple[float, float] = field(repr=False)
+    moves: Moved = field(repr=False)
 
     def interval(
         self, over: Literal["both", "stimuli", "neurons"] = "both", *, level: float = 0.95
     ) -> tuple[float, float]:
-        """Where the value of whole populations lies, cut at -1 and 1.
+        """Where the value lies: every value that the recording does not speak against.
 
         Parameters
         ----------
@@ -247,32 +188,29 @@ class DebiasedCKA:
         level
             Share of studies in which the interval should hold it, above 0 and below 1.
 
+        Returns
+        -------
+        low, high
+            Over neurons, or both, what whole populations would have, cut at -1 and 1. Over stimuli
+            what these neurons would have, which may exceed 1, or be unbounded where so few stimuli
+            do not tell whether neurons share anything.
+
         Raises
         ------
         HomologError
             HM025 for another `over`, or a `level` outside its range.
-
-        Notes
-        -----
-        Errors over stimuli and neurons add as variances. What depends on stimulus and neuron
-        together is then counted twice. Of 95 % intervals 94 to 99 % held the truth where it was
-        0.79 and 0.94 (20 latents; 10 to 200 neurons, 40 to 400 stimuli), 98 % and more for
-        unrelated populations, but only 87 to 90 % at 0.93 with 5 latents of unequal size: near 1
-        estimates that are too high look too sure.
         """
-        parts = {
-            "stimuli": (self.error_over_stimuli, self.n_stimuli),
-            "reference": (self.error_over_reference, self.n_reference),
-            "candidate": (self.error_over_candidate, self.n_candidate),
-        }
         chosen = {
-            "both": tuple(parts),
-            "stimuli": ("stimuli",),
-            "neurons": ("reference", "candidate"),
+            "both": (self.moves.stimuli, self.moves.neurons_alone),
+            "stimuli": (self.moves.stimuli,),
+            "neurons": (self.moves.neurons,),
         }
         if over not in chosen:
             raise errors.bad_value("over", over, "'both', 'stimuli', 'neurons'")
-        low, high = interval(self.value, [parts[one] for one in chosen[over]], level)
+        check_level(level)
+        low, high = held(*self.parts, chosen[over], level)
+        if over == "stimuli":
+            return low, high
         return max(-1.0, min(1.0, low)), min(1.0, max(-1.0, high))
 
     def __str__(self) -> str:

@@ -7,6 +7,12 @@ import numpy as np
 from homolog import errors
 
 
+def check_level(level: object) -> None:
+    """Raise HM025 for a share that is not above 0 and below 1."""
+    if not (isinstance(level, int | float) and 0 < level < 1):
+        raise errors.bad_value("level", level, "a number above 0 and below 1")
+
+
 def interval(value: float, parts: Sequence[tuple[float, int]], level: float) -> tuple[float, float]:
     """Value plus and minus a Student t quantile of independent errors that add up.
 
@@ -21,8 +27,7 @@ def interval(value: float, parts: Sequence[tuple[float, int]], level: float) -> 
     """
     from scipy.stats import t
 
-    if not (isinstance(level, int | float) and 0 < level < 1):
-        raise errors.bad_value("level", level, "a number above 0 and below 1")
+    check_level(level)
     variance = np.array([error**2 for error, _ in parts])
     if not (total := variance.sum()) > 0:
         return value, value

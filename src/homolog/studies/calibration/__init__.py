@@ -11,5 +11,5 @@ STUDY = Study(
     name="calibration",
     title="Do intervals and p-values keep their promises?",
     source="https://doi.org/10.1214/aos/1176345462",
-    parts=(coverage.PART,),
+    parts=coverage.PARTS,
 )

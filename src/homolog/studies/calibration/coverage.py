@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -33,46 +34,50 @@ COLOURS = {10: THIRD, 50: REFERENCE, 200: CANDIDATE}
 Held = tuple[str, float, float, float]
 """Which interval, its ends, and the truth."""
 
+ALL_STIMULI = "same neurons, all stimuli"
+
 INTERVALS = {
-    "unbiased_cka, stimuli": "same neurons, all stimuli",
-    "debiased_cka, stimuli": "same neurons, all stimuli",
-    "debiased_cka, neurons": "all neurons, same stimuli",
-    "debiased_cka, both": "all neurons, all stimuli",
+    "unbiased_cka": {"stimuli": ALL_STIMULI},
+    "debiased_cka": {
+        "stimuli": ALL_STIMULI,
+        "neurons": "all neurons, same stimuli",
+        "both": "all neurons, all stimuli",
+    },
 }
-"""Every interval, and of what the truth is."""
+"""Of every estimate, over what its intervals are, and of what the truth is."""
 
 
-def tasks(quick: bool) -> Mapping[str, Options]:
-    """A cell each: what is planted, how many neurons and how many stimuli."""
+def tasks(estimate: str, quick: bool) -> Mapping[str, Options]:
+    """A cell each: what is planted, how many neurons and how many stimuli; the quickest first."""
     n_studies, n_stimuli = (20, (40,)) if quick else (1000, (40, 100, 400))
+    sizes = [(neurons, one) for one in n_stimuli for neurons in ((10, 50) if quick else COLOURS)]
     return {
         f"{name.replace(' ', '-')}-{dimensions}-{neurons}-{stimuli}": {
+            "estimate": estimate,
             "cka": cka,
             "dimensions": dimensions,
             "n_neurons": neurons,
             "n_stimuli": stimuli,
             "n_studies": n_studies,
         }
+        for neurons, stimuli in sorted(sizes, key=np.prod)
         for cka, name in KINDS.items()
         for dimensions in STYLES
-        for stimuli in n_stimuli
-        for neurons in ((10, 50) if quick else COLOURS)
     }
 
 
 def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[Row]:
     """Draw studies, and count how many of their intervals hold the truth."""
-    planted = Planted(options["cka"], options["dimensions"])
-    tallies = {name: _Tally() for name in INTERVALS}
+    planted, estimate = Planted(options["cka"], options["dimensions"]), options["estimate"]
+    tallies = {over: _Tally() for over in INTERVALS[estimate]}
     for _ in range(options["n_studies"]):
         study = planted.study(options["n_stimuli"], options["n_neurons"], rng)
-        for of in (_of_unbiased_cka, _of_debiased_cka):
-            for name, *ends in _unless_refused(of, study):
-                tallies[name].add(*ends)
+        for over, *ends in _unless_refused(HELD[estimate], study):
+            tallies[over].add(*ends)
     place = {name: options[name] for name in ("cka", "dimensions", "n_neurons", "n_stimuli")}
     return [
-        {"interval": name, **place, **tally.row(options["n_studies"])}
-        for name, tally in tallies.items()
+        {"over": over, **place, **tally.row(options["n_studies"])}
+        for over, tally in tallies.items()
     ]
 
 
@@ -93,6 +98,7 @@ class _Tally:
 
     def row(self, n_studies: int) -> Row:
         n = len(self.truths)
+        finite = [width for width in self.widths if np.isfinite(width)]
         return {
             "truth": float(np.mean(self.truths)) if n else None,
             "n_studies": n_studies,
@@ -100,7 +106,8 @@ class _Tally:
             "n_held": n - self.too_low - self.too_high,
             "n_too_low": self.too_low,
             "n_too_high": self.too_high,
-            "median_width": float(np.median(self.widths)) if n else None,
+            "n_unbounded": n - len(finite),
+            "median_width": float(np.median(finite)) if finite else None,
         }
 
 
@@ -116,7 +123,7 @@ def _of_unbiased_cka(study: Recorded) -> Iterator[Held]:
     shared, x, y = study.covariances
     truth = float(np.sum(shared**2) / np.sqrt(np.sum(x**2) * np.sum(y**2)))
     low, high = jackknife(find("unbiased_cka"), study.x, study.y)
-    yield "unbiased_cka, stimuli", low, high, truth
+    yield "stimuli", low, high, truth
 
 
 def _of_debiased_cka(study: Recorded) -> Iterator[Held]:
@@ -129,7 +136,7 @@ def _of_debiased_cka(study: Recorded) -> Iterator[Held]:
     }
     for over, truth in truths.items():
         low, high = estimate.interval(over)  # pyright: ignore[reportArgumentType]
-        yield f"debiased_cka, {over}", low, high, truth
+        yield over, low, high, truth
 
 
 def _of_these_neurons(study: Recorded) -> float:
@@ -145,20 +152,29 @@ def _between_different(covariance: Reals) -> float:
     return float((np.sum(covariance**2) - np.sum(np.diag(covariance) ** 2)) / (n * (n - 1)))
 
 
-def draw(rows: Table) -> Figure:
+HELD: Mapping[str, Callable[[Recorded], Iterator[Held]]] = {
+    "unbiased_cka": _of_unbiased_cka,
+    "debiased_cka": _of_debiased_cka,
+}
+"""Intervals of one study, and their truth."""
+
+
+def draw(estimate: str, rows: Table) -> Figure:
     """Coverage against the number of stimuli: a column for each truth, a row for each interval."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, 2.3 * len(INTERVALS) + 0.6), layout="constrained")
-    axes = figure.subplots(len(INTERVALS), len(KINDS), sharex=True, sharey=True, squeeze=False)
-    for line, (name, truth) in zip(axes, INTERVALS.items(), strict=True):
+    truths = INTERVALS[estimate]
+    figure = Figure(figsize=(10, 2.5 * len(truths) + 0.9), layout="constrained")
+    axes = figure.subplots(len(truths), len(KINDS), sharex=True, sharey=True, squeeze=False)
+    for line, (over, truth) in zip(axes, truths.items(), strict=True):
         for ax, (cka, kind) in zip(line, KINDS.items(), strict=True):
-            _panel(ax, rows[(rows["interval"] == name) & (rows["cka"] == cka)])
-            ax.set_title(f"{name}: {kind}", fontsize=9, loc="left")
+            _panel(ax, rows[(rows["over"] == over) & (rows["cka"] == cka)])
+            ax.set_title(f"Over {over}: {kind}", fontsize=9, loc="left")
         line[0].set_ylabel(f"Truth: {truth}\nheld (%)", fontsize=8)
     for ax in axes[-1]:
         ax.set_xlabel("Stimuli")
-    axes[0][0].legend(frameon=False, fontsize=7, ncols=2)
+    lines = axes[0][0].get_legend_handles_labels()
+    figure.legend(*lines, loc="outside lower center", frameon=False, fontsize=8, ncols=3)
     return figure
 
 
@@ -183,9 +199,9 @@ def _panel(ax: Axes, rows: Table) -> None:
     ax.set_ylim(80, 101)
 
 
-def judge(rows: Table) -> Mapping[str, Finding]:
+def judge(estimate: str, rows: Table) -> Mapping[str, Finding]:
     """Every interval by its worst cell."""
-    return {name: _judged(rows[rows["interval"] == name]) for name in INTERVALS}
+    return {over: _judged(rows[rows["over"] == over]) for over in INTERVALS[estimate]}
 
 
 def _judged(rows: Table) -> Finding:
@@ -212,9 +228,9 @@ def _named(dimensions: str, cka: float, n_neurons: int, n_stimuli: int) -> str:
     return f"{kind}, {dimensions} dimension, {n_neurons} neurons, {n_stimuli} stimuli"
 
 
-def tables(rows: Table) -> Mapping[str, list[Row]]:
+def tables(estimate: str, rows: Table) -> Mapping[str, list[Row]]:
     """Coverage of every interval, a line for each truth and number of neurons."""
-    return {name: _tabled(rows[rows["interval"] == name]) for name in INTERVALS}
+    return {f"over {over}": _tabled(rows[rows["over"] == over]) for over in INTERVALS[estimate]}
 
 
 def _tabled(rows: Table) -> list[Row]:
@@ -229,33 +245,37 @@ def _tabled(rows: Table) -> list[Row]:
     return lines
 
 
-PART = Part(
-    name="coverage",
-    title="Intervals hold the truth",
-    question=(
-        "Neurons of two populations read Gaussian latents with random weights and have noise of "
-        f"their own ({NOISE:g} beside a signal of 1), so that the truth of every estimate is known "
-        "by a formula. Every study draws stimuli and neurons anew; what is counted is how many "
-        "95 % intervals hold the value of infinitely many stimuli, of infinitely many neurons, "
-        "or of both."
-    ),
-    claims={
-        name: Claim(
-            f"95 % intervals of {name.replace(', ', ' over ')} hold the truth ({truth}) in "
-            f"{LOWEST:.0%} to {HIGHEST:.0%} of studies.",
-            "By every cell: agree if all shares lie there, disagree if the 99.9 % interval of one "
-            "lies outside.",
-            by="this study",
-        )
-        for name, truth in INTERVALS.items()
-    },
-    tasks=tasks,
-    work=work,
-    draw=draw,
-    picture=(
-        "Share of intervals that hold the truth against the number of stimuli, for each kind of "
-        "interval and planted truth, with a band from 93 to 97 %."
-    ),
-    judge=judge,
-    tables=tables,
-)
+def _part(estimate: str) -> Part:
+    return Part(
+        name=f"coverage-{estimate.replace('_', '-')}",
+        title=f"Intervals of {estimate} hold the truth",
+        question=(
+            "Neurons of two populations read Gaussian latents with random weights and have noise "
+            f"of their own ({NOISE:g} beside a signal of 1), so that the truth of every estimate "
+            "is known by a formula. Every study draws stimuli and neurons anew; what is counted is "
+            "how many 95 % intervals hold the value of infinitely many stimuli, of infinitely many "
+            "neurons, or of both."
+        ),
+        claims={
+            over: Claim(
+                f"95 % intervals of {estimate} over {over} hold the truth ({truth}) in "
+                f"{LOWEST:.0%} to {HIGHEST:.0%} of studies.",
+                "By every cell: agree if all shares lie there, disagree if the 99.9 % interval of "
+                "one lies outside.",
+                by="this study",
+            )
+            for over, truth in INTERVALS[estimate].items()
+        },
+        tasks=partial(tasks, estimate),
+        work=work,
+        draw=partial(draw, estimate),
+        picture=(
+            "Share of intervals that hold the truth against the number of stimuli, for each kind "
+            "of interval and planted truth, with a band from 93 to 97 %."
+        ),
+        judge=partial(judge, estimate),
+        tables=partial(tables, estimate),
+    )
+
+
+PARTS = tuple(map(_part, INTERVALS))

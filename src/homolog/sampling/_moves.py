@@ -1,0 +1,174 @@
+"""How much a ratio of overlaps would have been another with other stimuli, or other neurons.
+
+The ratio is S / G: what two populations share over the geometric mean of what each shares with
+itself. Were r the truth, S - rG would be 0 on average; an interval holds every r for which it is
+not surely something else. So nothing is ever divided by a denominator that might be small, and the
+spread is that which belongs to r, not to an estimate that is too high and so looks too sure.
+
+A jackknife counts what single stimuli move once and what pairs of them move twice; where single
+ones move nothing, as when populations are unrelated, its variance is twice the true one. So both
+are told apart: what pairs move is estimated from all pairs, what single ones move is the rest.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog.sampling._given import Floats
+
+_STEP, _FAR = 0.01, 1e6
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Variances and covariance of S and G, of one origin.
+
+    Attributes
+    ----------
+    shared, both, own
+        Variance of S, covariance of S and G, variance of G.
+    """
+
+    shared: float = 0.0
+    both: float = 0.0
+    own: float = 0.0
+
+    def __add__(self, other: "Spread") -> "Spread":
+        """Of both origins together."""
+        return self.plus(other, 1)
+
+    def plus(self, other: "Spread", times: float) -> "Spread":
+        """With so many times another added."""
+        return Spread(
+            self.shared + times * other.shared,
+            self.both + times * other.both,
+            self.own + times * other.own,
+        )
+
+    def at(self, ratio: float, share: float = 1.0) -> float:
+        """The variance of S - rG, with that of S as large as `share` of it; at least 0."""
+        found = share * self.shared - 2 * ratio * share**0.5 * self.both + ratio**2 * self.own
+        return max(0.0, found)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What draws of one kind, of stimuli or of neurons, move.
+
+    Attributes
+    ----------
+    alone, in_pairs
+        Spread that single ones bring; that pairs of them bring and no single one.
+    freedom
+        Degrees of freedom of both.
+    follows
+        Whether single ones move S less the less there is of it.
+    """
+
+    alone: Spread = Spread()
+    in_pairs: Spread = Spread()
+    freedom: float = 1.0
+    follows: bool = False
+
+
+def covaried(first: Floats, second: Floats, sizes: NDArray[np.int64]) -> Spread:
+    """Jackknife covariance of (2, n) values of S and G without each of n blocks of some sizes.
+
+    Twice the same, or of two halves of what else was drawn, which leaves the accidents of that out.
+    """
+    share = sizes.sum() / sizes
+    one, other = (
+        np.sum((1 - 1 / share) * side, axis=1, keepdims=True) - (share - 1) * side
+        for side in (first, second)
+    )
+    found = one / (share - 1) @ other.T / len(sizes)
+    return Spread(found[0, 0], (found[0, 1] + found[1, 0]) / 2, found[1, 1])
+
+
+def of_pairs(first: Floats, second: Floats) -> Floats:
+    """(p, q) covariances of what only pairs of draws of one kind bring.
+
+    Parameters
+    ----------
+    first, second
+        (p, n, n) and (q, n, n) symmetric terms of each pair of n, of which the diagonal does not
+        matter; twice the same, or of two halves of what else was drawn.
+    """
+    n = first.shape[1]
+    one, other = (_without_singles(terms).reshape(len(terms), -1) for terms in (first, second))
+    return one @ other.T / (n * (n - 3))
+
+
+def _without_singles(terms: Floats) -> Floats:
+    n = terms.shape[1]
+    apart = ~np.eye(n, dtype=bool)
+    sums = (terms * apart).sum(axis=2)
+    mean = sums.sum(axis=1, keepdims=True) / (n * (n - 1))
+    single = (sums / (n - 1) - mean) * (n - 1) / (n - 2)
+    return (terms - mean[:, :, None] - single[:, :, None] - single[:, None, :]) * apart
+
+
+def of_meetings(first: Floats, second: Floats) -> float:
+    """Covariance of what only meetings of draws of two kinds bring, from (n, m) terms of each."""
+    one, other = (
+        terms - terms.mean(axis=0) - terms.mean(axis=1, keepdims=True) + terms.mean()
+        for terms in (first, second)
+    )
+    n, m = first.shape
+    return float(np.vdot(one, other)) / ((n - 1) * (m - 1))
+
+
+def held(shared: float, own: float, moves: Sequence[Moves], level: float) -> tuple[float, float]:
+    """The ratios that S and G do not exclude, from the least to the greatest; infinite without end.
+
+    Where S is 0 in truth no single stimulus moves it, and the less there is of it the less they do.
+    What those that follow S bring to its variance therefore goes with the root of r beside the
+    estimate. In proportion to r it would be if all else were known, and intervals would be a little
+    too short; were it not to follow, those of unrelated populations would be far too long.
+
+    Parameters
+    ----------
+    shared, own
+        S and G.
+    moves
+        Of every kind that counts.
+    level
+        Share of studies in which the interval should hold the truth.
+    """
+    from scipy.special import stdtrit
+
+    estimate = shared / own
+
+    def excluded(ratio: float) -> float:
+        follow = max(0.0, ratio / estimate) ** 0.5 if estimate > 0 else 1.0
+        parts = [
+            (variance, one.freedom)
+            for one in moves
+            for variance in (
+                one.alone.at(ratio, follow if one.follows else 1.0),
+                one.in_pairs.at(ratio),
+            )
+        ]
+        if not (total := sum(variance for variance, _ in parts)) > 0:
+            return abs(shared - ratio * own)
+        freedom = total**2 / sum(variance**2 / n for variance, n in parts)
+        reach = float(stdtrit(freedom, (1 + level) / 2)) * total**0.5
+        return abs(shared - ratio * own) - reach
+
+    return _end(excluded, estimate, -_STEP), _end(excluded, estimate, _STEP)
+
+
+def _end(excluded: Callable[[float], float], estimate: float, step: float) -> float:
+    """The first ratio on one side of the estimate that is excluded, by doubling steps."""
+    from scipy.optimize import brentq
+
+    inside = estimate
+    while excluded(estimate + step) <= 0:
+        if abs(step) > _FAR:
+            return float(np.copysign(np.inf, step))
+        inside, step = estimate + step, 2 * step
+    if excluded(inside) > 0:  # a spread of nothing excludes all but the estimate
+        return estimate
+    return float(brentq(excluded, inside, estimate + step, xtol=1e-12))

@@ -1,0 +1,115 @@
+"""Mean overlaps of two populations, of pairs of different neurons, and what they are made of."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homolog._arrays import centre
+from homolog.sampling._given import Floats
+from homolog.sampling._unbiased import overlap, with_themselves
+
+
+class Overlaps(NamedTuple):
+    """Mean overlaps over pairs of different neurons: of both, of each with itself."""
+
+    shared: Any
+    reference: Any
+    candidate: Any
+
+
+def overlaps(
+    x: Floats, y: Floats, samples: Sequence[bool]
+) -> tuple[Overlaps, Overlaps, list[Overlaps]]:
+    """Mean overlaps; the same with all pairs of neurons; and without each stimulus or neuron."""
+    n_stimuli, shared = len(x), overlap(x, y)
+    reference, candidate = _Own(x, samples[0]), _Own(y, samples[1])
+    pairs = x.shape[1] * y.shape[1]
+    one, fewer = (n * (n - 3) for n in (n_stimuli, n_stimuli - 1))
+    less_x = (shared.whole - shared.of_neuron) / (pairs - y.shape[1]) / one
+    less_y = (shared.whole - overlap(y, x).of_neuron) / (pairs - x.shape[1]) / one
+    found = Overlaps(shared.whole / pairs / one, reference.mean / one, candidate.mean / one)
+    stimuli = Overlaps(
+        shared.less_stimulus / pairs / fewer,
+        reference.less_stimulus / fewer,
+        candidate.less_stimulus / fewer,
+    )
+    return (
+        found,
+        Overlaps(found.shared, reference.uncorrected / one, candidate.uncorrected / one),
+        [
+            stimuli,
+            Overlaps(less_x, reference.less_neuron / one, found.candidate),
+            Overlaps(less_y, found.reference, candidate.less_neuron / one),
+        ],
+    )
+
+
+class _Own:
+    """Mean overlap of a population with itself, over pairs of different neurons if a sample."""
+
+    def __init__(self, x: Floats, is_sample: bool) -> None:
+        n, all_pairs, same = x.shape[1], overlap(x, x), with_themselves(x)
+        self.uncorrected = all_pairs.whole / n**2
+        if not is_sample:
+            self.mean, self.less_stimulus = self.uncorrected, all_pairs.less_stimulus / n**2
+            self.less_neuron = np.full(n, self.mean)
+            return
+        different = all_pairs.whole - same.whole
+        self.mean = different / (n * (n - 1))
+        self.less_stimulus = (all_pairs.less_stimulus - same.less_stimulus) / (n * (n - 1))
+        of_neuron = 2 * (all_pairs.of_neuron - same.of_neuron)
+        self.less_neuron = (different - of_neuron) / ((n - 1) * (n - 2))
+
+
+def less_blocks(
+    x: Floats, y: Floats, samples: Sequence[bool], block: NDArray[np.int64]
+) -> Overlaps:
+    """Mean overlaps without each block of stimuli."""
+    each = [
+        overlaps(centre(x[block != one]), centre(y[block != one]), samples)[0]
+        for one in range(int(block.max()) + 1)
+    ]
+    return Overlaps(*np.array(each).T)
+
+
+def of_stimuli(
+    x: Floats,
+    y: Floats,
+    samples: Sequence[bool],
+    rows: NDArray[np.int64],
+    others: NDArray[np.int64],
+) -> Floats:
+    """(3, row, other) what pairs of stimuli add to each of the mean overlaps, to leading order.
+
+    Of centred responses; with the sums over neurons that `overlaps` leaves out left out.
+    """
+    sizes = x.shape[1], y.shape[1]
+    grams = [_u_centred(side, rows, others) for side in (x, y)]
+    own = [
+        (gram * gram - side[rows] ** 2 @ (side[others] ** 2).T) / (n * (n - 1))
+        if is_sample
+        else gram * gram / n**2
+        for gram, side, is_sample, n in zip(grams, (x, y), samples, sizes, strict=True)
+    ]
+    return np.array([grams[0] * grams[1] / (sizes[0] * sizes[1]), *own])
+
+
+def _u_centred(x: Floats, rows: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+    """Entries off the diagonal of the U-centred Gram matrix of centred responses."""
+    n, energy = len(x), np.vecdot(x, x)
+    apart = (energy[rows, None] + energy[others]) / (n - 2)
+    return x[rows] @ x[others].T + apart - energy.sum() / ((n - 1) * (n - 2))
+
+
+def of_neurons(x: Floats, y: Floats) -> Floats:
+    """(neuron, neuron) mean overlap over stimuli of each neuron of one population with another's.
+
+    Both are centred.
+    """
+    n, squares = len(x), (x**2, y**2)
+    met = squares[0].T @ squares[1]
+    totals = np.outer(squares[0].sum(axis=0), squares[1].sum(axis=0))
+    whole = (x.T @ y) ** 2 - met + totals / ((n - 1) * (n - 2)) - 2 * met / (n - 2)
+    return whole / (n * (n - 3))
