@@ -279,6 +279,9 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     folds. From -1 to 1, about 0 for unrelated populations, and on average a lower bound of the
     value at endlessly many stimuli. By ``average="mean"`` alone; with more neurons than stimuli
     take ``pca``, or `regularised_cca`. Stimuli that resemble each other must share a fold.
+
+    Cost: M N² operations for a population, M Nx Ny and singular values of an Nx × Ny matrix for a
+    pair. Do not trust it unless stimuli far outnumber neurons.
     """
     cross = x.directions.T @ y.directions
     if average == "projection_weighted":

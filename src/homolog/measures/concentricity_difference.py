@@ -78,6 +78,9 @@ def concentricity_difference(x: Statistic, y: Statistic) -> Float[Array, ""]:
     A statistic of each population, not a comparison of them: it sees neither which stimulus
     evoked what nor which neuron answered, and unrelated populations can be at 0. It says how
     strong the common drive is beside the tuning. Few stimuli in many neurons look more concentric
-    than they are, for each is part of its own mean. Takes MN operations.
+    than they are, for each is part of its own mean.
+
+    Cost: MN operations. Do not trust it as a sign that two populations answer the same stimuli
+    alike.
     """
     return difference(x, y)

@@ -75,5 +75,8 @@ def disagreement(x: Choices, y: Choices) -> Float[Array, ""]:
     Unbiased: its mean over draws of stimuli is its value at many. Two accurate classifiers
     cannot disagree often, so compare it with their error rates; `error_consistency` takes chance
     agreement out. Chance is exact: 1 - sum of the products of how often each class is given.
+
+    Cost: one look at every output. Do not trust it where columns of the two may stand for
+    different classes.
     """
     return to_namespace_of(x.shares, np.asarray(1 - agreement(x, y).mean()))

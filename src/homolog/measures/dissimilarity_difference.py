@@ -116,6 +116,8 @@ def dissimilarity_difference(x: _Summary, y: _Summary) -> Float[Array, ""]:
     population whose correlations are all half as far from 1 is like another for `rsa`, and not
     here. Trial noise makes all dissimilarities larger, hence a recording with little noise far from
     one with much, although both see the same: do not trust it across recordings of unlike quality.
+
+    Cost: M²N operations for a population, M² for a pair, and three M × M matrices.
     """
     gap = x.pairs - y.pairs
     return root(inner(gap, gap) / gap.shape[0])

@@ -128,6 +128,10 @@ def dsa(x: _Dynamics, y: _Dynamics) -> Float[Array, ""]:
     search that may end early. Stimuli are not paired: their order does not matter, so a random
     pairing says nothing. Noise draws eigenvalues towards 0. Packages report the square, padded
     with zeros where ranks differ.
+
+    Cost: the singular values of all states of a population, once; the eigenvalues of an r × r
+    matrix and their pairing, r³, for a pair. Do not trust it where the law predicts badly, or at
+    one choice of ``delays`` and ``rank`` alone.
     """
     from scipy.optimize import linear_sum_assignment
 

@@ -110,6 +110,9 @@ def error_consistency(x: Choices, y: Choices) -> Float[Array, ""]:
     often the classes are given. Where accuracies differ, 1 cannot be reached. Biased a little
     towards 0 when stimuli are few, for they estimate p_e as well: 0.458 at 20 stimuli where two
     classifiers of 4 classes are at 0.469 at many.
+
+    Cost: one look at every output. Do not trust it for few stimuli or few errors, of which it is a
+    ratio.
     """
     expected = expected_agreement(x, y)
     if 1 - expected <= 1e-12:

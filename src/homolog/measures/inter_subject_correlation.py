@@ -86,7 +86,9 @@ def inter_subject_correlation(x: _Summary, y: _Summary) -> Float[Array, ""]:
     `soft_matching_correlation`, which find them.
 
     Its mean under random pairing of stimuli is 0 exactly. Correlations over few stimuli are a
-    little too near 0: 0.357 at 10 stimuli where 0.366 is the value at many. Takes M(Nx + Ny)
-    operations, for no pair of neurons is looked at.
+    little too near 0: 0.357 at 10 stimuli where 0.366 is the value at many.
+
+    Cost: M (Nx + Ny) operations, for no pair of neurons is looked at. Do not trust it as a
+    likeness of tuning.
     """
     return inner(x.course, y.course)

@@ -80,6 +80,8 @@ def jensen_shannon_divergence(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Unbiased: its mean over draws of stimuli is its value at many. Its root, not itself, obeys
     the triangle inequality. Confident classifiers that agree are at 0 however their other
     probabilities differ: what is unlikely hardly counts.
+
+    Cost: one look at every output. Do not trust it for outputs that are no logits.
     """
     xp = namespace(x.logs, y.logs)
     n_shared = min(x.logs.shape[1], y.logs.shape[1])

@@ -99,6 +99,8 @@ def kernel_distance(x: _Sized, y: _Sized, *, unbiased: bool = False) -> Float[Ar
     population varies much and the other little, whatever they agree on; do not trust it for
     populations in different units, or of neurons selected by their rates. Biased: the noise of few
     stimuli adds to both matrices.
+
+    Cost: that of `cka`.
     """
     m, reading = x.n_stimuli, "unbiased" if unbiased else "whole"
     if unbiased and m < 4:

@@ -178,6 +178,9 @@ def linear_regression(
     neurons as there are stimuli. Use `ridge` to predict stimuli not fitted; without a
     penalty it is this regression, held out. Rank is judged relative to the largest singular
     value, and nothing is padded.
+
+    Cost: M N² operations for a population, M Nx Ny for a pair. Do not trust it unless stimuli far
+    outnumber the neurons that predict.
     """
     if form == "angle":
         chord = root(2 * averaged(_unexplained, x, y, predict))

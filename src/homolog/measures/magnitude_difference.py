@@ -64,6 +64,9 @@ def magnitude_difference(x: Statistic, y: Statistic) -> Float[Array, ""]:
     A statistic of each population, not a comparison of them: it sees neither which stimulus
     evoked what nor which neuron answered, and unrelated populations can be at 0. The size grows
     with the root of the number of neurons, so compare populations of equally many. Noise makes
-    mean patterns larger by its variance over the number of stimuli. Takes MN operations.
+    mean patterns larger by its variance over the number of stimuli.
+
+    Cost: MN operations. Do not trust it across populations in different units, nor as a likeness
+    of tuning.
     """
     return difference(x, y)

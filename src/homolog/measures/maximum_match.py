@@ -146,6 +146,9 @@ def maximum_match(x: _Summary, y: _Summary) -> Float[Array, ""]:
     space. A score counts neurons, so it moves by steps, and near the tolerance little changes
     much. Biased upwards when stimuli are few: a course of noise lies in a space of r of M
     dimensions but for a remainder of :math:`\sqrt{1 - r/M}` of its norm.
+
+    Cost: products of all neurons with all and singular values, M N² operations, for each round in
+    which neurons leave. Do not trust it near its tolerance, or for few stimuli.
     """
     a, b = (to_numpy(s.courses).astype(np.float64, copy=False) for s in (x, y))
     n_neurons = a.shape[1] + b.shape[1]

@@ -103,6 +103,10 @@ def nbs(x: Shape, y: Shape, *, squared: bool = False) -> Float[Array, ""]:
     Biased upwards: unrelated populations score about :math:`0.85 \sqrt{N/M}` for N
     neurons and many more stimuli M, less than that for fewer: 0.70 for 50 neurons at 60
     stimuli, 0.75 for 200 at 200. Read it beside its chance level.
+
+    Cost: M Nx Ny operations and the singular values of an Nx × Ny matrix for a pair, of M × M
+    where neurons outnumber stimuli. Do not trust it for few stimuli: it is above 0 for any two
+    populations.
     """
     cosine = nuclear_norm(x.responses.T @ y.responses)
     return cosine * cosine if squared else cosine

@@ -108,6 +108,9 @@ def neighbour_order(
     stimuli that tie in one population stand in the order that the other gives them. Lists of
     unrelated populations agree by chance, the more the fewer stimuli there are: read it beside
     its chance level, by permutation. Edits take k² steps for each stimulus.
+
+    Cost: M²N operations for a population and four M × M matrices; k² M for a pair. Do not trust it
+    across different numbers of stimuli.
     """
     a, b = x.as_numpy(), y.as_numpy()
     longest = np.maximum(x.counts(), y.counts())

@@ -134,6 +134,9 @@ def neighbour_rank_similarity(
     ``times_overlap=True``. Stimuli as near as the k-th are neighbours as well; tied ones share
     the harmonic mean of their ranks, which leaves a population's agreement with itself at 1. Not
     0 by chance, and lower with more stimuli: read it beside its chance level, by permutation.
+
+    Cost: M²N operations for a population, M² for a pair, and four M × M matrices. Do not trust it
+    across different numbers of stimuli.
     """
     a, b = to_numpy(x.ranks), to_numpy(y.ranks)
     rows, columns = np.nonzero(np.isfinite(a) & np.isfinite(b))

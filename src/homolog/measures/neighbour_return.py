@@ -112,6 +112,9 @@ def neighbour_return(x: Neighbourhoods, y: Neighbourhoods) -> Float[Array, ""]:
     best for all pairs; read it beside that of the reference with itself. Chance, exact, is near
     1 as soon as k² exceeds the number of stimuli: with the ten nearest of 40, 95 % of stimuli
     return in unrelated populations. Do not compare scores of different numbers of stimuli.
+
+    Cost: M²N operations for a population, M² for a pair, and four M × M matrices. Do not trust it
+    where k² comes near the number of stimuli.
     """
     returns: Reals = np.asarray((_found(x).T & _found(y)).any(axis=1), dtype=np.float64)
     return as_score(x, returns)

@@ -93,5 +93,8 @@ def one_to_one_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
 
     ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: neurons are matched
     on some and correlated on others, and unrelated populations score 0 on average.
+
+    Cost: M Nx Ny operations for a pair, then at most the cube of the number of neurons, mostly far
+    less. Do not trust it for few stimuli, or where one population is a small part of the other.
     """
     return agreement(x, y, _matched(x, y))

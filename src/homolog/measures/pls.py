@@ -155,6 +155,9 @@ def pls(
     components, where `ridge` scored 0.00; their neurons' median correlation was 0.00.
     Biased downwards, and stimuli that resemble each other must share a fold. The components
     are those of scikit-learn's ``PLSRegression(scale=False)`` run to convergence.
+
+    Cost: a product M Nx Ny for each component, once for each fold. Do not trust it where stimuli
+    that resemble each other are in different folds.
     """
 
     def one_way(target: _Summary, predictor: _Summary) -> Array:

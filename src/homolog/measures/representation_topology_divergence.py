@@ -130,6 +130,9 @@ def representation_topology_divergence(
     200, 9 s at 500. A thousand permutations take as many scores, an interval one for each stimulus
     as a rule: 20 minutes at 200 stimuli. The paper's code wants a graphics card, draws without a
     seed, and draws ten times the same stimuli in another order where there are no more than 500.
+
+    Cost: about M³ operations for each class alive: seconds for a score. Do not trust it across
+    different numbers of stimuli.
     """
     n_stimuli = x.distances.shape[0]
     for name, value, least in (("at_once", at_once, 3), ("draws", draws, 1), ("rng", rng, 0)):

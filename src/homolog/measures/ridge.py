@@ -186,6 +186,10 @@ def ridge(
     memory. Others average the folds' shares, or score the mean over neurons by default, or
     subtract another mean before they correlate: compare numbers only with the same ``judge``.
     Piecewise smooth; the gradient holds the penalties fixed.
+
+    Cost: N² M + N³ operations for a population (M² N + M³ where neurons outnumber stimuli) and M
+    Nx Ny for a pair, once for each fold. Do not trust it where stimuli that resemble each other
+    are in different folds.
     """
 
     def one_way(target: Population, predictor: Population) -> Array:

@@ -214,5 +214,9 @@ def rsa(x: Compared, y: Compared, *, comparison: Comparison = "spearman") -> Flo
     dissimilarities are biased upwards; pairs share stimuli, so they are not independent.
     Mahalanobis distances are squared Euclidean ones of whitened noise: multiply responses
     by the root of the noise precision first.
+
+    Cost: M²N operations for a population and a sort of M² / 2 pairs; M² for a pair, and M² log M
+    with Kendall's coefficients. Do not trust it where neurons' means differ for reasons of no
+    interest and were not removed, nor for cosines that were not compared with chance.
     """
     return agreement(x, y, comparison)

@@ -110,6 +110,9 @@ def second_order_cosine(x: _Summary, y: _Summary) -> Float[Array, ""]:
     score: of spike counts use ``centred=True`` or ``compared="distances"``. Chance is not 0: with
     a common baseline similarities are all positive, and chance is far above it; without, it is
     below, for near stimuli of the one are far in the other.
+
+    Cost: M²N operations for a population, M² for a pair, and four M × M matrices. Do not trust it
+    for spike counts as they are, nor without its chance level.
     """
     near = np.isfinite(x.as_numpy()) | np.isfinite(y.as_numpy())
     a, b = (np.where(near, to_numpy(s.compared), 0) for s in (x, y))

@@ -93,6 +93,9 @@ def semi_matching_correlation(x: Tuning, y: Tuning, *, both_ways: bool = False) 
     ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: partners are chosen
     on some and correlated on others, the one-to-one mapping of some benchmarks. Unrelated
     populations then score 0 on average.
+
+    Cost: M Nx Ny operations for a pair. Do not trust it where the candidate is much larger than
+    the reference, or stimuli few.
     """
     asked = costs(x, y)
     found = agreement(x, y, nearest(asked))

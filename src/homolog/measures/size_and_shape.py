@@ -188,6 +188,10 @@ def size_and_shape(
 
     Do not use it for populations in different units, nor for comparing pairs with
     different numbers of stimuli. At equality the gradient returned is 0.
+
+    Cost: M Nx Ny operations and the singular values of an Nx × Ny matrix for a pair, of M × M
+    where neurons outnumber stimuli. Do not trust it across units, or pairs with different numbers
+    of stimuli.
     """
     xp = namespace(x.responses, y.responses)
     size = xp.maximum(largest(x.responses), largest(y.responses))

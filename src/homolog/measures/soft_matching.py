@@ -119,6 +119,9 @@ def soft_matching(x: Tuning, y: Tuning) -> Float[Array, ""]:
     ``folds`` and ``rng`` hold stimuli out, as in `soft_matching_correlation`: with s as it is
     there, d is the root of 2 - 2 s, too large on average where it is too small without folds,
     and about the root of 2 for unrelated populations. It is no metric then.
+
+    Cost: M Nx Ny operations for a pair, then at most the cube of the number of neurons, mostly far
+    less. Do not trust it for few stimuli or noisy trials, without its floor.
     """
     matching = softly_matched(x, y)
     squares = _mean_square(x) + _mean_square(y)

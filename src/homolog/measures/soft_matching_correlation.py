@@ -109,5 +109,8 @@ def soft_matching_correlation(x: Tuning, y: Tuning) -> Float[Array, ""]:
     numbers. Stimuli that resemble each other (neighbouring times, frames of one movie) must share
     a fold, or unrelated populations no longer score 0. A neuron constant on one side of a fold is
     left out of that fold, which is said beside the score. The gradient holds the matching fixed.
+
+    Cost: M Nx Ny operations for a pair, then at most the cube of the number of neurons, mostly far
+    less. Do not trust it for few stimuli, unless some are held out.
     """
     return agreement(x, y, softly_matched(x, y))

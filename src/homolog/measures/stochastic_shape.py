@@ -209,6 +209,9 @@ def stochastic_shape(
     for each stimulus, and neurons with neurons; there are hundreds of steps from each start. One
     score of 40 stimuli took below a second for 20 neurons and half a minute for 100, so ask for
     few permutations, or none.
+
+    Cost: for each start some hundreds of steps of M T³ + N³ operations, T the number of trials. Do
+    not trust it across different numbers of trials, nor for few, without its floor.
     """
     unit = 2.0 ** np.ceil(np.log2(max(_largest(x), _largest(y))))
     smaller, larger = sorted((_in_unit(x, unit), _in_unit(y, unit)), key=_place)

@@ -114,6 +114,8 @@ def uniformity_difference(x: Statistic, y: Statistic) -> Float[Array, ""]:
     Pairs are summed relative to the nearest one, so nothing vanishes for want of digits. ReSi's
     uniformity keeps patterns in their own unit and counts every stimulus as a pair with itself:
     wherever distances are much above 1 it is -log M for all populations, and their difference 0.
-    Takes M²N operations and four M × M matrices.
+
+    Cost: M²N operations and four M × M matrices. Do not trust it as a sign that two populations
+    answer the same stimuli alike.
     """
     return difference(x, y)

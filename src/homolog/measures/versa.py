@@ -124,6 +124,9 @@ def versa(x: Population, y: Population, *, predict: Predicted = "reference") -> 
     Biased downwards, for it is fitted on fewer stimuli than there are. Stimuli that resemble
     each other must share a fold. Pairs within small folds are few, and dissimilarities of
     stimuli in different folds are never compared. Others compare by other correlations.
+
+    Cost: that of `ridge`, and M²N for the dissimilarities within folds. Do not trust it with folds
+    of few stimuli, nor where those that resemble each other are in different ones.
     """
 
     def one_way(target: Population, predictor: Population) -> float:

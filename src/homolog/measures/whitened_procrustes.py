@@ -191,6 +191,9 @@ def whitened_procrustes(x: _Summary, y: _Summary, *, form: Form = "angle") -> Fl
     assignment, hold stimuli out: what decorrelates the neurons and the rotation are found on the
     other stimuli, as in `nbs`. Too large on average, where it is too small without folds; about
     pi/2 for unrelated populations, and up to pi.
+
+    Cost: M N² operations for a population, M Nx Ny and singular values of an Nx × Ny matrix for a
+    pair. Do not trust it for few stimuli beside neurons.
     """
     if form == "angle":
         one = inner(x.whitened, x.whitened)
