@@ -164,6 +164,26 @@ def test_times_become_rows_only_when_asked(tmp_path):
     assert "on 40 stimuli" in result.stdout
 
 
+def test_what_belongs_together_comes_from_a_table_or_from_time(tmp_path):
+    x, y = np.random.default_rng(0).normal(size=(2, 40, 5))
+    np.save(tmp_path / "a.npy", x)
+    np.save(tmp_path / "b.npy", y)
+    movies = [f"m{row // 5}" for row in range(40)]
+    lines = [f"{row},{movie}" for row, movie in enumerate(movies)]
+    (tmp_path / "movies.csv").write_text("\n".join(["frame,movie", *lines]))
+    arguments = ["compare", tmp_path / "a.npy", tmp_path / "b.npy", "-m", "procrustes(folds=4)"]
+    arguments += [*QUICK]
+    told = homolog.compare(x, y, "procrustes(folds=4)", groups=movies, permutations=0)
+    result = run(*arguments, "--groups", f"{tmp_path / 'movies.csv'}::movie")
+    assert f"{told.scores[0].value:.3f}" in result.stdout
+    refused = run(*arguments, "--groups", f"{tmp_path / 'movies.csv'}::film").stderr
+    assert refused.startswith("error: HM023 no column 'film'. Closest: 'movie'. Give ")
+    told = homolog.compare(x, y, "procrustes(folds=4)", blocks=5, gap=1, permutations=0)
+    result = run(*arguments, "--blocks", "5", "--gap", "1")
+    assert f"{told.scores[0].value:.3f}" in result.stdout
+    assert "8 blocks of neighbours, of which the last 1 are left out: 8 of 40 rows" in result.stdout
+
+
 def test_matrix_prints_and_writes(files, tmp_path):
     result = run("matrix", *files, "-m", "procrustes", "-o", tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output

@@ -34,6 +34,14 @@ Groups = Annotated[
     str | None, typer.Option(help='"stimulus" holds all times of a stimulus out together.')
 ]
 
+GroupsOrTable = Annotated[
+    str | None,
+    typer.Option(
+        help='What is held out together: "stimulus", all times of a stimulus; or TABLE.csv::column'
+        " with a label for each stimulus."
+    ),
+]
+
 
 def compare(
     reference: Annotated[str, typer.Argument(help="File with the reference's responses.")],
@@ -52,7 +60,12 @@ def compare(
     nan: Nan = "stop",
     drop_constant: DropConstant = False,
     fold_time: FoldTime = False,
-    groups: Groups = None,
+    groups: GroupsOrTable = None,
+    blocks: Annotated[
+        int | None,
+        typer.Option(help="For rows in time: how many neighbours belong together."),
+    ] = None,
+    gap: Annotated[int, typer.Option(help="Rows left out at the end of each block.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of intervals and permutations.")] = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -79,7 +92,9 @@ def compare(
                 permutations=permutations,
                 rng=seed,
                 align=align,
-                groups=groups,  # pyright: ignore[reportArgumentType]
+                groups=_told_groups(groups, x),
+                blocks=blocks,
+                gap=gap,
                 progress=progress,
             )
         typer.echo(str(comparison))
@@ -143,6 +158,20 @@ def inspect(
         from homolog import files
 
         typer.echo(str(files.inspect(file)))
+
+
+def _told_groups(told: str | None, reference: Representation) -> Any:
+    """A label for each stimulus, where a table is given."""
+    if told in (None, "stimulus"):
+        return told
+    from homolog import errors
+    from homolog.audit._label_files import labels_in_table
+
+    table, _, column = told.partition("::")
+    found = labels_in_table(table, reference.labels)
+    if column not in found:
+        raise errors.unknown_name("column", column, list(found), f"Give {table}::column.")
+    return found[column]
 
 
 def _loaded(
