@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import homolog
-from benchmarks.peers import Peer, peers_of
+from benchmarks.peer import Peer
+from benchmarks.peers import peers_of
 from benchmarks.populations import N_POPULATIONS, Responses, Size
 from benchmarks.timing import Timed, timed
 from homolog import measures

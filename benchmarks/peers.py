@@ -3,56 +3,14 @@
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 import numpy as np
 
-from benchmarks.populations import MIDDLE, N_POPULATIONS, SIZES, WIDE, Responses, Size
-from homolog import measures
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A package that knows a measure.
-
-    Attributes
-    ----------
-    name
-        Package and call.
-    score
-        The score of two prepared populations, reference first.
-    prepare
-        What it lets one compute once for a population; None for nothing.
-    direct
-        The score from raw responses, where that is not the two in turn.
-    together
-        Its own call for all pairs: takes all populations and how many of them to use,
-        returns scores. None: pair by pair.
-    used
-        How many populations `together` is timed with.
-    growth
-        Work of `together` for so many populations, in any unit, to scale from `used` to
-        all of them.
-    sizes
-        Where it is timed.
-    """
-
-    name: str
-    score: Callable[[Any, Any], float]
-    prepare: Callable[[Responses], Any] | None = None
-    direct: Callable[[Responses, Responses], float] | None = None
-    together: Callable[[Sequence[Responses], int], Responses] | None = None
-    used: int = N_POPULATIONS
-    growth: Callable[[int], float] = lambda n: n
-    sizes: tuple[Size, ...] = SIZES
-
-    def cold(self, x: Responses, y: Responses) -> float:
-        """The score of two populations from raw responses."""
-        if self.direct:
-            return self.direct(x, y)
-        return self.score(*map(self.prepare, (x, y))) if self.prepare else self.score(x, y)
+from benchmarks.peer import Peer
+from benchmarks.populations import MIDDLE, SIZES, WIDE, Responses, Size
+from benchmarks.regressions import linear_regression, ridge
 
 
 def _unordered_pairs(n: int) -> float:
@@ -186,55 +144,6 @@ def _procrustes() -> list[Peer]:
     ]
 
 
-def _linear_regression() -> list[Peer]:
-    from sklearn.linear_model import LinearRegression
-    from sklearn.metrics import r2_score
-
-    def score(x: Responses, y: Responses) -> float:
-        predicted = LinearRegression().fit(y, x).predict(y)
-        return r2_score(x, predicted, multioutput="variance_weighted")
-
-    def together(populations: Sequence[Responses], used: int) -> Responses:
-        references = np.hstack(populations)
-        columns = []
-        for y in populations[:used]:
-            predicted = np.hsplit(LinearRegression().fit(y, references).predict(y), N_POPULATIONS)
-            pairs = zip(populations, predicted, strict=True)
-            columns.append([r2_score(x, z, multioutput="variance_weighted") for x, z in pairs])
-        return np.transpose(columns)
-
-    return [
-        Peer("scikit-learn LinearRegression", score),
-        # One fit for all references pays while they have few neurons.
-        Peer(
-            "scikit-learn, all references in one fit",
-            score,
-            together=together,
-            used=1,
-            sizes=(SIZES[0],),
-        ),
-    ]
-
-
-def _ridge() -> list[Peer]:
-    from sklearn.linear_model import RidgeCV
-
-    ours = measures.find("ridge")
-
-    def score(x: Responses, y: Responses) -> float:
-        labels = ours.folds(len(x))
-        missed = spread = 0.0
-        for label in np.unique(labels):
-            train, test = labels != label, labels == label
-            unit = np.sum((y[train] - y[train].mean(axis=0)) ** 2) / y.shape[1]
-            model = RidgeCV(alphas=unit * 10.0 ** np.arange(-4, 4.5, 0.5)).fit(y[train], x[train])
-            missed += np.sum((x[test] - model.predict(y[test])) ** 2)
-            spread += np.sum((x[test] - x[train].mean(axis=0)) ** 2)
-        return 1 - missed / spread
-
-    return [Peer("scikit-learn RidgeCV in five folds", score)]
-
-
 def _cca() -> list[Peer]:
     import repsim
     from scipy.linalg import subspace_angles
@@ -296,12 +205,34 @@ def _soft_matching() -> list[Peer]:
     return [Peer("POT emd2", score, _unit_curves)]
 
 
+def _soft_matching_correlation() -> list[Peer]:
+    import ot
+    from scipy.optimize import linear_sum_assignment
+
+    def transported(x: Responses, y: Responses) -> float:
+        return 1 - ot.emd2([], [], 1 - _correlations(x, y), numItermax=1_000_000_000)
+
+    def assigned(x: Responses, y: Responses) -> float:
+        correlations = _correlations(x, y)
+        return correlations[linear_sum_assignment(correlations, maximize=True)].mean()
+
+    return [
+        Peer("numpy.corrcoef, POT emd2", transported),
+        Peer("numpy.corrcoef, scipy linear_sum_assignment", assigned),
+    ]
+
+
+def _correlations(x: Responses, y: Responses) -> Responses:
+    """Of every neuron of one with every neuron of the other."""
+    n = x.shape[1]
+    return np.corrcoef(x, y, rowvar=False)[:n, n:]
+
+
 def _one_to_one_matching() -> list[Peer]:
     from scipy.optimize import linear_sum_assignment
 
     def score(x: Responses, y: Responses) -> float:
-        n = x.shape[1]
-        correlations = np.corrcoef(x, y, rowvar=False)[:n, n:]
+        correlations = _correlations(x, y)
         return correlations[linear_sum_assignment(correlations, maximize=True)].mean()
 
     return [Peer("numpy.corrcoef, scipy linear_sum_assignment", score)]
@@ -311,11 +242,12 @@ PEERS: dict[str, Callable[[], list[Peer]]] = {
     "cka": _cka,
     "unbiased_cka": _unbiased_cka,
     "procrustes": _procrustes,
-    "linear_regression": _linear_regression,
-    "ridge": _ridge,
+    "linear_regression": linear_regression,
+    "ridge": ridge,
     "cca": _cca,
     "rsa": _rsa,
     "soft_matching": _soft_matching,
+    "soft_matching_correlation": _soft_matching_correlation,
     "one_to_one_matching": _one_to_one_matching,
 }
 """Builds the peers of each measure."""
