@@ -147,8 +147,10 @@ def neighbour_overlap(x: _Summary, y: _Summary) -> Float[Array, ""]:
     So the same two populations score lower with more stimuli, and scores of recordings with
     different numbers of stimuli cannot be compared. It sees near pairs alone: the layout of
     groups of stimuli may change without a trace. Of raw firing rates, cosines are all near 1 and
-    neighbours are decided by what is left: use ``centred=True``. Takes M²N operations and four
-    M × M matrices.
+    neighbours are decided by what is left: use ``centred=True``.
+
+    Cost: M²N operations for a population, M² for a pair, and four M × M matrices. Do not trust it
+    across different numbers of stimuli.
     """
     a, b = np.isfinite(x.as_numpy()), np.isfinite(y.as_numpy())
     shares = _share((a & b).sum(axis=1), a.sum(axis=1), b.sum(axis=1), x.share)
