@@ -215,8 +215,8 @@ def permutation_procrustes(x: Tuning, y: Tuning, *, form: Form = "angle") -> Flo
 
     ``folds``, a number or one label for each stimulus, and ``rng``, the seed of the random
     assignment, hold stimuli out: neurons are paired, and scaled where they are, by the other
-    stimuli, and responses are less their mean over these. Too large on average, where it is too
-    small without folds; about pi/2 for unrelated populations.
+    stimuli, and responses are less their mean over these. Too large on average as far as partners
+    are missed, where it is too small without folds; about pi/2 for unrelated populations.
 
     Cost: M Nx Ny operations for a pair, then at most the cube of the number of neurons, mostly far
     less. Do not trust it for few stimuli, nor as a metric across sizes.
