@@ -1,0 +1,206 @@
+"""What the study of families concludes, from rows whose truth is planted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from homolog import studies
+from homolog.studies.families import (
+    _changes,
+    _equalised,
+    _ranks,
+    alike,
+    changes,
+    little,
+    ranking,
+)
+from homolog.studies.families._measures import ASKED, FAMILIES, by_spelling, not_asked
+
+
+def verdicts(part, rows):
+    return {key: one.verdict for key, one in part.judge(rows).items()}
+
+
+def alike_rows(place, p, **special):
+    rows = []
+    for kind in alike.KINDS:
+        for pair in range(3):
+            for one in ASKED:
+                at = special.get(one.family.replace(" ", "_"), place)
+                known = {"score": at, "chance": 0.0, "p": p, "again": 1.0, "place": at, "why": None}
+                rows.append(
+                    {"kind": kind, "pair": pair, "family": one.family, "measure": one.spelled}
+                    | known
+                )
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("place", "p", "special", "expected"),
+    [
+        (0.9, 0.01, {}, ("agree", "agree", "agree")),
+        (0.9, 0.5, {"shape": 0.75}, ("disagree", "cannot tell", "cannot tell")),
+        (0.9, 0.01, {"units": 0.4}, ("agree", "disagree", "disagree")),
+    ],
+)
+def test_likeness_is_judged_by_families(place, p, special, expected):
+    found = verdicts(alike, alike_rows(place, p, **special))
+    assert (found["sessions"], found["halves"], found["same"]) == expected
+
+
+def test_what_was_not_asked_is_listed_with_its_reason():
+    rows = alike_rows(0.5, 0.01)
+    rows.loc[rows["measure"] == "cca", ["place", "score", "why"]] = [None, None, "HM005 too many"]
+    rows.loc[rows["measure"] == "magnitude_difference", ["chance", "place"]] = None
+    told = pd.DataFrame(alike.tables(rows)["not asked"]).set_index("measure")["why"]
+    assert set(told["cca"]) == {"HM005 too many"}
+    assert told["magnitude_difference"].startswith("pairing stimuli at random changes nothing")
+    assert set(not_asked()) <= set(told.index)
+    places = pd.DataFrame(alike.tables(rows)["places"]).set_index("measure")
+    assert places.loc["ridge", "pairs beyond chance"] == "3 of 3"
+    assert np.isnan(places.loc["cca", "other session"])
+    one = rows[rows["kind"] == "half of M1"]
+    assert [ax.get_title(loc="left") for ax in alike.draw(one).axes] == [alike.KINDS["half of M1"]]
+
+
+SESSIONS = [*"abcdefghi"]
+PLANTED = ("cka", "unbiased_cka", "soft_matching", "soft_matching_correlation", "ridge")
+
+
+def ranking_rows(rng, *, shared, cured=()):
+    """Scores that follow one order by `shared`, and by families otherwise; all one where cured."""
+    pairs = [(x, y) for i, x in enumerate(SESSIONS) for y in SESSIONS[i + 1 :]]
+    common = rng.normal(size=len(pairs))
+    own = {family: rng.normal(size=len(pairs)) for family in FAMILIES}
+    rows = []
+    for equal in _equalised.EQUALISED:
+        for spelled in PLANTED:
+            one = by_spelling(spelled)
+            weight = 1.0 if equal in cured else shared
+            scores = weight * common + (1 - weight) * own[one.family]
+            sign = 1 if one.measure.higher_is_closer else -1
+            rows += [
+                {"x": x, "y": y, "equal": equal, "measure": spelled, "score": sign * score}
+                for (x, y), score in zip(pairs, scores, strict=True)
+            ]
+    amounts = [
+        {"x": x, "y": y, "what": "shared drive", "amount": amount}
+        for (x, y), amount in zip(pairs, common, strict=True)
+    ]
+    return pd.DataFrame(
+        [{"what": None, "amount": None, **one} for one in rows]
+        + [{"equal": None, "measure": None, "score": None, **one} for one in amounts]
+    )
+
+
+def test_orders_are_judged_by_what_was_planted(rng):
+    one = verdicts(ranking, ranking_rows(rng, shared=1.0))
+    assert (one["depends"], one["kinship"]) == ("disagree", "cannot tell")
+    many = ranking_rows(rng, shared=0.0, cured=("gains",))
+    found = ranking.judge(many)
+    assert found["depends"].verdict == found["kinship"].verdict == "agree"
+    assert found["causes"].verdict == "agree"
+    assert "gains +" in found["causes"].number
+    assert verdicts(ranking, ranking_rows(rng, shared=0.0))["causes"] == "cannot tell"
+
+
+def test_what_makes_a_disagreement_vanish_is_named(rng):
+    rows = ranking_rows(rng, shared=0.0, cured=("spectra",))
+    tables = ranking.tables(rows)
+    assert {line["smallest gap with equal"] for line in tables["disagreements"]} == {"spectra"}
+    assert all(abs(line["gap then"]) < 1e-9 for line in tables["disagreements"])
+    assert all(line["rank"] > line["its rank"] for line in tables["disagreements"])
+    goes = pd.DataFrame(ranking.tables(ranking_rows(rng, shared=1.0))["goes with"]).set_index(
+        "measure"
+    )
+    np.testing.assert_allclose(goes["shared drive"], 1)
+    assert len(ranking.draw(rows).axes) == 4
+
+
+def test_distances_and_similarities_rank_one_way(rng):
+    close = _ranks.closeness(ranking_rows(rng, shared=1.0), "as recorded")
+    np.testing.assert_allclose(_ranks.agreement(close), 1)
+    value, low, high = _ranks.over_sessions(close, lambda of: of["cka"].mean())
+    assert value == pytest.approx(close["cka"].mean())
+    assert low < value < high
+    assert _ranks.over_sessions(close, lambda of: 2.0) == (2.0, 2.0, 2.0)
+
+
+def little_rows(shift, **special):
+    rows = []
+    whole = {"unrelated": 0.2, "related": 0.6, "identical": 1.0}
+    for spelled in ("unbiased_cka", "cka", "procrustes"):
+        far = not by_spelling(spelled).measure.higher_is_closer
+
+        def score(closeness, far=far):
+            return 1 - closeness if far else closeness
+
+        for truth, value in whole.items():
+            rows.append(
+                {"what": "all", "level": 0, "truth": truth, "measure": spelled}
+                | {"score": score(value)}
+            )
+        for what, of in little.LEVELS.items():
+            for truth in little.TRUTHS:
+                moved = shift if what == "trials" else special.get(spelled, 0.0)
+                rows += [
+                    {"what": what, "level": level, "truth": truth, "measure": spelled}
+                    | {"score": score(whole[truth] + moved * (level == of[0]))}
+                    for level in of
+                ]
+    return pd.DataFrame(rows).assign(x="a", y="b")
+
+
+def test_moves_are_judged_on_the_scale_from_unrelated_to_identical():
+    rows = little_rows(-0.3, cka=0.4)
+    moves = little.shifts(rows)
+    assert moves.loc[("cka", "stimuli"), "unrelated"] == pytest.approx(0.5)
+    assert moves.loc[("procrustes", "trials"), "related"] == pytest.approx(-0.375)
+    found = little.judge(rows)
+    assert found["stimuli"].verdict == found["noise"].verdict == "agree"
+    assert found["neurons"].verdict == "disagree"
+    assert "declared unbiased: unbiased_cka +0.00" in found["stimuli"].number
+    other = verdicts(little, little_rows(0.0, unbiased_cka=0.2, cka=0.2, procrustes=0.2))
+    assert other == {"stimuli": "disagree", "noise": "disagree", "neurons": "agree"}
+    (table,) = little.tables(rows).values()
+    assert {line["measure"] for line in table} == {"unbiased_cka", "cka", "procrustes"}
+    assert len(little.draw(rows).axes) == 6
+
+
+def changes_rows(**lost):
+    return pd.DataFrame(
+        {
+            "recording": "a",
+            "family": one.family,
+            "measure": one.spelled,
+            "change": what,
+            "lost": lost.get(one.family, 0.0) if what != "neurons reordered" else lost["reordered"],
+        }
+        for one in ASKED
+        for what in _changes.CHANGES
+    )
+
+
+def test_changes_divide_families_where_one_is_blind_and_one_is_struck():
+    found = changes.judge(changes_rows(units=0.8, reordered=0.0))
+    assert found["divided"].verdict == found["reordered"].verdict == "agree"
+    assert "rotated: not by regression" in found["divided"].reading
+    assert verdicts(changes, changes_rows(units=0.3, reordered=0.2)) == {
+        "divided": "disagree",
+        "reordered": "disagree",
+    }
+    (table,) = changes.tables(changes_rows(units=0.8, reordered=0.0)).values()
+    assert table[0]["units"] == 0
+    assert table[3]["units"] == 0.8
+    assert changes.draw(changes_rows(units=0.8, reordered=0.0)).axes
+
+
+def test_every_claim_has_a_finding(rng):
+    rows = {
+        "alike": alike_rows(0.5, 0.01),
+        "ranking": ranking_rows(rng, shared=0.5),
+        "little": little_rows(-0.3),
+        "changes": changes_rows(reordered=0.0),
+    }
+    for part in studies.find("families").parts:
+        assert set(part.judge(rows[part.name])) == set(part.claims)
