@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
@@ -283,19 +284,28 @@ def _of_all(
     pairs: Sequence[Pair], measure: Measure, groups: Groups, progress: Progress
 ) -> NDArray[np.float64]:
     """Scores of all candidates of `pairs` against each other."""
-    n, measure = len(pairs), _held_out(measure, pairs[0], groups)
+    measure = _held_out(measure, pairs[0], groups)
     summaries = [summary_of(measure, both.seen_by(measure)[1]) for both in pairs]
     values = measure.score_all(summaries)
-    if values is not None:
-        progress(f"{measure.label}: pairs", n * n, n * n)
-        return values
-    values = np.empty((n, n))
-    wanted = _orders(n, measure.symmetric)
-    for done, (i, j) in enumerate(wanted, start=1):
-        values[i, j] = float(measure.score(summaries[i], summaries[j]))
-        if measure.symmetric:
-            values[j, i] = values[i, j]
-        progress(f"{measure.label}: pairs", done, len(wanted))
+    if values is None:
+        return _pair_by_pair(summaries, measure, progress)
+    progress(f"{measure.label}: pairs", values.size, values.size)
+    return values
+
+
+def _pair_by_pair(
+    summaries: Sequence[Any], measure: Measure, progress: Progress
+) -> NDArray[np.float64]:
+    n, done = len(summaries), 0
+    values, total = np.empty((n, n)), len(_orders(n, measure.symmetric))
+    for j, summary in enumerate(summaries):
+        candidate = copy(summary)  # what a regression fits to it goes with it
+        for i in range(j + 1 if measure.symmetric else n):
+            values[i, j] = float(measure.score(summaries[i], candidate))
+            if measure.symmetric:
+                values[j, i] = values[i, j]
+            done += 1
+            progress(f"{measure.label}: pairs", done, total)
     return values
 
 

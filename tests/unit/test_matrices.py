@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import homolog
-from homolog import HomologError, Representation, represent
+from homolog import HomologError, Representation, all_pairs, represent
 from homolog.all_pairs import Matrices
 from homolog.comparison import DEFAULT_MEASURES
-from homolog.measures import _compared, find
+from homolog.measures import _compared, _ridge, find
 
 LABELS = [f"s{i:02d}" for i in range(24)]
 
@@ -87,6 +87,27 @@ def test_rsa_ranks_the_dissimilarities_of_a_population_once(
     monkeypatch.setattr(_compared, "levels", counted)
     homolog.matrix(layers, ["rsa", "cka"])
     assert ranked == [24 * 23 // 2] * len(layers)
+
+
+def test_regressions_are_fitted_once_for_a_candidate_and_not_kept(
+    layers: dict[str, Representation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summarise, kept = all_pairs.summary_of, []
+    fit, fits = _ridge.Population._fit, []
+
+    def remembered(*given: Any) -> Any:
+        kept.append(summarise(*given))
+        return kept[-1]
+
+    def counted(*given: Any) -> Any:
+        fits.append(1)
+        return fit(*given)
+
+    monkeypatch.setattr(all_pairs, "summary_of", remembered)
+    monkeypatch.setattr(_ridge.Population, "_fit", counted)
+    homolog.matrix(layers, "ridge")
+    assert len(fits) == 5 * len(layers)
+    assert not any("fitted" in vars(summary) for summary in kept)
 
 
 def test_a_matrix_is_found_by_name_or_label(layers: dict[str, Representation]) -> None:
