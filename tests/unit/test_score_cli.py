@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ def trials(image, rng):
 @pytest.fixture
 def folder(image, trials, tmp_path, monkeypatch):
     """A network of two layers, a recording with regions, and one without trials."""
+    pytest.importorskip("plotly")
     monkeypatch.chdir(tmp_path)
     np.savez("net.npz", conv=image[:, :2], pool=image)
     np.savez("brain.npz", responses=trials, dims="trial,stimulus,neuron", region=REGIONS)
@@ -45,17 +47,33 @@ def test_it_prints_what_the_library_says_and_writes_a_folder(folder, image, tria
     layers = {"conv": image[:, :2], "pool": image}
     layers = {name: represent(one, name=f"net/{name}") for name, one in layers.items()}
     expected = encoding.score(layers, brain, regions=REGIONS, rng=3)
-    assert result.stdout == f"{expected}\n\nwritten: out\n"
-    names = ["neurons.csv", "run.toml", "scores.csv", "scores.png", "scores.svg"]
-    assert sorted(one.name for one in (folder / "out").iterdir()) == names
+    assert result.stdout == f"{expected}\n\nreport: {Path('out/report.html')}\n"
+    assert sorted(one.name for one in (folder / "out").iterdir()) == [
+        "neurons.csv",
+        "neurons.png",
+        "neurons.svg",
+        "refs.bib",
+        "report.html",
+        "run.toml",
+        "scores.csv",
+        "scores.png",
+        "scores.svg",
+    ]
+    assert "@article{golub1979generalized," in (folder / "out/refs.bib").read_text()
     with (folder / "out/neurons.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [float(one["share"]) for one in rows] == expected.share.ravel().tolist()
     assert [one["region"] for one in rows[:5]] == REGIONS
+    chosen = [[float(part) for part in one["penalty"].split()] for one in rows]
+    np.testing.assert_allclose(
+        np.reshape(chosen, (2, 5, 5)).swapaxes(1, 2), expected.settings, 1e-5
+    )
     with (folder / "out/scores.csv").open() as file:
         rows = list(csv.DictReader(file))
     medians = [one.median_normalised_share for one in expected.summaries()]
     assert [float(one["median_normalised_share"]) for one in rows] == medians
+    upper = np.percentile(expected.correlation[1, :2], 75)
+    assert float(rows[1]["upper_correlation"]) == pytest.approx(upper)
     told = tomllib.loads((folder / "out/run.toml").read_text())
     assert (told["run"]["map"], told["run"]["seed"], told["run"]["folds"]) == ("ridge", 3, 5)
     assert told["digests"] == {"brain": expected.digests[0], "layers": [*expected.digests[1:]]}
@@ -161,3 +179,23 @@ def test_the_figure_without_ceilings_draws_medians_as_they_are(image, trials):
     assert ax.get_ylabel() == "Median correlation"
     assert ax.lines[0].get_ydata()[0] == np.median(found.correlation[0])
     assert {one.get_rotation() for one in ax.get_xticklabels()} == {90.0}
+
+
+def test_the_figure_of_neurons_holds_all_layers_and_the_best(image, trials):
+    brain = represent(trials, "trial,stimulus,neuron", name="V4")
+    found = encoding.score({"a": image[:, :1], "b": image}, brain, regions=REGIONS)
+    by_layer, by_best = figures.encoding_neurons(list(Figure().subplots(1, 2)), found, "IT")
+    assert found.best("IT").layer == "b"
+    middles = [line.get_ydata()[0] for line in by_layer.lines if line.get_color() == figures.SCORE]
+    np.testing.assert_allclose(middles, np.median(found.correlation[:, 2:], axis=1))
+    dots = by_best.lines[-1]
+    np.testing.assert_array_equal(dots.get_xdata(), found.ceilings.correlation[2:])
+    np.testing.assert_array_equal(dots.get_ydata(), found.correlation[1, 2:])
+    assert (by_layer.get_title(), by_best.get_title()) == ("IT: 3 neurons", "by b")
+
+
+def test_the_figure_of_neurons_without_ceilings_counts_them(image, trials):
+    found = encoding.score(image, trials.mean(axis=0), ceiling=None)
+    _, by_best = figures.encoding_neurons(list(Figure().subplots(1, 2)), found, "brain")
+    assert sum(bar.get_height() for bar in by_best.patches) == 5
+    assert by_best.get_ylabel() == "Neurons"

@@ -13,7 +13,6 @@ from homolog.cli._compare import Align, FoldTime, Groups, Nan
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
-    from homolog.encoding import Encoding
     from homolog.representation import Representation
 
 SCORE_FLAGS = {
@@ -45,7 +44,7 @@ def score(
         typer.Option(help="Table of neurons with a column region; else the array beside BRAIN."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for scores and figure.")
+        Path | None, typer.Option("--out", "-o", help="Folder for scores, figures and report.")
     ] = None,
     dims: Annotated[str | None, typer.Option(help="Axes of the layers.")] = None,
     brain_dims: Annotated[
@@ -69,10 +68,11 @@ def score(
     Files: .npy .npz .h5 (file.h5::/path) .mat .csv .tsv .parquet .nc
     """
     with refusals(flags=SCORE_FLAGS):
-        from homolog import encoding
+        from homolog import encoding, report
         from homolog._write import refuse_unwritable, staged
 
         if out is not None:
+            report.require()
             refuse_unwritable(out)
         options: dict[str, Any] = {"dims": dims, "nan": nan, "flatten": flatten}
         read = encoding.unique_names(encoding.layers_in(one, **options) for one in layers)
@@ -94,23 +94,13 @@ def score(
             )
         typer.echo(str(found))
         if out is not None:
+            command = shlex.join(["homolog", *sys.argv[1:]])
             with staged(out) as folder:
-                found.save(folder, shlex.join(["homolog", *sys.argv[1:]]))
-                _draw(found, folder)
-            typer.echo(f"\nwritten: {out}")
+                found.save(folder, command)
+                page = report.write_encoding(found, folder, command=command)
+            typer.echo(f"\nreport: {out / page.name}")
 
 
 def _folded(population: Representation, fold_time: bool) -> Representation:
     """Every time of a stimulus as a row, where asked."""
     return population.fold_time() if fold_time else population
-
-
-def _draw(found: Encoding, folder: Path) -> None:
-    from matplotlib.figure import Figure
-
-    from homolog.figures import encoding_scores
-
-    figure = Figure(figsize=(max(4.5, 1.5 + 0.5 * len(found.layers)), 3.4), layout="constrained")
-    encoding_scores(figure.add_subplot(), found)
-    for ending in ("png", "svg"):
-        figure.savefig(folder / f"scores.{ending}", dpi=160)

@@ -39,7 +39,9 @@ class Summary:
         scored because they do not vary.
     median_correlation, mean_correlation, weighted_correlation
         Over the scored neurons; weighted by their variance.
-    median_share, mean_share, weighted_share
+    lower_correlation, upper_correlation
+        Quartiles over the scored neurons.
+    median_share, mean_share, …
         The same of the share of variance.
     median_normalised_correlation, median_normalised_share, …
         The same of both over their ceilings, over the neurons that have one.
@@ -51,17 +53,30 @@ class Summary:
     n_with_ceiling: int | None
     n_unscored: int
     median_correlation: float
+    lower_correlation: float
+    upper_correlation: float
     mean_correlation: float
     weighted_correlation: float
     median_share: float
+    lower_share: float
+    upper_share: float
     mean_share: float
     weighted_share: float
     median_normalised_correlation: float | None
+    lower_normalised_correlation: float | None
+    upper_normalised_correlation: float | None
     mean_normalised_correlation: float | None
     weighted_normalised_correlation: float | None
     median_normalised_share: float | None
+    lower_normalised_share: float | None
+    upper_normalised_share: float | None
     mean_normalised_share: float | None
     weighted_normalised_share: float | None
+
+    def headline(self) -> float | None:
+        """The median correlation, over the ceilings where they were asked for."""
+        with_ceilings = self.n_with_ceiling is not None
+        return self.median_normalised_correlation if with_ceilings else self.median_correlation
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +85,8 @@ class Encoding:
 
     Attributes
     ----------
-    layers
-        Their names.
+    layers, n_layer_neurons
+        Their names, and how many neurons each of them has.
     neurons, regions
         Label and region of every scored neuron.
     correlation, share
@@ -95,6 +110,7 @@ class Encoding:
     """
 
     layers: tuple[str, ...]
+    n_layer_neurons: tuple[int, ...]
     neurons: tuple[Label, ...]
     regions: tuple[str, ...]
     correlation: Floats
@@ -129,6 +145,15 @@ class Encoding:
             for nth in range(len(self.layers))
         ]
 
+    def best(self, region: str) -> Summary | None:
+        """The layer with the highest headline in a region; None where none has a ceiling.
+
+        It looks better than it is: it was chosen on the stimuli that scored it.
+        """
+        here = [one for one in self.summaries() if one.region == region]
+        scored = [(headline, one) for one in here if (headline := one.headline()) is not None]
+        return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
     def _summary(self, layer: int, region: str) -> Summary:
         here = np.array([one == region for one in self.regions])
         with_ceiling = here if self.ceilings is None else here & self.ceilings.repeats
@@ -155,10 +180,11 @@ class Encoding:
         """
         import pandas as pd
 
-        from homolog.encoding._words import neuron_records
+        from homolog.encoding._files import neuron_records
 
         frame = pd.DataFrame(neuron_records(self))
-        scores = frame.columns.drop(["layer", "region", "neuron", "status"])
+        words = ["layer", "region", "neuron", "status", self.map.setting]
+        scores = frame.columns.drop(words, errors="ignore")
         return frame.astype(dict.fromkeys(scores, "Float64"))
 
     def summary_frame(self) -> pd.DataFrame:
@@ -183,17 +209,19 @@ class Encoding:
         -------
         folder
             Holding ``scores.csv`` (a row for each layer and region), ``neurons.csv`` (a row
-            for each layer and neuron) and ``run.toml`` (settings and versions).
+            for each layer and neuron, with what was chosen for it in every fold), ``run.toml``
+            (settings and versions) and ``refs.bib``.
         """
-        from homolog.encoding._words import write
+        from homolog.encoding._files import write
 
         return write(self, Path(folder), command)
 
 
 def _summed_up(name: str, values: Floats | None, weights: NDArray[Any]) -> dict[str, float | None]:
-    """Median, mean and mean weighted by variance; None of nobody."""
-    keys = [f"{how}_{name}" for how in ("median", "mean", "weighted")]
+    """Quartiles, mean and mean weighted by variance; None of nobody."""
+    keys = [f"{how}_{name}" for how in ("lower", "median", "upper", "mean", "weighted")]
     if values is None or not len(values):
         return dict.fromkeys(keys)
-    found = np.median(values), np.mean(values), np.average(values, weights=weights)
+    quartiles = np.percentile(values, [25, 50, 75])
+    found = *quartiles, np.mean(values), np.average(values, weights=weights)
     return dict(zip(keys, map(float, found), strict=True))

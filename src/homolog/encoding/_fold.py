@@ -47,7 +47,8 @@ def folds_of(
     folds
         How many folds, or the label of a fold for each stimulus.
     split
-        ``"random"`` or ``"blocks"``: folds of stimuli that stand in neighbouring rows.
+        ``"random"`` or ``"blocks"``: folds of stimuli that stand in neighbouring rows. Without
+        meaning where labels of folds are given.
     groups
         A label for each stimulus; equal labels share a fold.
     rng
@@ -61,11 +62,12 @@ def folds_of(
     if split not in get_args(Split):
         raise errors.bad_value("split", split, ", ".join(get_args(Split)))
     together = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    labels = _parted(n_stimuli, folds, split, together, rng)
+    own = split if isinstance(folds, int | np.integer) else "random"
+    labels = _parted(n_stimuli, folds, own, together, rng)
     held_out = [np.flatnonzero(labels == one) for one in np.unique(labels)]
     trained = [np.setdiff1d(np.arange(n_stimuli), test) for test in held_out]
     parted = tuple(
-        Fold(train, test, _within(train, len(held_out), split, together, rng))
+        Fold(train, test, _within(train, len(held_out), own, together, rng))
         for train, test in zip(trained, held_out, strict=True)
     )
     fewest = min(len(fold.test) for fold in parted)
@@ -78,9 +80,7 @@ def folds_of(
 def _parted(n_stimuli: int, folds: Folds, split: Split, groups: Rows | None, rng: int) -> Rows:
     """The fold of every stimulus."""
     labels = fold_labels(n_stimuli, folds, rng, groups)
-    if split == "blocks" and isinstance(folds, int | np.integer):
-        return _in_blocks(n_stimuli, int(folds), groups)
-    return labels
+    return _in_blocks(n_stimuli, folds, groups) if split == "blocks" else labels
 
 
 def _within(

@@ -81,7 +81,8 @@ def recording_in(path: str | PathLike[str], **options: Any) -> tuple[Representat
     recorded, beside = load(path, **options), regions_beside(path)
     if beside is None or len(beside) == recorded.n_neurons:
         return recorded, beside
-    labels = load(path, **{**options, "nan": "pairwise"}).neuron_labels
+    whole: dict[str, Any] = {**options, "nan": "pairwise"}
+    labels = load(path, **whole).neuron_labels
     matched = len(labels) == len(beside)
     return recorded, dict(zip(labels, beside, strict=True)) if matched else beside
 

@@ -144,6 +144,7 @@ def score(
     n_independent = len(y) if together is None else len(set(together))
     return Encoding(
         layers=tuple(rows.layers),
+        n_layer_neurons=tuple(layer.shape[1] for layer in rows.layers.values()),
         neurons=tuple(recorded.neuron_labels[i] for i in np.flatnonzero(scored)),
         regions=tuple(named[scored].tolist()),
         correlation=correlation,

@@ -1,17 +1,11 @@
-"""Encoding scores as words, tables and files."""
+"""Encoding scores as words and a table."""
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Sequence
-from dataclasses import asdict, fields
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING
 
-from homolog._tables import csv_text, toml_table
 from homolog._words import counted
-from homolog._write import write_whole
 from homolog.encoding._maps import Map
 
 if TYPE_CHECKING:
@@ -99,90 +93,3 @@ def _left_out(found: Encoding) -> list[str]:
             f" {', '.join(names)}{more}"
         )
     return said
-
-
-def neuron_records(found: Encoding) -> list[dict[str, Any]]:
-    """One flat record for each layer and neuron, scored or not."""
-    return [
-        record
-        for nth, layer in enumerate(found.layers)
-        for record in [*_scored(found, nth, layer), *_unscored(found, layer)]
-    ]
-
-
-_SCORES = (
-    "correlation",
-    "share",
-    "correlation_ceiling",
-    "share_ceiling",
-    "normalised_correlation",
-    "normalised_share",
-)
-
-
-def _scored(found: Encoding, nth: int, layer: str) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = []
-    for i, (neuron, region) in enumerate(zip(found.neurons, found.regions, strict=True)):
-        raw = [float(found.correlation[nth, i]), float(found.share[nth, i])]
-        tops = _tops(found, i)
-        normal = [value / top if top else None for value, top in zip(raw, tops, strict=True)]
-        status = NO_CEILING if found.ceilings is not None and None in tops else "scored"
-        records.append(
-            {
-                "layer": layer,
-                "region": region,
-                "neuron": neuron,
-                "status": status,
-                "variance": float(found.variance[i]),
-                **dict(zip(_SCORES, [*raw, *tops, *normal], strict=True)),
-            }
-        )
-    return records
-
-
-def _tops(found: Encoding, neuron: int) -> Sequence[float | None]:
-    if found.ceilings is None or not found.ceilings.repeats[neuron]:
-        return None, None
-    return float(found.ceilings.correlation[neuron]), float(found.ceilings.share[neuron])
-
-
-def _unscored(found: Encoding, layer: str) -> list[dict[str, Any]]:
-    nothing: dict[str, Any] = dict.fromkeys(("variance", *_SCORES))
-    return [
-        {"layer": layer, "region": one.region, "neuron": one.neuron, "status": UNSCORED, **nothing}
-        for one in found.unscored
-    ]
-
-
-def write(found: Encoding, folder: Path, command: str) -> Path:
-    """Write scores.csv, neurons.csv and run.toml into `folder`."""
-    summaries = [asdict(one) for one in found.summaries()]
-    write_whole(folder / "scores.csv", csv_text(summaries).encode())
-    write_whole(folder / "neurons.csv", csv_text(neuron_records(found)).encode())
-    write_whole(folder / "run.toml", _run(found, command).encode())
-    return folder
-
-
-def _run(found: Encoding, command: str) -> str:
-    tables: dict[str, dict[str, Any]] = {
-        "run": {
-            "command": command,
-            "brain": found.brain,
-            "layers": list(found.layers),
-            "map": described(found.map),
-            "stimuli": found.n_stimuli,
-            "folds": found.n_folds,
-            "split": found.split,
-            **({} if found.n_groups is None else {"groups": found.n_groups}),
-            "ceiling": "none" if found.ceilings is None else "split-half",
-            "seed": found.seed,
-            "warnings": list(found.warnings),
-        },
-        "digests": {"brain": found.digests[0], "layers": list(found.digests[1:])},
-        "versions": {
-            "homolog": version("homolog"),
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "scipy")},
-        },
-    }
-    return "\n".join(toml_table(name, entries) for name, entries in tables.items())

@@ -14,7 +14,7 @@ from homolog.figures._audit import (
 )
 from homolog.figures._balance import in_and_out_costs
 from homolog.figures._dissimilarities import dissimilarities
-from homolog.figures._encoding import encoding_scores
+from homolog.figures._encoding import encoding_neurons, encoding_scores
 from homolog.figures._gauge import gauge_scores, spread_marks
 from homolog.figures._looks import CANDIDATE, INK, REFERENCE, SCORE, SOFT
 from homolog.figures._matched import matched_curves, matched_tuning
@@ -35,6 +35,7 @@ __all__ = [
     "component_perturbation",
     "decoding_curves",
     "dissimilarities",
+    "encoding_neurons",
     "encoding_scores",
     "gauge_scores",
     "in_and_out_costs",

@@ -18,6 +18,7 @@ from homolog.report import (
     _matrices,
     _methods,
     _rank,
+    _score,
     _static,
     _table,
     _words,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from homolog.all_pairs import Matrices, Matrix
     from homolog.audit import Audit, GaugeAudit
     from homolog.comparison import Comparison
+    from homolog.encoding import Encoding
     from homolog.ranking import Ranking
     from homolog.representation import Representation
 
@@ -185,6 +187,41 @@ def write_ranking(ranking: Ranking, folder: str | Path, *, command: str | None =
     drawn = _rank.figure(ranking)
     for form in ("svg", "png"):
         write_whole(folder / f"ranking.{form}", _static.rendered(drawn, form))
+    return write_whole(folder / "report.html", page.encode())
+
+
+def write_encoding(found: Encoding, folder: str | Path, *, command: str | None = None) -> Path:
+    """Write ``report.html`` and two figures for encoding scores.
+
+    These are ``scores.svg`` and ``.png`` (medians by layer and region) and ``neurons.svg`` and
+    ``.png``.
+
+    Parameters
+    ----------
+    found
+        What :func:`homolog.encoding.score` returned.
+    folder
+        Where to write; made if it does not exist. `Encoding.save` writes the numbers there.
+    command
+        The command line that computes it again; by default the call in Python.
+
+    Returns
+    -------
+    page
+        Path of ``report.html``.
+
+    Raises
+    ------
+    HomologError
+        HM013 where jinja2 or plotly is not installed; nothing is written then.
+    """
+    require()
+    folder = Path(folder)
+    page = _score.page(found, command)
+    drawn = {"scores": _score.medians(found), "neurons": _score.neurons(found)}
+    for name, figure in drawn.items():
+        for form in ("svg", "png"):
+            write_whole(folder / f"{name}.{form}", _static.rendered(figure, form))
     return write_whole(folder / "report.html", page.encode())
 
 
