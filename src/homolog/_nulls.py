@@ -15,6 +15,10 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
 
+AT_A_TIME = 500
+"""Random pairings that are drawn, and then scored in one go."""
+
+
 def silent(what: str, done: int, total: int) -> None:
     """Report no progress."""
 
@@ -31,7 +35,8 @@ def permutation_null(
 ) -> Floats:
     """Scores when each stimulus of the reference is paired with a random one.
 
-    Each population is summarised once; only the cross terms are computed anew.
+    Each population is summarised once; only the cross terms are computed anew, for many
+    pairings at a time where a measure knows how.
 
     Parameters
     ----------
@@ -46,7 +51,7 @@ def permutation_null(
     rng
         Seed or generator; the first draws do not depend on how many follow.
     progress
-        Told of every draw.
+        Told of every draw, or of every 500 where they are scored in one go.
 
     Returns
     -------
@@ -61,14 +66,29 @@ def permutation_null(
     rng = np.random.default_rng(rng)
     reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
     blocks = _exchangeable(len(np.asarray(x)), groups)
-    order = np.arange(len(np.asarray(x)))
+    n_stimuli = len(np.asarray(x))
+    in_one_go = measure.scores_in_orders(reference, candidate)
     draws = np.empty(n_permutations)
-    for one in range(n_permutations):
-        for rows in blocks:
-            order[rows] = rows[rng.permutation(len(rows))]
-        draws[one] = float(measure.score(permuted(reference, order), candidate))
-        progress(f"{measure.name}: chance", one + 1, n_permutations)
+    at_a_time = AT_A_TIME if in_one_go else 1
+    for start in range(0, n_permutations, at_a_time):
+        rows = slice(start, min(start + at_a_time, n_permutations))
+        orders = [_drawn(blocks, n_stimuli, rng) for _ in range(rows.start, rows.stop)]
+        if in_one_go:
+            draws[rows] = in_one_go(np.stack(orders))
+        else:
+            draws[rows] = float(measure.score(permuted(reference, orders[0]), candidate))
+        progress(f"{measure.name}: chance", rows.stop, n_permutations)
     return draws
+
+
+def _drawn(
+    blocks: Sequence[NDArray[np.int64]], n_stimuli: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """An order of the stimuli in which groups of one size have changed places."""
+    order = np.empty(n_stimuli, dtype=np.int64)
+    for rows in blocks:
+        order[rows] = rows[rng.permutation(len(rows))]
+    return order
 
 
 def _exchangeable(n_stimuli: int, groups: Labels | None) -> list[NDArray[np.int64]]:
@@ -169,6 +189,6 @@ def p_value(measure: Measure, value: float, draws: Floats) -> float:
     The score itself counts as one of them, so that p is never 0 (Phipson and Smyth
     2010, Permutation p-values should never be zero).
     """
-    rounding = 1e-12 * max(abs(value), 1e-300)
+    rounding = 1e-12 * max(abs(value), float(np.abs(draws).max(initial=1e-300)))
     closer = draws >= value - rounding if measure.higher_is_closer else draws <= value + rounding
     return (int(closer.sum()) + 1) / (len(draws) + 1)

@@ -18,6 +18,7 @@ from homolog._arrays import (
 )
 from homolog.measures._levels import levels
 from homolog.measures._measure import along_stimuli
+from homolog.measures._orders import InOrders, from_upper, sums_in_orders
 
 Comparison = Literal[
     "spearman",
@@ -121,6 +122,14 @@ def chance(x: Compared, y: Compared) -> Array:
     """Exact mean over all pairings of stimuli: only the mean dissimilarities then agree."""
     xp = namespace(x.pairs, y.pairs)
     return xp.sum(x.pairs) * xp.sum(y.pairs) / x.pairs.shape[0]
+
+
+def in_orders(x: Compared, y: Compared, *, comparison: Comparison) -> InOrders | None:
+    """How the dissimilarities compare with the stimuli of `x` in many orders."""
+    if comparison in ("kendall", "tau_a"):
+        return None
+    n_stimuli = int((1 + (1 + 8 * x.pairs.shape[0]) ** 0.5) / 2 + 0.5)
+    return sums_in_orders(from_upper(x.pairs, n_stimuli), y.pairs)
 
 
 def agreement(x: Compared, y: Compared, comparison: Comparison) -> Array:

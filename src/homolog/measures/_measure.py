@@ -19,7 +19,9 @@ from homolog import errors
 from homolog._arrays import Array, Sees, check_responses, check_rows, of_one_kind, to_numpy
 from homolog.measures._apart import FOLDS, HeldOut
 from homolog.measures._folds import fold_labels
+from homolog.measures._orders import InOrders
 from homolog.measures._reordered import along_stimuli as along_stimuli
+from homolog.measures._reordered import is_numpy
 from homolog.measures._reordered import is_ordered as is_ordered
 from homolog.measures._reordered import permuted as permuted
 
@@ -110,6 +112,7 @@ class Measure:
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     together: Callable[..., Array | None] | None = field(default=None, repr=False)
+    in_orders: Callable[..., InOrders | None] | None = field(default=None, repr=False)
     gradient: Callable[..., Gradient | None] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     held_out: HeldOut | None = field(default=None, repr=False)
@@ -150,6 +153,19 @@ class Measure:
             return None
         values = self.together(summaries, **self._options_of(self.together))
         return None if values is None else to_numpy(values)
+
+    def scores_in_orders(self, reference: Any, candidate: Any) -> InOrders | None:
+        """What scores two summaries with the reference's stimuli in many orders, in one go.
+
+        Returns
+        -------
+        scores
+            Takes (order, stimulus) numbers of stimuli, gives a score for each order; None where
+            `permuted` and `score`, order by order, are as fast.
+        """
+        if self.in_orders is None or not is_numpy(reference):
+            return None
+        return self.in_orders(reference, candidate, **self._options_of(self.in_orders))
 
     def gradient_at(self, x: NDArray[np.float64]) -> Gradient | None:
         """What the score does as candidates change, by a formula; None where none is known.
@@ -275,6 +291,7 @@ def measure(
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
     together: Callable[..., Array | None] | None = None,
+    in_orders: Callable[..., InOrders | None] | None = None,
     gradient: Callable[..., Gradient | None] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
     held_out: HeldOut | None = None,
@@ -286,10 +303,11 @@ def measure(
     what the measure is where folds are given. `variant` receives all other options and
     returns the promises that differ for them; `chance` gives the mean score under random pairing
     of stimuli, and `caution` a sentence of warning about two summaries, or None; `together` scores
-    all pairs of many summaries in one go, or returns None where that does not pay;
+    all pairs of many summaries in one go, or returns None where that does not pay; `in_orders`
+    is what `Measure.scores_in_orders` calls;
     `gradient` is what `Measure.gradient_at` calls. Each of these is given the options that
-    it names; `variant` may return None for ``chance_level``, ``together`` or ``gradient``
-    where a variant has no such formula.
+    it names; `variant` may return None for ``chance_level``, ``together``, ``in_orders`` or
+    ``gradient`` where a variant has no such formula.
     The other arguments are the attributes of `Measure`.
     """
 
@@ -317,6 +335,7 @@ def measure(
         formulas: dict[str, Any] = {
             "chance_level": chance,
             "together": together,
+            "in_orders": in_orders,
             "gradient": gradient,
             "cautioned": caution,
             "halves": (summary, score),

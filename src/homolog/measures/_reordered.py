@@ -22,6 +22,12 @@ def is_ordered(summary: Any) -> bool:
     return any("stimuli" in f.metadata for f in fields(summary))
 
 
+def is_numpy(summary: Any) -> bool:
+    """Whether the fields that move with the stimuli are NumPy arrays of float64."""
+    moving = (getattr(summary, f.name) for f in fields(summary) if "stimuli" in f.metadata)
+    return all(x is None or (isinstance(x, np.ndarray) and x.dtype == np.float64) for x in moving)
+
+
 def permuted(summary: Any, order: np.ndarray) -> Any:
     """The summary of the same population with its stimuli in another order."""
     moved = {

@@ -13,13 +13,15 @@ from homolog.measures._alignment import (
     Reading,
     aligned,
     cosines,
+    cosines_in_orders,
     determined,
     kernel_promises,
     own,
 )
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
-from homolog.measures._overlap import Reals, Structure, products
+from homolog.measures._orders import InOrders, Reals
+from homolog.measures._overlap import Structure, products
 
 _TITLE = "Centred kernel alignment"
 _UNSHIFTED = {"scale", "permutation", "rotation"}
@@ -55,6 +57,10 @@ def _together(populations: Sequence[Structure], *, diagonal: bool = True) -> Arr
     return cosines(populations, _reading(diagonal))
 
 
+def _in_orders(x: Structure, y: Structure, *, diagonal: bool = True) -> InOrders | None:
+    return cosines_in_orders(x, y, _reading(diagonal))
+
+
 def _promises(*, diagonal: bool, centred: bool, **options: Any) -> Mapping[str, Any]:
     promised = kernel_promises(_TITLE, **options, opposite=not diagonal)
     if not diagonal:
@@ -84,6 +90,7 @@ def _gradient(x: Reals) -> Gradient:
     summary=_summary,
     variant=_promises,
     together=_together,
+    in_orders=_in_orders,
     chance=_chance,
     gradient=_gradient,
     best=1.0,
@@ -163,5 +170,8 @@ def cka(
     and 0.08 by the Gaussian one, 0.90, 0.74 and 0.37 by the exponential one, and 0.01, 0.00 and
     0.00 without the diagonal. Do not trust it for few stimuli; use `unbiased_cka`. It is
     dominated by the largest principal components.
+
+    Cost: M N² operations for a population and M Nx Ny for a pair; M² N and M² where neurons
+    outnumber stimuli.
     """
     return aligned(x, y, _reading(diagonal), form)

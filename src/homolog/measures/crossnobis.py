@@ -7,7 +7,14 @@ from jaxtyping import Float
 
 from homolog import errors
 from homolog._arrays import Array, largest, namespace, require_memory
-from homolog.measures._compared import Compared, Comparison, agreement, chance, compared
+from homolog.measures._compared import (
+    Compared,
+    Comparison,
+    agreement,
+    chance,
+    compared,
+    in_orders,
+)
 from homolog.measures._dissimilarity import rates
 from homolog.measures._measure import measure
 from homolog.measures._single_trials import (
@@ -83,6 +90,7 @@ def _promises(
     summary=_summary,
     variant=_promises,
     chance=chance,
+    in_orders=in_orders,
     best=1.0,
     worst=-1.0,
     kind="correlation",
@@ -158,7 +166,9 @@ def crossnobis(
     spikes is not that of their mean. Signals of few trials are better served by
     `unbiased_cka` of the means if noise is alike in all directions.
 
-    Chance (random pairing of stimuli) is given in closed form. Cost is that of the products of
-    all stimuli with all, over trials and neurons.
+    Chance (random pairing of stimuli) is given in closed form.
+
+    Cost: M²TN operations for T trials, and N³ for the covariance of noise; pairs then cost M². Do
+    not trust it where neighbouring trials share a drift.
     """
     return agreement(x, y, comparison)

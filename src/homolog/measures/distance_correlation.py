@@ -7,9 +7,10 @@ from jaxtyping import Float
 
 from homolog import errors
 from homolog._arrays import Array, root
-from homolog.measures._alignment import aligned, determined
+from homolog.measures._alignment import aligned, cosines_in_orders, determined
 from homolog.measures._kernels import distances, structure_of_gram
 from homolog.measures._measure import measure
+from homolog.measures._orders import InOrders
 from homolog.measures._overlap import Structure
 
 
@@ -33,8 +34,14 @@ def _promises(*, unbiased: bool) -> Mapping[str, Any]:
     return {"worst": -1.0, "biased": False, "title": title, "chance_level": _chance}
 
 
+def _in_orders(x: Structure, y: Structure, *, unbiased: bool) -> InOrders | None:
+    at = cosines_in_orders(x, y, "unbiased" if unbiased else "whole")
+    return at if at is None or unbiased else lambda orders: root(at(orders))
+
+
 @measure(
     summary=_summary,
+    in_orders=_in_orders,
     variant=_promises,
     best=1.0,
     worst=0.0,
@@ -93,6 +100,9 @@ def distance_correlation(x: Structure, y: Structure, *, unbiased: bool = False) 
     may be negative: from -1 to 1, 0 on average for random pairings (Székely and Rizzo 2013).
     Two conventions with one name, so say which was used. Distances give far pairs of stimuli
     less weight than `cka` does, which squares them. Needs the whole stimulus × stimulus matrix.
+
+    Cost: M²N operations for a population, M² for a pair, and four M × M matrices. Do not trust it
+    for few stimuli, unless ``unbiased=True``.
     """
     if unbiased:
         return aligned(x, y, "unbiased", "cosine")

@@ -4,7 +4,12 @@ from jaxtyping import Float
 
 from homolog._arrays import Array
 from homolog.measures._measure import measure
-from homolog.measures._overlap import Structure, overlap, structure
+from homolog.measures._orders import InOrders
+from homolog.measures._overlap import Structure, overlap, overlaps_in_orders, structure
+
+
+def _summary(x: Array) -> Structure:
+    return structure(x)
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -12,9 +17,15 @@ def _chance(x: Structure, y: Structure) -> Array:
     return 1 / ((x.n_stimuli - 1) * x.square * y.square)
 
 
+def _in_orders(x: Structure, y: Structure) -> InOrders | None:
+    shared = overlaps_in_orders(x, y)
+    return None if shared is None else lambda orders: shared(orders) / (x.square * y.square)
+
+
 @measure(
-    summary=structure,
+    summary=_summary,
     chance=_chance,
+    in_orders=_in_orders,
     best=float("inf"),
     worst=0.0,
     kind="correlation",
@@ -69,5 +80,7 @@ def ensd(x: Structure, y: Structure) -> Float[Array, ""]:
     count as a share of their geometric mean. Biased upwards by as much as `cka`: with random
     pairing of stimuli the mean is :math:`PR_x PR_y / (M - 1)`. As a distance others use
     :math:`2/\pi` times the angle of `cka`, which does not count dimensions.
+
+    Cost: that of `cka`. Do not trust it for few stimuli, nor across pairs of unlike dimension.
     """
     return overlap(x, y) / (x.square * y.square)

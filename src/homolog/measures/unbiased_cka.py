@@ -13,13 +13,15 @@ from homolog.measures._alignment import (
     Kernel,
     aligned,
     cosines,
+    cosines_in_orders,
     determined,
     kernel_promises,
 )
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._minibatches import Batched, Batches, batched, over_batches
-from homolog.measures._overlap import Reals, Structure, overlap, products
+from homolog.measures._orders import InOrders, Reals
+from homolog.measures._overlap import Structure, overlap, products
 
 
 def _summary(
@@ -43,13 +45,17 @@ def _together(populations: Sequence[Structure]) -> Array | None:
     return cosines(populations, "unbiased")
 
 
+def _in_orders(x: Structure, y: Structure) -> InOrders | None:
+    return cosines_in_orders(x, y, "unbiased")
+
+
 def _promises(*, batches: Batches, rng: int, **options: Any) -> Mapping[str, Any]:
     promised = kernel_promises("Unbiased centred kernel alignment", **options, opposite=True)
     if batches is None:
         return promised
     if options["form"] != "cosine":
         raise errors.bad_value("form", options["form"], "cosine where there are batches")
-    return promised | {"gradient": None, "together": None, "chance_level": None}
+    return promised | {"gradient": None, "together": None, "in_orders": None, "chance_level": None}
 
 
 def _chance(x: Structure, y: Structure) -> Array:
@@ -99,6 +105,7 @@ def _caution(x: Structure, y: Structure) -> str | None:
     summary=_summary,
     variant=_promises,
     together=_together,
+    in_orders=_in_orders,
     chance=_chance,
     gradient=_gradient,
     caution=_caution,
@@ -165,6 +172,9 @@ def unbiased_cka(x: Structure, y: Structure, *, form: Form = "cosine") -> Float[
     Numerator and denominators are unbiased over stimuli; their ratio nearly so. It does
     not correct for recording few of a population's neurons, nor for trial noise:
     compare it with the ceiling.
+
+    Cost: that of `cka`. Do not trust it for a handful of stimuli, where single scores scatter
+    widely about their mean.
     """
     if isinstance(x, Batched) and isinstance(y, Batched):
         return over_batches(x, y)

@@ -19,6 +19,7 @@ from homolog.testing._halves import (
     check_all_pairs,
     check_chance,
     check_halves,
+    check_many_orders,
     check_order_of_repeats,
     check_order_of_stimuli,
 )
@@ -70,6 +71,7 @@ CHECKS: tuple[Callable[[Measure, np.random.Generator], None], ...] = (
     check_order_of_stimuli,
     check_halves,
     check_all_pairs,
+    check_many_orders,
     check_chance,
     check_number_types,
     check_inputs_untouched,

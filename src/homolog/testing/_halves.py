@@ -67,6 +67,23 @@ def check_order_of_repeats(m: Measure, rng: np.random.Generator) -> None:
     )
 
 
+def check_many_orders(m: Measure, rng: np.random.Generator) -> None:
+    """Scores with the stimuli in many orders in one go are those of every order."""
+    for sizes in regimes(m, rng):
+        x, y = (m.summary(side) for side in pair(rng, sizes, m.sees))
+        in_one_go = m.scores_in_orders(x, y)
+        if in_one_go is None:
+            continue
+        orders = np.stack([rng.permutation(sizes[0]) for _ in range(3)])
+        for order, got in zip(orders, in_one_go(orders), strict=True):
+            wanted = float(m.score(permuted(x, order), y))
+            require(
+                near(float(got), wanted, _SAME),
+                f"{m.label} with the stimuli of the reference in another order is {wanted:.12g},"
+                f" but {got:.12g} where many orders are scored in one go ({shown(sizes)})",
+            )
+
+
 def check_chance(m: Measure, rng: np.random.Generator) -> None:
     """A closed form of the chance level is the mean over random pairings of the stimuli."""
     for sizes in regimes(m, rng)[::3]:  # either side larger once: it takes a thousand pairings
