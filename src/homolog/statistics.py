@@ -150,10 +150,15 @@ def on(measure: Measure, kept: NDArray[np.bool_]) -> Measure:
 
 def standard_error(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> float:
     """Delete-m jackknife error; the plain one when all blocks are equal."""
+    return float(np.sqrt(np.mean(squared_errors(value, left_out, sizes))))
+
+
+def squared_errors(value: float, left_out: Floats, sizes: NDArray[np.int64]) -> Floats:
+    """(block,) whose mean is the jackknife variance."""
     share = sizes.sum() / sizes
     corrected = len(sizes) * value - np.sum((1 - 1 / share) * left_out)
     pseudo = share * value - (share - 1) * left_out
-    return float(np.sqrt(np.mean((pseudo - corrected) ** 2 / (share - 1))))
+    return (pseudo - corrected) ** 2 / (share - 1)
 
 
 def spearman_brown(half: Reals) -> Reals:

@@ -60,6 +60,7 @@ def advice(
             f"q is p adjusted for all {len(tested)} differences ({ADJUSTED[fdr]}): of those with"
             f" q ≤ {SIGNIFICANT}, 1 in 20 is expected to be false."
         )
+    said += _cautious(differences)
     if test == "jackknife" and n_independent < ROUGH_STIMULI:
         said.append(
             f"With {n_independent} {noun} the error of a difference is itself uncertain: do not"
@@ -137,6 +138,20 @@ def _which_test(both: Joined, test: Test | None, n: int, noun: str, exchange: bo
     return f"{said}. Report the scores and claim no difference, or record more stimuli."
 
 
+def _cautious(differences: Sequence[Difference]) -> list[str]:
+    """By which measures p is rather too large, and why."""
+    held = [one for one in differences if one.cautious]
+    if not held:
+        return []
+    labels = listed(list(dict.fromkeys(one.measure.label for one in held)))
+    share = f"{len(held)} of {counted(len(differences), 'difference')}"
+    return [
+        f"{share}, by {labels}: p is rather too large than too small, for stimuli act together"
+        " there by more than pairs of them do (where a score jumps from one matching or penalty to"
+        " another, say)."
+    ]
+
+
 def _same_neurons(both: Joined) -> bool:
     """Whether all candidates have neurons of the same labels."""
     neurons = {one.neurons for one in both.candidates.values()}
@@ -164,7 +179,8 @@ def _repeats(both: Joined) -> list[str]:
     """Stimuli to which no candidate's response differs, which are likely the same one twice."""
     twins: set[tuple[int, int]] | None = None
     for one in both.candidates.values():
-        _, inverse = np.unique(one.matrix, axis=0, return_inverse=True)
+        rows = np.asarray(one.responses).reshape(one.n_stimuli, -1)
+        _, inverse = np.unique(rows, axis=0, return_inverse=True)
         inverse = inverse.ravel()
         same = {
             pair

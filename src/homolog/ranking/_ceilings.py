@@ -149,6 +149,7 @@ def ceilings(
         replace(first, name=name or first.name),
         {other: one for other, one in named.items() if other != name},
         align,
+        listed,
     )
     n_stimuli = both.reference.n_stimuli
     if intervals:

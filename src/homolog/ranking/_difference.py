@@ -24,8 +24,8 @@ class Difference:
     value
         Score of the first minus that of the second; of a distance, too.
     interval
-        95 % jackknife interval over stimuli, both candidates losing the same ones; None
-        where there is none (the warnings say why).
+        95 % jackknife interval over stimuli, both candidates losing the same ones, see
+        `paired`; None where there is none (the warnings say why).
     p
         Two-sided, of the paired jackknife, or of exchanged responses where these were asked
         for; None where neither can be given.
@@ -34,6 +34,8 @@ class Difference:
         all differences of the ranking. None without p.
     warnings
         What to know before believing it.
+    cautious
+        Whether the jackknife's error is known to be rather too large, and p with it.
     """
 
     measure: Measure
@@ -44,6 +46,7 @@ class Difference:
     p: float | None = None
     q: float | None = None
     warnings: tuple[str, ...] = ()
+    cautious: bool = False
 
     @property
     def closer(self) -> str | None:

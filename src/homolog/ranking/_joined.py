@@ -22,7 +22,7 @@ class Joined:
     Attributes
     ----------
     reference
-        (stimulus, neuron) condition means.
+        (stimulus, neuron) condition means, or (stimulus, time, neuron).
     candidates
         Name -> the same of each candidate, row for row.
     trials, candidate_trials
@@ -60,9 +60,14 @@ class Joined:
 
 
 def joined(
-    reference: Representation, candidates: Mapping[str, Representation], align: bool
+    reference: Representation,
+    candidates: Mapping[str, Representation],
+    align: bool,
+    measures: Sequence[Measure],
 ) -> Joined:
     """Bring candidates onto the reference's stimuli; without any, leave the reference alone.
+
+    A time axis is kept where all measures see it.
 
     Raises
     ------
@@ -71,9 +76,11 @@ def joined(
     """
     reference = reference if reference.name else replace(reference, name="the recording")
     named = {name: replace(one, name=name) for name, one in candidates.items()}
+    in_time = all(measure.sees == "time" for measure in measures)
     pairs = {
-        name: pair(reference, one, reorder=align, halves=False) for name, one in named.items()
-    } or {"": pair(reference, reference, halves=False)}
+        name: pair(reference, one, reorder=align, halves=False, in_time=in_time)
+        for name, one in (named or {"": reference}).items()
+    }
     shared = set.intersection(*(set(both.reference.labels) for both in pairs.values()))
     first = next(iter(pairs.values())).reference
     own = first.select(stimuli=_among(first, shared))

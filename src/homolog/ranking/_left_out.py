@@ -37,6 +37,8 @@ class LeftOut:
         (block,) how many stimuli each block has.
     notes
         What was warned of on the way.
+    without_two, why_not_two
+        The same without each block and its partner (see `partners`), where that was asked for.
     """
 
     values: Mapping[str, float]
@@ -44,6 +46,8 @@ class LeftOut:
     why_not: Mapping[str, str]
     sizes: NDArray[np.int64]
     notes: tuple[str, ...] = ()
+    without_two: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
+    why_not_two: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def n_blocks(self) -> int:
@@ -63,12 +67,16 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its jackknife standard error, or why it has none."""
+    """A number with its jackknife standard error, or why it has none.
+
+    `cautious` says that the error is known to be rather too large.
+    """
 
     value: float
     error: float | None
-    freedom: int
+    freedom: float
     why_not: str | None = None
+    cautious: bool = False
 
     def interval(self, level: float = 0.95) -> tuple[float, float] | None:
         """Value plus and minus a Student t quantile times the error."""
@@ -134,12 +142,22 @@ class Scored:
             return str(error)
 
 
+def partners(n_blocks: int) -> NDArray[np.int64]:
+    """(block,) with which other block each is left out, no two blocks twice; three or more.
+
+    Far from each other, so that what lies side by side in the order of stimuli does not meet.
+    """
+    return (np.arange(n_blocks) + (n_blocks - 1) // 2) % n_blocks
+
+
 def left_out(
     values: Mapping[str, float],
     without: Callable[[Kept, Sequence[str]], Mapping[str, float | str]],
     block: NDArray[np.int64],
     what: str,
     progress: Progress,
+    *,
+    twos: bool = False,
 ) -> LeftOut:
     """Numbers without each block of stimuli.
 
@@ -154,19 +172,40 @@ def left_out(
         (stimulus,) with which block each is left out.
     what, progress
         Told of every block.
+    twos
+        Whether each block is also left out together with its partner.
     """
     n_blocks = int(block.max()) + 1
-    why_not: dict[str, str] = {}
-    rows: dict[str, list[float]] = {name: [] for name in values}
+    keep = [block != one for one in range(n_blocks)]
+    two: dict[str, Floats] = {}
+    why_not_two: dict[str, str] = {}
     with heard() as warned:
-        for one in range(n_blocks):
-            wanted = [name for name in values if name not in why_not]
-            for name, number in without(block != one, wanted).items():
-                if isinstance(number, str):
-                    why_not[name] = number
-                else:
-                    rows[name].append(number)
-            progress(what, one + 1, n_blocks)
+        told = statistics.of_several(progress, 0, 2) if twos else progress
+        one, why_not = _each(list(values), without, keep, what, told)
+        if twos:
+            pairs = [keep[i] & keep[j] for i, j in enumerate(partners(n_blocks))]
+            told = statistics.of_several(progress, 1, 2)
+            two, why_not_two = _each(list(one), without, pairs, what, told)
     notes = (f"behind intervals, {len(warned)} times: {warned[0]}",) if warned else ()
-    columns = {name: np.array(row) for name, row in rows.items() if name not in why_not}
-    return LeftOut(values, columns, why_not, np.bincount(block), notes)
+    return LeftOut(values, one, why_not, np.bincount(block), notes, two, why_not_two)
+
+
+def _each(
+    names: Sequence[str],
+    without: Callable[[Kept, Sequence[str]], Mapping[str, float | str]],
+    keep: Sequence[Kept],
+    what: str,
+    progress: Progress,
+) -> tuple[dict[str, Floats], dict[str, str]]:
+    """Name -> the numbers on the stimuli that are kept each time, or why there are none."""
+    why_not: dict[str, str] = {}
+    rows: dict[str, list[float]] = {name: [] for name in names}
+    for done, kept in enumerate(keep, start=1):
+        wanted = [name for name in names if name not in why_not]
+        for name, number in without(kept, wanted).items():
+            if isinstance(number, str):
+                why_not[name] = number
+            else:
+                rows[name].append(number)
+        progress(what, done, len(keep))
+    return {name: np.array(row) for name, row in rows.items() if name not in why_not}, why_not

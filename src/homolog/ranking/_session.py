@@ -86,7 +86,7 @@ def _halves(measure: Measure, recording: Representation, splits: int, seed: int)
     else:
         rngs = (np.random.default_rng([seed, i]) for i in range(splits))
         drawn = [recording.halves("random", rng) for rng in rngs]
-    return [(first.matrix, second.matrix) for first, second in drawn]
+    return [(seen(measure, first), seen(measure, second)) for first, second in drawn]
 
 
 def _halves_of_trials(

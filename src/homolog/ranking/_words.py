@@ -140,6 +140,7 @@ def difference_record(one: Difference) -> dict[str, Any]:
         "interval_high": one.interval[1] if one.interval else None,
         "p": one.p,
         "q": one.q,
+        "cautious": one.cautious,
         "warnings": " | ".join(one.warnings),
     }
 

@@ -1,0 +1,157 @@
+"""Scores, differences and ceiling of one measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homolog import errors
+from homolog.measures._measure import Measure
+from homolog.pairing import seen
+from homolog.ranking._ceiling import Ceiling, within
+from homolog.ranking._design import Design
+from homolog.ranking._difference import Difference
+from homolog.ranking._exchange import exchange_p
+from homolog.ranking._left_out import LeftOut, Scored, left_out
+from homolog.ranking._paired import paired
+from homolog.ranking._ranking import Standing
+from homolog.ranking._session import session_ceiling
+
+UNMOVED = "it is the same whichever stimuli are left out, so it has no error"
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one measure says."""
+
+    measure: Measure
+    standings: list[Standing]
+    differences: list[Difference]
+    ceiling: Ceiling | None
+    notes: list[str]
+
+
+def by_measure(measure: Measure, design: Design) -> Found:
+    """Scores, differences and ceiling by one measure, and what to know of them."""
+    scored = Scored(measure, *design.both.seen_by(measure))
+    values = scored.values()
+    if design.block is None:
+        few = dict.fromkeys(values, "too few stimuli")
+        kept = LeftOut(values, {}, few, np.empty(0, dtype=np.int64))
+    else:
+        kept = left_out(
+            values,
+            scored.without,
+            design.block,
+            f"{measure.name}: intervals",
+            design.progress,
+            twos=bool(design.pairs),
+        )
+    notes = [f"{name}: {one}" for name, one in scored.cautions.items() if one]
+    if design.block is not None:
+        notes += [
+            f"{name}: no interval: without some stimuli it has no score ({why})"
+            for name, why in kept.why_not.items()
+        ]
+        notes += [
+            f"{name}: no test: without some two stimuli it has no score ({why})"
+            for name, why in kept.why_not_two.items()
+        ]
+    standings = _standings(measure, scored, kept)
+    notes += [
+        f"{one.candidate}: no interval: the score is the same without any stimulus"
+        for one in standings
+        if one.interval is None and one.candidate in kept.without
+    ]
+    differences = [_difference(measure, design, kept, ends) for ends in design.pairs]
+    notes += [
+        f"{one.first} and {one.second}: {note}" for one in differences for note in one.warnings
+    ]
+    ceiling, why = _ceiling(measure, design)
+    return Found(
+        measure,
+        standings,
+        differences,
+        ceiling,
+        [*notes, *kept.notes, *why],
+    )
+
+
+def _standings(measure: Measure, scored: Scored, kept: LeftOut) -> list[Standing]:
+    """The candidates, the closest first."""
+    sign = -1 if measure.higher_is_closer else 1
+    values = {name: sign * value for name, value in kept.values.items()}
+    return [
+        Standing(
+            measure=measure,
+            candidate=name,
+            value=kept.values[name],
+            rank=1 + sum(other < values[name] for other in values.values()),
+            interval=within(measure, kept.of({name: 1}).interval()),
+            chance=scored.chances[name],
+        )
+        for name in sorted(values, key=values.__getitem__)
+    ]
+
+
+def _difference(
+    measure: Measure, design: Design, kept: LeftOut, ends: tuple[str, str]
+) -> Difference:
+    first, second = ends
+    estimate = paired(kept, first, second)
+    interval, p, note = estimate.interval(), estimate.p_value(), ""
+    if estimate.error == 0 and (p is None or measure.counts):
+        interval, note = None, UNMOVED
+    if design.exchange:
+        p, note = _exchanged(measure, design, ends)
+    return Difference(
+        measure=measure,
+        first=first,
+        second=second,
+        value=estimate.value,
+        interval=interval,
+        p=p,
+        warnings=(note,) if note else (),
+        cautious=estimate.cautious and not design.exchange,
+    )
+
+
+def _exchanged(measure: Measure, design: Design, ends: tuple[str, str]) -> tuple[float | None, str]:
+    """The p of exchanged responses, or why there is none."""
+    reference, candidates = design.both.seen_by(measure)
+    first, second = (seen(measure, candidates[name]) for name in ends)
+    if first.shape != second.shape:
+        return None, "no p: responses to unequal numbers of trials cannot be exchanged"
+    try:
+        p = exchange_p(
+            measure,
+            seen(measure, reference),
+            first,
+            second,
+            design.group,
+            permutations=design.permutations,
+            rng=np.random.default_rng(design.seed),
+            progress=design.progress,
+        )
+    except errors.HomologError as error:
+        return None, f"no p: with some responses exchanged there is no score ({error})"
+    return p, ""
+
+
+def _ceiling(measure: Measure, design: Design) -> tuple[Ceiling | None, tuple[str, ...]]:
+    """The reference's ceiling and what to know of it, or why there is none."""
+    if not design.both.trials.has_trials:
+        return None, ()
+    try:
+        found = session_ceiling(
+            measure,
+            design.both.trials,
+            design.block,
+            splits=design.splits,
+            seed=design.seed,
+            progress=design.progress,
+        )
+    except errors.HomologError as error:
+        return None, (f"no ceiling: {error}",)
+    return found, tuple(f"ceiling: {one}" for one in found.warnings)
