@@ -1,0 +1,105 @@
+"""Scores of many studies at once, where a formula lets them be computed side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from homolog import statistics
+from homolog.measures._measure import Measure
+from homolog.ranking._left_out import LeftOut, partners
+from homolog.studies.calibration._planted import Reals
+
+
+def scores(measure: Measure, x: Reals, y: Reals) -> Reals:
+    """(study,) scores of (study, stimulus, neuron) responses, side by side or one by one."""
+    if measure.name in SIDE_BY_SIDE and measure.options == measure.defaults:
+        return SIDE_BY_SIDE[measure.name](x, y)
+    pairs = zip(x, y, strict=True)
+    return np.array(
+        [float(measure.score(measure.summary(a), measure.summary(b))) for a, b in pairs]
+    )
+
+
+def left_out_of_each(
+    measure: Measure, x: Reals, candidates: Mapping[str, Reals], seed: int
+) -> list[LeftOut]:
+    """For each study what `homolog.ranking` leaves out: every block, and it with its partner.
+
+    Parameters
+    ----------
+    measure
+        What to score with.
+    x, candidates
+        (study, stimulus, neuron) responses of reference and of candidates by name.
+    seed
+        Draws which stimuli share a block.
+    """
+    block = statistics.blocks(x.shape[1], None, seed)
+    keep = [block != one for one in range(int(block.max()) + 1)]
+    keep += [keep[one] & keep[other] for one, other in enumerate(partners(len(keep)))]
+    everything = np.ones(len(block), dtype=bool)
+    rows = [_on(measure, kept, x, candidates) for kept in (everything, *keep)]
+    of = {name: np.array([row[name] for row in rows]) for name in candidates}
+    middle = 1 + len(keep) // 2
+    return [
+        LeftOut(
+            values={name: float(column[0, study]) for name, column in of.items()},
+            without={name: column[1:middle, study] for name, column in of.items()},
+            why_not={},
+            sizes=np.bincount(block),
+            without_two={name: column[middle:, study] for name, column in of.items()},
+        )
+        for study in range(len(x))
+    ]
+
+
+def _on(
+    measure: Measure, kept: np.ndarray, x: Reals, candidates: Mapping[str, Reals]
+) -> dict[str, Reals]:
+    one = statistics.on(measure, kept)
+    return {name: scores(one, x[:, kept], y[:, kept]) for name, y in candidates.items()}
+
+
+def _centred(x: Reals) -> Reals:
+    return x - x.mean(axis=1, keepdims=True)
+
+
+def _squared(x: Reals, y: Reals) -> Reals:
+    """(study,) squared Frobenius norm of the products of columns."""
+    return np.sum((x.swapaxes(1, 2) @ y) ** 2, axis=(1, 2))
+
+
+def _cka(x: Reals, y: Reals) -> Reals:
+    x, y = _centred(x), _centred(y)
+    return _squared(x, y) / np.sqrt(_squared(x, x) * _squared(y, y))
+
+
+def _unbiased_cka(x: Reals, y: Reals) -> Reals:
+    return _hsic(x, y) / np.sqrt(_hsic(x, x) * _hsic(y, y))
+
+
+def _hsic(x: Reals, y: Reals) -> Reals:
+    """(study,) unbiased HSIC of linear kernels (Song et al. 2012), without the kernels."""
+    x, y = _centred(x), _centred(y)  # which leaves it as it is, and sums of rows 0
+    n = x.shape[1]
+    own = [np.sum(one**2, axis=2) for one in (x, y)]  # minus these are the sums of the rows
+    together = np.sum(own[0] * own[1], axis=1)
+    whole = np.sum(own[0], axis=1) * np.sum(own[1], axis=1)
+    inner = _squared(x, y) - together
+    return (inner + whole / ((n - 1) * (n - 2)) - 2 / (n - 2) * together) / (n * (n - 3))
+
+
+def _procrustes(x: Reals, y: Reals) -> Reals:
+    x, y = _centred(x), _centred(y)
+    overlap = np.linalg.svd(x.swapaxes(1, 2) @ y, compute_uv=False).sum(axis=1)
+    sizes = np.sum(x**2, axis=(1, 2)) * np.sum(y**2, axis=(1, 2))
+    return np.arccos(np.minimum(overlap / np.sqrt(sizes), 1))
+
+
+SIDE_BY_SIDE: Mapping[str, Callable[[Reals, Reals], Reals]] = {
+    "cka": _cka,
+    "unbiased_cka": _unbiased_cka,
+    "procrustes": _procrustes,
+}
