@@ -18,7 +18,12 @@ from homolog.measures._measured import CHANCE, Chance, chances
 
 SIZES = ((40, 20), (100, 20), (400, 20), (40, 100))
 N_DRAWS = 50
-FEWER = {"representation_topology_divergence": 5, "stochastic_shape": 5, "dsa": 10}
+FEWER = {
+    "representation_topology_divergence": 5,
+    "stochastic_shape": 5,
+    "energy_shape": 10,
+    "dsa": 10,
+}
 """Of measures that take seconds for one score."""
 FOLDS = 5
 """Of measures that may be judged by stimuli held out."""

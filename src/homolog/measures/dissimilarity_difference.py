@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, inner, require_memory, root, to_namespace_of
+from homolog._arrays import Array, inner, largest, modest, require_memory, root, to_namespace_of
 from homolog.measures._dissimilarity import Dissimilarity, dissimilarities
 from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._range import require_range
@@ -34,7 +34,9 @@ def _summary(x: Array, *, dissimilarity: Dissimilarity = "correlation") -> _Summ
         "Select fewer stimuli, or use kernel_distance, which needs no matrix of pairs.",
     )
     require_range(x, "dissimilarity_difference", "Take a larger unit, or use rsa.")
-    matrix = dissimilarities(x, dissimilarity=dissimilarity, name="dissimilarity_difference")
+    size = largest(x)
+    matrix = dissimilarities(x / size, dissimilarity=dissimilarity, name="dissimilarity_difference")
+    matrix = matrix * size ** {"euclidean": 1, "squared_euclidean": 2}.get(dissimilarity, 0)
     return _Summary(matrix[to_namespace_of(matrix, ~np.tri(n_stimuli, dtype=bool))])
 
 
@@ -120,4 +122,6 @@ def dissimilarity_difference(x: _Summary, y: _Summary) -> Float[Array, ""]:
     Cost: M²N operations for a population, M² for a pair, and three M × M matrices.
     """
     gap = x.pairs - y.pairs
-    return root(inner(gap, gap) / gap.shape[0])
+    size = largest(gap)
+    unit = 1.0 if modest(size) or not bool(size > 0) else size
+    return unit * root(inner(gap / unit, gap / unit) / gap.shape[0])

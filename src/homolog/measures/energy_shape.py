@@ -180,9 +180,8 @@ def energy_shape(x: _Clouds, y: _Clouds, *, starts: int = 0, rng: int = 0) -> Fl
     Cost: M T² N operations a step, T the number of trials, some hundred steps from each start. Do
     not trust it across different numbers of trials, nor for few, without its floor.
     """
-    first, second = sorted((x, y), key=_place, reverse=True)
-    unit = max(float(np.abs(one.trials).max()) for one in (first, second))
-    a, b = first.trials / unit, second.trials / unit
+    unit = max(float(np.abs(one.trials).max()) for one in (x, y))
+    a, b = sorted((x.trials / unit, y.trials / unit), key=_place, reverse=True)
     between = min(_descended(a, b, turn) for turn in _starts(a, b, starts, rng))
     within = [float(_distances(one, one).mean()) for one in (a, b)]
     energy = 2 * between - sum(within)
@@ -190,6 +189,6 @@ def energy_shape(x: _Clouds, y: _Clouds, *, starts: int = 0, rng: int = 0) -> Fl
     return to_namespace_of(x.library, np.asarray(np.sqrt(unit * energy) if resolved else 0.0))
 
 
-def _place(x: _Clouds) -> tuple[int, float, bytes]:
+def _place(trials: Reals) -> tuple[int, float, bytes]:
     """What decides which of two is laid into the other, so that neither comes first."""
-    return x.trials.shape[2], float(np.sum(x.trials**2)), x.trials.tobytes()
+    return trials.shape[2], float(np.sum(trials**2)), trials.tobytes()

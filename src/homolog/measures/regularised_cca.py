@@ -9,7 +9,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import Array, centre, frobenius, namespace, narrow, root
+from homolog._arrays import Array, centre, frobenius, namespace, narrow, root, rounding, to_numpy
 from homolog.measures._directions import ROTATIONS
 from homolog.measures._folds import Folds, held_out_rows, other_rows, take_rows
 from homolog.measures._kernels import kernel_coordinates
@@ -141,8 +141,9 @@ def _fold(
     """The mean correlation at the stimuli of one fold."""
     (a_train, a_test), (b_train, b_test) = (_whitened(one, rows, penalty) for one in (x, y))
     xp = namespace(a_train, b_train)
-    left, _, right = xp.linalg.svd(a_train.T @ b_train, full_matrices=False)
-    n = min(n_components, left.shape[1])
+    left, shared, right = xp.linalg.svd(a_train.T @ b_train, full_matrices=False)
+    # Directions of no covariance are those of rounding.
+    n = min(n_components, max(1, int(to_numpy(shared > rounding(shared) * shared[0]).sum())))
     found = _correlations(a_test @ left[:, :n], b_test @ right[:n, :].T)
     return xp.mean(found)
 
