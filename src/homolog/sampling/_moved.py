@@ -11,7 +11,7 @@ from homolog.sampling._given import Floats
 from homolog.sampling._moves import Moves, Spread, covaried, of_meetings, of_pairs
 from homolog.sampling._overlaps import Overlaps, of_neurons, of_stimuli, overlaps
 
-MOST = 300
+MOST = 100
 """So many stimuli or neurons tell what pairs of them move."""
 
 
@@ -89,6 +89,8 @@ def _between_blocks(
     """(3, block, block) mean terms of pairs of stimuli of some blocks."""
     some = np.arange(0, len(sizes), -(-len(sizes) // MOST))
     rows = np.flatnonzero(np.isin(block, some))
+    if len(rows) == len(some):
+        return of_stimuli(x, y, samples, rows, rows)
     member = (block[rows, None] == some) / sizes[some]
     means = np.zeros((3, len(some), len(some)))
     for few in np.array_split(np.arange(len(rows)), -(-len(rows) // MOST)):

@@ -12,6 +12,7 @@ are told apart: what pairs move is estimated from all pairs, what single ones mo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,4 +172,5 @@ def _end(excluded: Callable[[float], float], estimate: float, step: float) -> fl
         inside, step = estimate + step, 2 * step
     if excluded(inside) > 0:  # a spread of nothing excludes all but the estimate
         return estimate
-    return float(brentq(excluded, inside, estimate + step, xtol=1e-12))
+    found: Any = brentq(excluded, inside, estimate + step, xtol=1e-12)
+    return float(found)
