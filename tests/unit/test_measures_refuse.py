@@ -179,6 +179,34 @@ def test_size_and_shape_beyond_the_range_of_numbers(pair):
     says = rf"square of a distance of {distance:.2g} is beyond the range".replace("+", r"\+")
     with pytest.raises(HomologError, match=f"HM031 size_and_shape .* the {says}"):
         m.using(squared=True)(x * 1e154, y * 1e154)
+    says = rf"a distance of {1e-165 * float(m(x, y)):.2g} is below the range of numbers\. Take a sm"
+    with pytest.raises(HomologError, match=f"HM031 size_and_shape .* the square of {says}aller"):
+        m.using(squared=True)(x * 1e-165, y * 1e-165)
+    assert float(m.using(squared=True)(x, x)) == 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("unit", [1e-155, 1e-170, 1e-307])
+@pytest.mark.parametrize("name", UNSCALED)
+def test_responses_too_small_to_square(name, unit, pair):
+    m = find(name).using(normalise=False)
+    x, y = pair
+    size = unit * np.linalg.norm(x - x.mean(0)) / x.shape[1] ** 0.5
+    says = f"squares of responses of size {size:.2g} are below the range of numbers"
+    with pytest.raises(HomologError) as caught:
+        m(x * unit, y * unit)
+    assert str(caught.value) == (
+        f"{UNSCALED[name]} undefined here, not 0: {says}. Leave normalise=True, or take a smaller"
+        " unit."
+    )
+    assert float(m(x * 1e-145, y * 1e-145)) != 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_versa_of_many_large_responses(rng):
+    x, y = rng.uniform(0.5, 1.7, size=(2, 120, 30))
+    versa = find("versa")
+    assert float(versa(1e308 * x, 1e308 * y)) == pytest.approx(float(versa(x, y)), abs=1e-12)
 
 
 @pytest.mark.filterwarnings("error")

@@ -17,7 +17,7 @@ from homolog._arrays import (
 )
 from homolog.matching import Matching, cross_costs, match_curves, transport
 from homolog.measures._measure import Gradient, along_stimuli
-from homolog.measures._range import require_range
+from homolog.measures._range import require_range, require_squares
 from homolog.measures._room import Room
 
 _VARIES = 1e-6
@@ -35,9 +35,9 @@ def tuning(x: Array, *, normalise: bool = True) -> Tuning:
     """Centred tuning curves, of unit norm unless `normalise` is False."""
     if normalise:
         return Tuning(unit_columns(x))
-    require_range(
-        x, "the inner product of tuning curves", "Leave normalise=True, or take a larger unit."
-    )
+    what = "the inner product of tuning curves"
+    require_range(x, what, "Leave normalise=True, or take a larger unit.")
+    require_squares(x, what, "Leave normalise=True, or take a smaller unit.")
     return Tuning(centre(x))
 
 

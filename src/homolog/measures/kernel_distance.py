@@ -12,7 +12,7 @@ from homolog.measures import _angles
 from homolog.measures._alignment import own, squared_gap
 from homolog.measures._measure import measure
 from homolog.measures._overlap import Structure, structure
-from homolog.measures._range import require_range
+from homolog.measures._range import require_range, require_squares
 
 _REMEDY = "Take another unit, or use cka, which has none."
 
@@ -26,11 +26,8 @@ class _Sized(Structure):
 
 def _summary(x: Array) -> _Sized:
     require_range(x, "kernel_distance", _REMEDY)
+    require_squares(x, "kernel_distance", _REMEDY)
     size = frobenius(centre(x)) / x.shape[1] ** 0.5
-    least = float(namespace(x).finfo(x.dtype).smallest_normal) ** 0.5
-    if float(size) <= least:
-        what = f"squares of responses of size {float(size):.2g} are below the range of numbers"
-        raise errors.undefined("kernel_distance", what, _REMEDY)
     built = structure(x)
     return _Sized(**{f.name: getattr(built, f.name) for f in fields(built)}, trace=size * size)
 

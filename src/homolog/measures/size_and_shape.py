@@ -59,12 +59,14 @@ def _powered(x: Array, power: float) -> Array:
 
 
 def _square(distance: Array) -> Array:
-    value = float(constant(distance))
-    if value > float(namespace(distance).finfo(distance.dtype).max) ** 0.5:
+    value, ends = float(constant(distance)), namespace(distance).finfo(distance.dtype)
+    large = value > float(ends.max) ** 0.5
+    if large or 0 < value < float(ends.smallest_normal) ** 0.5:
+        where, unit = ("beyond", "larger") if large else ("below", "smaller")
         raise errors.undefined(
             "size_and_shape",
-            f"the square of a distance of {value:.2g} is beyond the range of numbers",
-            "Take a larger unit, or use squared=False.",
+            f"the square of a distance of {value:.2g} is {where} the range of numbers",
+            f"Take a {unit} unit, or use squared=False.",
         )
     return distance * distance
 

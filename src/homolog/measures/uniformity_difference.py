@@ -16,7 +16,7 @@ from homolog._arrays import (
 )
 from homolog.measures._measure import measure
 from homolog.measures._neighbours import unit_patterns
-from homolog.measures._range import require_range
+from homolog.measures._range import require_range, require_squares
 from homolog.measures._unpaired import Statistic, caution, difference
 
 _SHARPNESS = 2
@@ -35,7 +35,9 @@ def _summary(x: Array, *, normalise: bool = True) -> Statistic:
     if normalise:
         x = unit_patterns(x, "uniformity_difference", centred=False)
     else:
-        require_range(x, "uniformity_difference", "Leave normalise=True, or take a larger unit.")
+        name = "uniformity_difference"
+        require_range(x, name, "Leave normalise=True, or take a larger unit.")
+        require_squares(x, name, "Leave normalise=True, or take a smaller unit.")
     x = centre(x)  # distances stay the same, and keep more digits
     energy = xp.sum(x * x, axis=1)
     squared = energy[:, None] + energy[None, :] - 2 * (x @ x.T)

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, centre, frobenius, narrow, to_namespace_of, to_numpy
+from homolog._arrays import Array, centre, frobenius, largest, narrow, to_namespace_of, to_numpy
 from homolog.measures._directions import ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._dissimilarity import dissimilarities
 from homolog.measures._folds import Folds, held_out_rows
@@ -28,6 +28,7 @@ def _summary(x: Array, *, folds: Folds = 3, rng: int = 0) -> Population:
     if min(map(len, held_out)) < LEAST_STIMULI:
         allowed = f"folds of at least {LEAST_STIMULI} of the {x.shape[0]} stimuli"
         raise errors.bad_value("folds", len(held_out), allowed)
+    x = x / largest(x)  # else sizes of many large responses are no numbers
     centred = centre(x)
     size = frobenius(centred)
     return Population(x / size, narrow(centred / size), x.shape[1], held_out)
