@@ -126,6 +126,17 @@ def test_times_are_rows_and_their_stimulus_is_held_out_whole(folder, rng):
     assert "at 60 stimuli, held out in 5 folds of 12 groups" in found.stdout
 
 
+def test_groups_may_come_in_a_table(folder, image, trials):
+    movies = [f"m{i // 5}" for i in range(60)]
+    lines = ["frame,movie", *(f"{i},{movies[i]}" for i in reversed(range(60)))]
+    (folder / "frames.csv").write_text("\n".join(lines))
+    found = run("net.npz::pool", "brain.npz", "--groups", "frames.csv::movie", "--quiet")
+    brain = represent(trials, "trial,stimulus,neuron", name="brain")
+    layer = {"net/pool": represent(image, name="net/pool")}
+    assert found.stdout == f"{encoding.score(layer, brain, regions=REGIONS, groups=movies)}\n"
+    assert "held out in 5 folds of 12 groups" in found.stdout
+
+
 def test_regions_may_come_in_a_table(folder):
     lines = ["neuron,depth,region", *(f"{i},0,{'ab'[i % 2]}" for i in reversed(range(5)))]
     (folder / "where.csv").write_text("\n".join(lines))

@@ -92,7 +92,7 @@ def compare(
                 permutations=permutations,
                 rng=seed,
                 align=align,
-                groups=_told_groups(groups, x),
+                groups=told_groups(groups, x),
                 blocks=blocks,
                 gap=gap,
                 progress=progress,
@@ -160,7 +160,7 @@ def inspect(
         typer.echo(str(files.inspect(file)))
 
 
-def _told_groups(told: str | None, reference: Representation) -> Any:
+def told_groups(told: str | None, reference: Representation) -> Any:
     """A label for each stimulus, where a table is given."""
     if told in (None, "stimulus"):
         return told

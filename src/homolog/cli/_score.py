@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from homolog.cli._compare import Align, FoldTime, Groups, Nan
+from homolog.cli._compare import Align, FoldTime, GroupsOrTable, Nan, told_groups
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def score(
     split: Annotated[
         str, typer.Option(help="random, or blocks of neighbouring rows, for rows in time.")
     ] = "random",
-    groups: Groups = None,
+    groups: GroupsOrTable = None,
     regions: Annotated[
         str | None,
         typer.Option(help="Table of neurons with a column region; else the array beside BRAIN."),
@@ -77,15 +77,16 @@ def score(
         options: dict[str, Any] = {"dims": dims, "nan": nan, "flatten": flatten}
         read = encoding.unique_names(encoding.layers_in(one, **options) for one in layers)
         recorded, beside = encoding.recording_in(brain, dims=brain_dims, nan=nan)
+        recorded = _folded(recorded, fold_time)
         of_table = None if regions is None else encoding.regions_in_table(regions)
         with shown_progress(quiet) as progress:
             found = encoding.score(
                 {name: _folded(layer, fold_time) for name, layer in read.items()},
-                _folded(recorded, fold_time),
+                recorded,
                 map=encoding.PartialLeastSquares(components) if map == "pls" else map,
                 folds=folds,
                 split=cast("Any", split),
-                groups=cast("Any", groups),
+                groups=told_groups(groups, recorded),
                 ceiling=cast("Any", None if ceiling == "none" else ceiling),
                 regions=beside if of_table is None else of_table,
                 align=align,
