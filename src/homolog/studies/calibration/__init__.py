@@ -5,11 +5,11 @@ are the package's own.
 """
 
 from homolog.studies._study import Study
-from homolog.studies.calibration import coverage
+from homolog.studies.calibration import coverage, false_positives, power
 
 STUDY = Study(
     name="calibration",
     title="Do intervals and p-values keep their promises?",
     source="https://doi.org/10.1214/aos/1176345462",
-    parts=coverage.PARTS,
+    parts=(*coverage.PARTS, false_positives.PART, power.PART),
 )

@@ -69,7 +69,8 @@ def _differences(ax: Axes, rows: Table) -> None:
     ax.set_ylim(0, 10)
     ax.set_xlabel("Stimuli")
     ax.set_ylabel("p ≤ 0.05 (%)")
-    ax.legend(frameon=False, fontsize=7, ncols=2)
+    if len(rows):
+        ax.legend(frameon=False, fontsize=7, ncols=2)
 
 
 def _pairings(ax: Axes, rows: Table) -> None:
@@ -98,7 +99,8 @@ def _pairings(ax: Axes, rows: Table) -> None:
     ax.set_xlim(0, 10)
     ax.set_xlabel("p ≤ 0.05 (%)")
     ax.set_title("Populations with nothing in common: stimuli paired at random", fontsize=9)
-    ax.legend(frameon=False, fontsize=7)
+    if len(rows):
+        ax.legend(frameon=False, fontsize=7)
 
 
 def _percent(rows: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -84,7 +84,8 @@ def draw(rows: Table) -> Figure:
         ax.set_ylim(0, 102)
         ax.set_xlabel("Stimuli")
         ax.set_title(name, fontsize=10, loc="left")
-        ax.legend(frameon=False, fontsize=8, title="true difference", title_fontsize=8)
+        if len(of):
+            ax.legend(frameon=False, fontsize=8, title="true difference", title_fontsize=8)
     axes[0].set_ylabel("Found (%)")
     return figure
 
