@@ -40,7 +40,7 @@ LIKE_SOFT_MATCHING = ("one_to_one_matching", "partial_soft_matching", "semi_matc
 def _held_out() -> list[Measure]:
     return [
         *(
-            find(name).using(folds=3)
+            find(name).using(folds=2)
             for name in names()
             if find(name).held_out is not None and name not in LIKE_SOFT_MATCHING
         ),
