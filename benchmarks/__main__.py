@@ -1,6 +1,6 @@
 """Times homolog beside other packages: ``python -m benchmarks``.
 
-Takes about half an hour, a third of it for the measures. Set the number of threads of every
+Takes about forty minutes, half of it for the measures. Set the number of threads of every
 library to one first, as ``make bench`` does.
 """
 
@@ -22,6 +22,8 @@ from benchmarks.encoding.page import page as encoding_page
 from benchmarks.matching.measuring import measured as matching_measured
 from benchmarks.matching.page import page as matching_page
 from benchmarks.measuring import measured
+from benchmarks.nulls import measured as nulls_measured
+from benchmarks.nulls import page as nulls_page
 from benchmarks.page import page
 from benchmarks.peers import PEERS, answers
 from benchmarks.populations import MIDDLE, SIZES, planted
@@ -34,6 +36,7 @@ from benchmarks.timing import timed
 
 PAGES = {
     "measures": "benchmarks.md",
+    "nulls": "benchmarks-nulls.md",
     "matching": "benchmarks-matching.md",
     "rules": "benchmarks-rules.md",
     "balancing": "benchmarks-balancing.md",
@@ -50,6 +53,8 @@ def main() -> None:
     for part in [given.only] if given.only else ["measures"] if given.measure else PAGES:
         if part == "measures":
             text = _measures(given.measure or [*PEERS])
+        elif part == "nulls":
+            text = nulls_page(nulls_measured())
         elif part == "matching":
             text = matching_page(matching_measured(given.largest))
         elif part == "rules":
