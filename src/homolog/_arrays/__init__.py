@@ -25,6 +25,7 @@ from homolog._arrays._checks import (
 )
 from homolog._arrays._libraries import (
     Array,
+    Reals,
     carries_gradient,
     constant,
     namespace,
@@ -43,12 +44,14 @@ from homolog._arrays._spectra import (
     nuclear_norm,
     polar,
     shape_distance,
+    spanned,
 )
 
 __all__ = [
     "RANK_TOLERANCE",
     "Array",
     "Principal",
+    "Reals",
     "Sees",
     "basis",
     "carries_gradient",
@@ -80,6 +83,7 @@ __all__ = [
     "root",
     "rounding",
     "shape_distance",
+    "spanned",
     "to_namespace_of",
     "to_numpy",
     "unit_columns",

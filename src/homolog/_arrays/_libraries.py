@@ -9,10 +9,14 @@ from array_api_compat import (
     is_jax_namespace,
     is_torch_namespace,
 )
+from numpy.typing import NDArray
 
 from homolog import errors
 
 Array = Any
+
+Reals = NDArray[np.float64]
+"""Numbers of NumPy in double precision."""
 
 
 def namespace(*arrays: Array) -> Any:

@@ -7,7 +7,7 @@ ever taken and repeated singular values are harmless.
 
 import numpy as np
 
-from homolog._arrays._centring import LEAST_SIZE, inner, root
+from homolog._arrays._centring import LEAST_SIZE, centre, even_columns, inner, largest, root
 from homolog._arrays._libraries import (
     Array,
     carries_gradient,
@@ -97,6 +97,12 @@ def basis(x: Array) -> Array:
     whitened = x @ constant(whitening)
     gram = whitened.T @ whitened
     return whitened @ (to_namespace_of(gram, 1.5 * np.eye(gram.shape[0])) - 0.5 * gram)
+
+
+def spanned(x: Array) -> Array:
+    """Orthonormal basis of what centred responses span, however unequal in size neurons are."""
+    x = centre(even_columns(x))
+    return basis(x / largest(x))
 
 
 def _whitening(x: Array) -> Array | None:

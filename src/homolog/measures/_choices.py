@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog._arrays import Array, to_namespace_of, to_numpy
+from homolog._arrays import Array, Reals, to_namespace_of, to_numpy
 from homolog.measures._measure import along_stimuli
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import (
     Array,
+    Reals,
     centre,
     constant,
     largest,
@@ -23,7 +23,6 @@ Dissimilarity = Literal[
     "correlation", "cosine", "squared_euclidean", "euclidean", "gaussian", "poisson"
 ]
 
-Reals = NDArray[np.float64]
 
 _OTHERWISE = 'Use dissimilarity="squared_euclidean", or drop those stimuli.'
 _PRIOR_RATE = 1.0

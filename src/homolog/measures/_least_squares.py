@@ -1,9 +1,8 @@
 """Least squares from many candidates at once, whatever their rank."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals
 
 _RESOLVED = 1e-12
 """Squared singular values below this fraction of the largest are rounding."""

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog._arrays import centre, frobenius
-
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals, centre, frobenius
 
 
 def overlaps_without(x: Any, y: Any, block: NDArray[np.int64]) -> Reals:
@@ -32,7 +30,10 @@ def overlaps_without(x: Any, y: Any, block: NDArray[np.int64]) -> Reals:
 
 def _few(x: Reals) -> Reals:
     """The same inner products between stimuli, by no more columns than there are stimuli."""
-    return x if x.shape[1] <= len(x) else np.linalg.qr(x.T, mode="r").T
+    if x.shape[1] <= len(x):
+        return x
+    triangle: Reals = np.linalg.qr(x.T, mode="r")
+    return triangle.T
 
 
 def _without(x: Reals, y: Reals, sizes: NDArray[np.int64]) -> Reals:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals
+
 Places = NDArray[np.intp]
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import (
     Array,
+    Reals,
     centre,
     largest,
     namespace,
@@ -22,7 +23,6 @@ from homolog._arrays import (
 )
 from homolog.measures._measure import along_stimuli
 
-Reals = NDArray[np.float64]
 Counts = NDArray[np.integer[Any]]
 
 Nearest = Literal["cosine", "euclidean", "inner_product"]

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals
+
 Orders = NDArray[np.integer]
 InOrders = Callable[[Orders], Reals]
 """From (order, stimulus) numbers of stimuli, a permutation in each row, to one number each."""

@@ -1,9 +1,8 @@
 """Memory that is used again: the pages of a fresh array may cost more than what is done in it."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals
 
 
 class Room:

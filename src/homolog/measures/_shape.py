@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homolog._arrays import Array, centre, frobenius, inner, narrow
+from homolog._arrays import Array, Reals, centre, frobenius, inner, narrow
 from homolog.measures._measure import along_stimuli
 from homolog.measures._room import Room
 
@@ -30,8 +29,6 @@ def unit_shape(x: Array) -> Shape:
     x = narrow(x / frobenius(x))
     return Shape(x, inner(x, x))
 
-
-Reals = NDArray[np.float64]
 
 _RESOLVED = 1e-14
 """Squared singular values below this fraction of the largest are rounding."""

@@ -16,7 +16,8 @@ and their lives together last the scales of all ends less those of all births, w
 import numpy as np
 from numpy.typing import NDArray
 
-Reals = NDArray[np.float64]
+from homolog._arrays import Reals
+
 Bits = NDArray[np.uint64]
 
 _WORD = 64

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from homolog._arrays import (
     Array,
+    Reals,
     carries_gradient,
     centre,
     namespace,
@@ -96,8 +97,6 @@ def mean_product(x: Tuning, y: Tuning, matching: Matching) -> Array:
     a, b, mass = matched(x, y, matching)
     return namespace(a).sum(mass * namespace(a).sum(a * b, axis=0))
 
-
-Reals = NDArray[np.float64]
 
 Plan = tuple[NDArray[np.int64], NDArray[np.int64], Reals | float]
 """Rows, columns and how much of each pair is matched."""

@@ -9,12 +9,11 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import RANK_TOLERANCE, Array, to_namespace_of, to_numpy
+from homolog._arrays import RANK_TOLERANCE, Array, Reals, to_namespace_of, to_numpy
 from homolog.measures._measure import measure
 from homolog.measures._unpaired import caution
 
 Complexes = NDArray[np.complex128]
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,14 @@ from jaxtyping import Float
 from homolog import errors
 from homolog._arrays import (
     Array,
-    basis,
     centre,
     constant,
-    even_columns,
     frobenius,
     inner,
-    largest,
     namespace,
     narrow,
     root,
+    spanned,
     to_namespace_of,
 )
 from homolog.measures._angles import resolved
@@ -47,8 +45,7 @@ def _summary(x: Array, *, penalty: float = 0.01) -> _Summary:
                 " stimuli",
                 "Give a penalty, or fewer neurons than stimuli.",
             )
-        x = centre(even_columns(x))
-        return _Summary(basis(x / largest(x)))
+        return _Summary(spanned(x))
     x = centre(x)
     return _Summary(_eased(narrow(x / frobenius(x)), penalty))
 

@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
 
 from homolog._arrays import Array, to_namespace_of, to_numpy
 from homolog.measures._measure import measure
 from homolog.measures._neighbours import neighbourhoods
 from homolog.measures._unpaired import caution
-
-Reals = NDArray[np.float64]
 
 _TIMES = np.logspace(-1, 1, 256)
 _WEIGHTS = np.exp(4 - 2 * (_TIMES + 1 / _TIMES))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import (
     Array,
+    Reals,
     centre,
     largest,
     namespace,
@@ -20,8 +21,6 @@ from homolog._arrays import (
     to_numpy,
 )
 from homolog.measures._measure import along_stimuli, measure
-
-Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,10 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import RANK_TOLERANCE, Array, haar, to_namespace_of, to_numpy
+from homolog._arrays import RANK_TOLERANCE, Array, Reals, haar, to_namespace_of, to_numpy
 from homolog.measures._measure import along_stimuli, measure
-
-Reals = NDArray[np.float64]
 
 _MOST_STEPS = 5000
 _NEARLY, _STILL = 1e-6, 1e-11

@@ -11,7 +11,6 @@ from jaxtyping import Float
 from homolog import errors
 from homolog._arrays import (
     Array,
-    basis,
     centre,
     even_columns,
     frobenius,
@@ -21,6 +20,7 @@ from homolog._arrays import (
     narrow,
     nonzero,
     shape_distance,
+    spanned,
     to_numpy,
 )
 from homolog.measures import _angles
@@ -46,7 +46,7 @@ class _Summary:
 def _summary(x: Array, *, alpha: float = 0.0) -> _Summary:
     _require_stimuli(x, x.shape[0], alpha)
     size = frobenius(centre(x))
-    whitened = _whitened(x) if alpha == 0 else _partly(narrow(centre(x)), alpha)
+    whitened = spanned(x) if alpha == 0 else _partly(narrow(centre(x)), alpha)
     return _Summary(whitened / frobenius(whitened), size)
 
 
@@ -57,11 +57,6 @@ def _require_stimuli(x: Array, n_stimuli: int, alpha: float) -> None:
             f"{x.shape[1]} whitened neurons could span all that {n_stimuli} stimuli allow",
             "Use alpha above 0, or fewer neurons than stimuli.",
         )
-
-
-def _whitened(x: Array) -> Array:
-    x = centre(even_columns(x))
-    return basis(x / largest(x))
 
 
 def _partly(x: Array, alpha: float) -> Array:
