@@ -6,14 +6,19 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import RANK_TOLERANCE, Array, haar, require_memory, to_namespace_of, to_numpy
+from homolog._arrays import (
+    RANK_TOLERANCE,
+    Array,
+    Reals,
+    haar,
+    require_memory,
+    to_namespace_of,
+    to_numpy,
+)
 from homolog.measures._measure import along_stimuli, measure
 from homolog.measures._numbers import is_whole
-
-Reals = NDArray[np.float64]
 
 _MOST_STEPS = 5000
 _STILL = 1e-12
