@@ -253,3 +253,13 @@ def test_a_counted_ceiling_that_no_stimulus_changes_has_no_interval(rng):
     assert one.value == 1
     assert one.interval is None
     assert "no interval: the ceiling is the same without any stimulus" in one.warnings
+
+
+def test_a_measure_of_courses_in_time_has_a_floor(rng):
+    course = rng.normal(size=(10, 40, 4)).cumsum(axis=1)
+    trials = course + 0.2 * rng.normal(size=(4, *course.shape))
+    recording = homolog.represent(trials, dims="trial,stimulus,time,neuron")
+    found = alone(recording, "dsa", splits=1, intervals=False)
+    odd, even = (trials[start::2].mean(axis=0) for start in (0, 1))
+    assert found.value == pytest.approx(float(find("dsa")(odd, even)))
+    assert not found.corrected

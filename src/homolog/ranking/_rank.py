@@ -47,7 +47,8 @@ def rank(
 
     Both candidates of a pair lose the same stimuli in the jackknife, so that what is easy or
     hard for both of them cancels: in simulations the error of a difference was a quarter to a
-    third smaller than the errors of the two scores let one think.
+    third smaller than the errors of the two scores let one think. Stimuli leave in pairs as
+    well, for the jackknife counts twice what two do together.
 
     Parameters
     ----------
@@ -96,6 +97,9 @@ def rank(
     What is tested is whether other stimuli of the same kind would rank the candidates
     otherwise, for this very recording. Other neurons or animals may: record them. Of biased
     measures the difference holds the difference of two biases.
+
+    Where scores jump, from one matching or penalty to another, p is rather too large: see
+    `Difference.cautious`.
 
     Examples
     --------

@@ -121,7 +121,7 @@ def _methods(ranking: Ranking) -> str:
     if ranking.test == "jackknife":
         said.append(
             "Intervals are 95 % jackknife intervals over stimuli; differences were tested by a"
-            " paired jackknife, both candidates losing the same stimuli."
+            " paired jackknife, both candidates losing the same stimuli, alone and in pairs."
         )
     if ranking.test == "exchange":
         said.append(

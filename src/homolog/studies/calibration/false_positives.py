@@ -117,7 +117,7 @@ def _differences(
     """Two candidates that are equally far on average, by the paired jackknife."""
     n_stimuli, planted = options["n_stimuli"], Halves()
     if options["design"] == "unequal":
-        planted = tuned(Halves(UNEQUAL), measure, n_stimuli, rng)
+        planted = tuned(Halves(UNEQUAL, seed=0), measure, n_stimuli, rng)
     yield from of_differences(planted, measure, n_stimuli, rng.spawn(options["n_studies"]))
 
 
