@@ -7,11 +7,11 @@ compared with each other. Each part is a file: a question, its work, its figure,
 """
 
 from homolog.studies._study import Study
-from homolog.studies.families import alike, changes, little, ranking
+from homolog.studies.families import alike, answers, changes, little, ranking
 
 STUDY = Study(
     name="families",
     title="What do families of measures conclude about the same recordings?",
     source="https://doi.org/10.1101/2024.08.07.607035",
-    parts=(alike.PART, ranking.PART, little.PART, changes.PART),
+    parts=(alike.PART, ranking.PART, answers.PART, little.PART, changes.PART),
 )

@@ -70,11 +70,11 @@ def _gained(ax: Axes, gains: Table) -> None:
     for shift, equal in zip(np.linspace(-0.3, 0.3, len(gains)), gains.index, strict=True):
         ax.plot(gains.loc[equal].astype(float), places + shift, "o", markersize=4.5, label=equal)
     ax.axvline(0, color=SOFT, linewidth=0.8)
+    ax.yaxis.tick_right()
     ax.set_yticks(places, list(gains.columns), fontsize=8)
     for label, family in zip(ax.get_yticklabels(), gains.columns, strict=True):
         label.set_color(COLOURS[family])
     ax.invert_yaxis()
-    ax.yaxis.tick_right()
     ax.spines[["top", "left"]].set_visible(False)
     ax.spines[:].set_color(SOFT)
     ax.tick_params(axis="both", labelsize=8, length=0)
