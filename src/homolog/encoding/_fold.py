@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog.measures._blocks import neighbours
 from homolog.measures._folds import Folds, fold_labels
 
 Split = Literal["random", "blocks"]
@@ -80,7 +81,7 @@ def folds_of(
 def _parted(n_stimuli: int, folds: Folds, split: Split, groups: Rows | None, rng: int) -> Rows:
     """The fold of every stimulus."""
     labels = fold_labels(n_stimuli, folds, rng, groups)
-    return _in_blocks(n_stimuli, folds, groups) if split == "blocks" else labels
+    return neighbours(n_stimuli, folds, groups) if split == "blocks" else labels
 
 
 def _within(
@@ -95,11 +96,3 @@ def _within(
         return (np.arange(len(train)),)
     labels = _parted(len(train), min(n_folds, n_groups), split, own, rng)
     return tuple(np.flatnonzero(labels == one) for one in np.unique(labels))
-
-
-def _in_blocks(n_stimuli: int, folds: int, groups: Rows | None) -> Rows:
-    """Folds of neighbouring rows; groups stand in the order of their first row."""
-    given = np.arange(n_stimuli) if groups is None else groups
-    _, first, index = np.unique(given, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    return (order * folds // len(first))[index]
