@@ -31,7 +31,7 @@ class _Summary:
     held_out: tuple[NDArray[np.int64], ...] = ()
 
 
-def _summary(x: Array, *, kernel: Kernel = "linear", folds: Folds = 5, rng: int = 0) -> _Summary:
+def _summary(x: Array, *, kernel: Kernel = "linear", folds: Folds = 3, rng: int = 0) -> _Summary:
     held_out = held_out_rows(x.shape[0], folds, rng)
     if min(map(len, held_out)) < _LEAST_STIMULI:
         allowed = f"folds of at least {_LEAST_STIMULI} of the {x.shape[0]} stimuli"
@@ -119,7 +119,7 @@ def regularised_cca(
     first, or as many as there are. ``kernel="rbf"`` takes the Gaussian kernel, of bandwidth the
     median distance, for the inner product, so that curved relations count (kernel CCA); it and
     the penalty's unit are then those of all stimuli, which tells nothing of what goes with what.
-    ``folds`` and ``rng`` set which stimuli are held out.
+    ``folds`` (3) and ``rng`` set which stimuli are held out.
 
     Unlike `cca` it can be had with more neurons than stimuli and does not rise as neurons
     are added. A mean over folds of few stimuli is noisy. Held-out correlations fall short of those
