@@ -77,7 +77,7 @@ def draw(rows: Table) -> Figure:
     right.set_ylabel("κ of errors, beyond that of movies")
     left.set_title("Alike in what they choose…", fontsize=10, loc="left")
     right.set_title("…and in which frames they get wrong", fontsize=10, loc="left")
-    left.legend(frameon=False, fontsize=8, loc="lower right")
+    left.legend(frameon=False, fontsize=8, loc="upper left")
     return figure
 
 

@@ -18,7 +18,7 @@ from homolog.studies.families._scored import bare, exchanged, placed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RECORDINGS = ("ay3_u001", "ay3_u002", "ay4_u006", "PFC", "M1")
+RECORDINGS = ("ay3_u001", "ay3_u002", "ay4_u006", "M1")
 BLIND, STRUCK = 0.05, 0.5
 """Shares of the way from identical to unrelated: less is not seen, more is half of it."""
 
@@ -45,8 +45,6 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
 
 
 def _read(name: str, sources: Sources) -> Seen:
-    if name == "PFC":
-        return _recordings.prefrontal(sources.recordings)
     if name == "M1":
         return _recordings.motor(sources.recordings)
     return _recordings.v1(name, sources.recordings)
@@ -148,7 +146,7 @@ PART = Part(
     name="changes",
     title="One thing changed",
     question=(
-        "Three sessions of V1, prefrontal and motor cortex are compared with copies of themselves "
+        "Three sessions of V1 and motor cortex are compared with copies of themselves "
         "in which one thing was changed. 0 is the score of the recording with itself, 1 its score "
         "with its movies or conditions exchanged: how much of likeness does each measure say is "
         "lost?"
