@@ -319,7 +319,7 @@ def test_precisions_may_differ_where_single_is_kept(name, rng, monkeypatch):
     """As on an accelerator, here without one."""
     torch = pytest.importorskip("torch")
     monkeypatch.setattr("homolog._arrays._checks.working_dtype", lambda x: x.dtype)
-    x, y = (torch.asarray(rng.normal(size=(12, n))) for n in (4, 3))
+    x, y = (torch.asarray(rng.normal(size=(16, n))) for n in (4, 3))
     for pair in ((x.float(), y), (x, y.float())):
         score = find(name)(*pair)
         assert score.dtype == torch.float64
