@@ -32,7 +32,7 @@ def _few(x: Reals) -> Reals:
     """The same inner products between stimuli, by no more columns than there are stimuli."""
     if x.shape[1] <= len(x):
         return x
-    triangle: Reals = np.linalg.qr(x.T, mode="r")
+    triangle: Any = np.linalg.qr(x.T, mode="r")
     return triangle.T
 
 

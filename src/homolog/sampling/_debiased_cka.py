@@ -82,8 +82,13 @@ def debiased_cka(
     cells on two days): the numerator then holds pairs of a neuron with itself. Nor for principal
     components, which are made to share nothing: the neurons themselves are the sample.
 
-    The time is that of three products X'Y, the memory that of the responses; both standard errors
-    are by closed forms, from the same products.
+    Intervals over stimuli held the truth in 93 to 97 of 100 studies wherever this was tried. Those
+    over neurons are too wide near 1 in few dimensions (99 of 100), and those over both wherever
+    neurons are as few as ten (97 to 99): what single neurons move can then hardly be told from what
+    pairs of them move. See ``docs/calibration.md``.
+
+    The time is that of about eight products X'Y, the memory that of the responses; standard errors
+    are by closed forms, and what pairs move is told from 100 stimuli and neurons at most.
 
     References
     ----------

@@ -196,7 +196,7 @@ def _panel(ax: Axes, rows: Table) -> None:
     ax.set_xscale("log")
     ax.set_xticks(list(rows["n_stimuli"].unique()), [f"{n}" for n in rows["n_stimuli"].unique()])
     ax.minorticks_off()
-    ax.set_ylim(80, 101)
+    ax.set_ylim(85, 100.5)
 
 
 def judge(estimate: str, rows: Table) -> Mapping[str, Finding]:
