@@ -1,7 +1,7 @@
 """Responses too large or too small for a measure that keeps their unit."""
 
 from homolog import errors
-from homolog._arrays import Array, centre, frobenius, largest, namespace
+from homolog._arrays import Array, centre, constant, frobenius, largest, namespace
 
 
 def require_range(x: Array, measure: str, remedy: str, *, power: int = 2) -> None:
@@ -31,7 +31,7 @@ def require_range(x: Array, measure: str, remedy: str, *, power: int = 2) -> Non
 
 def require_squares(x: Array, measure: str, remedy: str) -> None:
     """Raise HM031 where squares of the centred responses underflow; arguments as above."""
-    size = float(frobenius(centre(x))) / x.shape[1] ** 0.5
+    size = float(frobenius(centre(constant(x)))) / x.shape[1] ** 0.5
     if size <= float(namespace(x).finfo(x.dtype).smallest_normal) ** 0.5:
         what = f"squares of responses of size {size:.2g} are below the range of numbers"
         raise errors.undefined(measure, what, remedy)
