@@ -66,7 +66,7 @@ def _differences(ax: Axes, rows: Table) -> None:
     ticks = sorted(rows["n_stimuli"].unique())
     ax.set_xticks(ticks, [f"{n}" for n in ticks])
     ax.minorticks_off()
-    ax.set_ylim(0, 10)
+    ax.set_ylim(0, 12)
     ax.set_xlabel("Stimuli")
     ax.set_ylabel("p ≤ 0.05 (%)")
     if len(rows):
@@ -98,7 +98,9 @@ def _pairings(ax: Axes, rows: Table) -> None:
     ax.set_ylim(-0.7, len(measures) - 0.3)
     ax.set_xlim(0, 10)
     ax.set_xlabel("p ≤ 0.05 (%)")
-    ax.set_title("Populations with nothing in common: stimuli paired at random", fontsize=9)
+    ax.set_title(
+        "Populations with nothing in common: stimuli paired at random", fontsize=9, loc="left"
+    )
     if len(rows):
         ax.legend(frameon=False, fontsize=7)
 

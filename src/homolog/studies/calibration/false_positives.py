@@ -43,7 +43,12 @@ COMPARED = {
 SLOW = {"representation_topology_divergence": 20, "versa": 15, "pls": 8, "regularised_cca": 8}
 """Measures that take so much longer than others."""
 
-ROTATED = ("soft_matching", "soft_matching_correlation", "one_to_one_matching", "semi_matching")
+ROTATED = (
+    "soft_matching",
+    "soft_matching_correlation",
+    "one_to_one_matching",
+    "semi_matching_correlation",
+)
 """Measures that see single neurons."""
 
 TOO_SLOW = "rsa", 400
@@ -88,13 +93,16 @@ def tasks(quick: bool) -> Mapping[str, Options]:
     for measure in ("cka", "ridge") if quick else names("mean"):
         for design in ("unpaired", "grouped"):
             add("pairing", design, measure, 24)
+    for measure in () if quick else names("trial"):
+        add("pairing", "unpaired", measure, 24)
     return dict(sorted(cells.items(), key=lambda cell: _cost(cell[1])))
 
 
 def _cost(options: Options) -> float:
     """Roughly how long a cell takes, so that much is known soon."""
     if options["test"] != "difference":
-        return 2.0 * SLOW.get(options["measure"], 1)
+        slow = 30 if options["measure"] in names("trial") else 1
+        return 2.0 * SLOW.get(options["measure"], slow)
     return options["n_stimuli"] / 20 * COMPARED[options["measure"]]
 
 
@@ -171,6 +179,8 @@ def _pairings(
         measure = measure.using(folds=measure.folds(n_stimuli, groups))
     for one in rng.spawn(options["n_studies"]):
         x, y = _unrelated(n_stimuli, frames, one)
+        if measure.sees == "trial":
+            x, y = (_repeated(side, one) for side in (x, y))
         null = permutation_null(measure, x, y, DRAWS, groups=groups, rng=one)
         yield p_value(measure, float(measure(x, y)), null)
 
@@ -184,6 +194,11 @@ def _unrelated(n_stimuli: int, movies: int | None, rng: np.random.Generator) -> 
             responses = 0.3 * responses + np.repeat(rng.normal(size=(movies, n_neurons)), 3, 0)
         sides.append(np.exp(0.5 * responses))
     return tuple(sides)
+
+
+def _repeated(means: Reals, rng: np.random.Generator) -> Reals:
+    """(stimulus, trial, neuron) four trials around each response."""
+    return means[:, None] + 0.5 * rng.normal(size=(len(means), 4, means.shape[1]))
 
 
 def _rotations(
