@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         testing,
         training,
     )
-    from homolog.all_pairs import Matrix, matrix
+    from homolog.all_pairs import Matrices, Matrix, matrix
     from homolog.balancing import Balanced, balance
     from homolog.comparison import Comparison, compare
     from homolog.errors import HomologError
@@ -47,6 +47,7 @@ __all__ = [
     "Balanced",
     "Comparison",
     "HomologError",
+    "Matrices",
     "Matrix",
     "RecurrentNetwork",
     "RecurrentTraining",
@@ -88,6 +89,7 @@ _HOME = {
     "Balanced": "balancing",
     "Comparison": "comparison",
     "HomologError": "errors",
+    "Matrices": "all_pairs",
     "Matrix": "all_pairs",
     "RecurrentNetwork": "networks",
     "RecurrentTraining": "training",
