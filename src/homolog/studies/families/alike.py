@@ -167,13 +167,14 @@ def _not_asked(rows: Table) -> list[Row]:
         why = str(chosen["why"].iloc[0])
         line: Row = {"measure": measure, "pairs": kind, "how many": len(chosen), "why": why}
         lines.append(line)
-    unordered = rows[rows["why"].isna() & rows["chance"].isna()]["measure"].drop_duplicates()
-    for measure in unordered:
+    unordered = rows[rows["why"].isna() & rows["chance"].isna()]
+    for measure, chosen in unordered.groupby("measure", sort=False):
         why = "pairing stimuli at random changes nothing: it knows no chance, and so no place"
-        lines.append({"measure": measure, "pairs": "all", "how many": len(rows), "why": why})
+        lines.append({"measure": measure, "pairs": "all", "how many": len(chosen), "why": why})
+    n_pairs = len(rows[["kind", "pair"]].drop_duplicates())
     for measure in not_asked():
         why = "not part of this study"
-        lines.append({"measure": measure, "pairs": "all", "how many": len(rows), "why": why})
+        lines.append({"measure": measure, "pairs": "all", "how many": n_pairs, "why": why})
     return lines
 
 
