@@ -231,7 +231,7 @@ def test_trials_that_are_missing_are_never_drawn(rng):
 def test_without_recordings_every_part_is_left_out(tmp_path, monkeypatch):
     monkeypatch.delenv("HOMOLOG_DATA", raising=False)
     outcome = studies.run(studies.find("families"), tmp_path)
-    assert set(outcome.left_out) == {"alike", "ranking", "little", "changes"}
+    assert set(outcome.left_out) == {"alike", "ranking", "answers", "little", "changes"}
     assert {row["verdict"] for row in outcome.claims} == {"not run"}
 
 

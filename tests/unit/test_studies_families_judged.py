@@ -10,6 +10,7 @@ from homolog.studies.families import (
     _equalised,
     _ranks,
     alike,
+    answers,
     changes,
     little,
     ranking,
@@ -195,10 +196,58 @@ def test_changes_divide_families_where_one_is_blind_and_one_is_struck():
     assert changes.draw(changes_rows(units=0.8, reordered=0.0)).axes
 
 
+MOVIES = np.repeat(range(6), 10)
+
+
+def test_frames_change_places_within_their_movie_only(rng):
+    order = answers.within(MOVIES, rng)
+    assert sorted(order) == list(range(60))
+    assert np.array_equal(MOVIES[order], MOVIES)
+    assert not np.array_equal(order, np.arange(60))
+
+
+def test_good_codes_choose_alike_and_only_equal_ones_err_alike(rng, monkeypatch):
+    monkeypatch.setattr(answers, "DRAWS", 9)
+    frames = rng.normal(size=(60, 12))
+    x = frames + np.repeat(rng.normal(size=(6, 12)), 10, axis=0)
+    other = rng.normal(size=(60, 12)) + np.repeat(rng.normal(size=(6, 12)), 10, axis=0)
+    same, unlike = (answers.agreed(x, y, MOVIES, rng) for y in (x + 0.01 * frames, other))
+    assert min(same["choices"], same["errors"]) > 0.9
+    assert same["right"] > 0.5 > 1 / 6
+    assert unlike["choices"] > 0.3
+    assert abs(unlike["errors"] - unlike["by_movie"]) < 0.3
+    assert same["by_movie"] < 0.6
+
+
+def answers_rows(choices, beyond):
+    pairs = [(x, y) for i, x in enumerate(SESSIONS) for y in SESSIONS[i + 1 :]]
+    return pd.DataFrame(
+        {"x": x, "y": y, "cka": 0.01 if i % 3 else 0.4, "right": 0.5}
+        | {"choices": choices + 0.01 * (i % 5), "errors": 0.1 + beyond + 0.01 * (i % 5)}
+        | {"by_movie": 0.12}
+        for i, (x, y) in enumerate(pairs)
+    )
+
+
+@pytest.mark.parametrize(
+    ("choices", "beyond", "expected"),
+    [(0.1, 0.1, "agree"), (-0.2, -0.2, "disagree"), (-0.02, 0.0, "cannot tell")],
+)
+def test_answers_are_judged_where_geometry_is_unrelated(choices, beyond, expected):
+    rows = answers_rows(choices, beyond)
+    assert set(verdicts(answers, rows).values()) == {expected}
+    few = answers.judge(rows.assign(cka=0.4))
+    assert {one.verdict for one in few.values()} == {"cannot tell"}
+    (table,) = answers.tables(rows).values()
+    assert [line["pairs"] for line in table] == [24, 12]
+    assert len(answers.draw(rows).axes) == 2
+
+
 def test_every_claim_has_a_finding(rng):
     rows = {
         "alike": alike_rows(0.5, 0.01),
         "ranking": ranking_rows(rng, shared=0.5),
+        "answers": answers_rows(0.1, 0.1),
         "little": little_rows(-0.3),
         "changes": changes_rows(reordered=0.0),
     }

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homolog.measures import find
 from homolog.recordings import V1_SESSIONS
@@ -41,7 +42,9 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
     return [{"x": options["x"], "y": options["y"], **means}]
 
 
-def agreed(x: Reals, y: Reals, movies: Reals, rng: np.random.Generator) -> dict[str, float]:
+def agreed(
+    x: Reals, y: Reals, movies: NDArray[np.int64], rng: np.random.Generator
+) -> dict[str, float]:
     """How two readouts agree, beside how right they are and how alike the populations.
 
     ``choices`` is kappa of the movies that are chosen, ``errors`` of which frames are right;
@@ -60,7 +63,7 @@ def agreed(x: Reals, y: Reals, movies: Reals, rng: np.random.Generator) -> dict[
     }
 
 
-def within(movies: Reals, rng: np.random.Generator) -> Reals:
+def within(movies: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
     """An order in which frames change places with others of their movie only."""
     order = np.arange(len(movies))
     for movie in np.unique(movies):
