@@ -324,6 +324,7 @@ def test_what_is_counted_says_so():
         "neighbour_order",
         "neighbour_overlap",
         "neighbour_rank_similarity",
+        "neighbour_return",
     }
 
 
