@@ -8,6 +8,7 @@ for variable in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
 
 from collections.abc import Iterator
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import Any
 from zlib import crc32
 
@@ -16,6 +17,15 @@ import pytest
 from hypothesis import settings
 
 from homolog.testing._inputs import double_precision_jax
+
+# Before JAX loads. It compiles every operation for every shape, which takes most of the time of
+# the tests that see it: compile quickly rather than well, and once for all test workers.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:  # a worker finds it set
+    COMPILED = TemporaryDirectory(prefix="homolog-jax-")
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED.name
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
 settings.register_profile(
     "everyday", max_examples=25, deadline=None, derandomize=True, database=None
