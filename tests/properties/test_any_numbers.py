@@ -73,7 +73,9 @@ def _unit_of(m: Measure, x: np.ndarray, y: np.ndarray) -> float:
     if np.isfinite(m.worst) or "scale" in m.invariant_to:
         return 1.0
     norms = [float(np.linalg.norm(a - a.mean(axis=0))) for a in (x, y)]
-    return norms[0] * norms[1] if m.kind == "correlation" else max(norms)
+    if m.kind == "correlation":
+        return norms[0] * norms[1]
+    return max(norms) ** (2 if m.options.get("squared") else 1)
 
 
 def seen(m: Measure, x: np.ndarray) -> np.ndarray:

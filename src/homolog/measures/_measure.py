@@ -57,7 +57,8 @@ class Measure:
         What the number means, in one line.
     best, worst
         Ends of its range: the score of a population with itself, and the opposite end. Infinite
-        where there is none, or where what a population scores with itself depends on it.
+        where there is none, or where what a population scores with itself depends on it: if
+        symmetric, two populations then score no more than the mean of each with itself.
     highest
         The highest score there is, where `best` does not say it.
     kind
