@@ -1,6 +1,7 @@
 """Scores of populations that have nothing to do with each other, drawn at random."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,13 +73,41 @@ def permutation_null(
     at_a_time = AT_A_TIME if in_one_go else 1
     for start in range(0, n_permutations, at_a_time):
         rows = slice(start, min(start + at_a_time, n_permutations))
-        orders = [_drawn(blocks, n_stimuli, rng) for _ in range(rows.start, rows.stop)]
-        if in_one_go:
-            draws[rows] = in_one_go(np.stack(orders))
-        else:
-            draws[rows] = float(measure.score(permuted(reference, orders[0]), candidate))
+        orders = np.stack([_drawn(blocks, n_stimuli, rng) for _ in range(rows.start, rows.stop)])
+        draws[rows] = _in_orders(measure, reference, candidate, in_one_go, orders)
         progress(f"{measure.name}: chance", rows.stop, n_permutations)
     return draws
+
+
+def random_orders(
+    n_stimuli: int, n_permutations: int, groups: Labels | None, rng: int | np.random.Generator
+) -> NDArray[np.int64]:
+    """(permutation, stimulus) The orders in which `permutation_null` takes the reference."""
+    rng = np.random.default_rng(rng)
+    blocks = _exchangeable(n_stimuli, groups)
+    return np.stack([_drawn(blocks, n_stimuli, rng) for _ in range(n_permutations)])
+
+
+def scores_in_orders(
+    measure: Measure, x: ArrayLike, y: ArrayLike, orders: NDArray[np.int64]
+) -> Floats:
+    """(permutation,) Scores when the stimuli of the reference stand in each of some orders."""
+    reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
+    in_one_go = measure.scores_in_orders(reference, candidate)
+    return _in_orders(measure, reference, candidate, in_one_go, orders)
+
+
+def _in_orders(
+    measure: Measure,
+    reference: Any,
+    candidate: Any,
+    in_one_go: Callable[[NDArray[np.int64]], Floats] | None,
+    orders: NDArray[np.int64],
+) -> Floats:
+    if in_one_go:
+        return in_one_go(orders)
+    scores = [float(measure.score(permuted(reference, order), candidate)) for order in orders]
+    return np.asarray(scores)
 
 
 def _drawn(

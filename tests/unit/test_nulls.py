@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from homolog._nulls import random_orders, scores_in_orders
 from homolog.measures import find
 from homolog.statistics import p_value, permutation_null
 
@@ -37,6 +38,15 @@ def test_pairings_in_one_go_are_those_one_by_one(name, groups):
     in_one_go = permutation_null(measure, x, y, 600, groups=groups, rng=3)
     one_by_one = permutation_null(replace(measure, in_orders=None), x, y, 600, groups=groups, rng=3)
     np.testing.assert_allclose(in_one_go, one_by_one, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["cka", "linear_regression"])
+def test_orders_given_are_those_that_are_drawn(name):
+    measure, (x, y), groups = find(name), populations(), np.arange(30) // 3
+    orders = random_orders(30, 5, groups, 3)
+    drawn = permutation_null(measure, x, y, 5, groups=groups, rng=3)
+    np.testing.assert_array_equal(scores_in_orders(measure, x, y, orders), drawn)
+    np.testing.assert_allclose([float(measure(x[order], y)) for order in orders], drawn)
 
 
 @pytest.mark.parametrize("name", IN_ONE_GO)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from homolog import measures, studies
+from homolog import measures, statistics, studies
+from homolog._nulls import random_orders
 from homolog.measures._measure import is_ordered
 from homolog.representation import Representation
 from homolog.studies._study import Sources
@@ -88,6 +89,25 @@ def test_noise_does_not_move_the_place_of_equal_neurons(rng):
         found = row(by_spelling("procrustes"), x, y, 0)
         at = placed(found["score"], found["chance"], found["again"])
         assert at == pytest.approx(1, abs=0.2), noise
+
+
+@pytest.mark.parametrize(
+    "spelled", ["linear_regression", "semi_matching_correlation", "procrustes"]
+)
+def test_p_is_of_the_mean_of_both_ways_at_the_same_pairings(spelled, rng):
+    signal = rng.normal(size=(40, 3))
+    x, y = recorded(signal, 1.0, rng), recorded(signal[:, :2] + signal[:, 2:], 1.0, rng)
+    measure = by_spelling(spelled).measure
+
+    def both(order):
+        first, second = (half[order] for half in x.halves)
+        return np.mean([measure(first, y.halves[1]), measure(y.halves[0], second)])
+
+    score, draws = both(slice(None)), [both(order) for order in random_orders(40, 39, MOVIES, 0)]
+    found = row(by_spelling(spelled), x, y, 0)
+    assert found["score"] == pytest.approx(score)
+    assert found["chance"] == pytest.approx(np.mean(draws))
+    assert found["p"] == statistics.p_value(measure, score, np.asarray(draws))
 
 
 def test_a_measure_that_refuses_says_why(rng):

@@ -31,7 +31,7 @@ def figure_of(means: Table) -> Figure:
             dressed(ax)
             _lines(ax, means[means["truth"] == truth], what)
             ax.set_title(f"{truth.capitalize()} pairs, fewer {what}", fontsize=9, loc="left")
-        line[0].set_ylabel("unrelated (0) to identical (1)", fontsize=8)
+        line[0].set_ylabel("from unrelated (0) to identical (1)", fontsize=8)
     handles, names = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, names, frameon=False, fontsize=8, loc="outside lower center", ncols=6)
     return figure

@@ -78,7 +78,7 @@ ASKED = (
         "units",
         "soft_matching_correlation",
         "soft_matching",
-        "held_out_matching_correlation",
+        "soft_matching_correlation(folds=2)",
         "partial_soft_matching",
         "one_to_one_matching",
         "semi_matching_correlation",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
+from homolog._nulls import random_orders, scores_in_orders
 from homolog.measures._measure import Measure, is_ordered
 from homolog.studies._study import Row
 from homolog.studies.families._measures import FEWEST, Asked, sees, why_not
@@ -36,8 +37,8 @@ def row(one: Asked, x: Seen, y: Seen, seed: int) -> Row:
     """Score of unlike halves of two populations, beside chance and what equal neurons score.
 
     ``score`` is of odd trials of one against even trials of the other, mean of both ways;
-    ``chance`` the same with groups of rows paired at random, ``p`` the share of these that are
-    as close; ``again`` is of odd against even trials of one population, mean of both. Where the
+    ``chance`` the same with groups of rows paired at random, ``p`` the share of these means that
+    are as close; ``again`` is of odd against even trials of one population, mean of both. Where the
     measure refuses, all are None and ``why`` tells the reason.
     """
     told: Row = {"family": one.family, "measure": one.spelled}
@@ -64,30 +65,28 @@ def _scores(one: Asked, x: _Form, y: _Form, seed: int) -> Row:
     ways = [(x.halves[0], y.halves[1]), (y.halves[0], x.halves[1])]
     scores = [_value(measure, *way) for way in ways]
     again = [_value(measure, *side.halves) for side in (x, y)]
-    nulls = [
-        _null(measure, one.n_permutations, *way, x.groups, seed)
-        for way in ways[: 1 if measure.symmetric else 2]
-    ]
-    nulls = [null for null in nulls if len(null)]
-    p = [
-        statistics.p_value(measure, score, null)
-        for score, null in zip(scores, nulls, strict=False)
-        if len(null) >= FEWEST
-    ]
+    score = float(np.mean(scores))
+    draws = _draws(measure, one.n_permutations, ways, x.groups, seed)
     return {
-        "score": float(np.mean(scores)),
-        "chance": float(np.mean(nulls)) if nulls else None,
-        "p": max(p) if p else None,
+        "score": score,
+        "chance": float(np.mean(draws)) if len(draws) else None,
+        "p": statistics.p_value(measure, score, draws) if len(draws) >= FEWEST else None,
         "again": float(np.mean(again)),
     }
 
 
-def _null(
-    measure: Measure, n: int, x: Reals, y: Reals, groups: Sequence[str] | None, seed: int
+def _draws(
+    measure: Measure, n: int, ways: Sequence[Halves], groups: Sequence[str] | None, seed: int
 ) -> Reals:
+    """(pairing,) Mean of both ways at random pairings; none where a measure sees no pairing."""
+    x, _ = ways[0]
     if not is_ordered(measure.summary(x)):
         return np.empty(0)
-    return statistics.permutation_null(measure, x, y, n, groups=groups, rng=seed)
+    orders = random_orders(len(x), n, groups, seed)
+    # The other way has the other population first: to pair the same rows, it goes back.
+    back = np.argsort(orders, axis=1)
+    both = [scores_in_orders(measure, *ways[0], orders), scores_in_orders(measure, *ways[1], back)]
+    return np.mean(both, axis=0)
 
 
 def _holding_out(measure: Measure, n_rows: int, groups: Sequence[str] | None) -> Measure:

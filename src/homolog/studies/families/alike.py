@@ -121,7 +121,7 @@ def draw(rows: Table) -> Figure:
         ax.set_yticks(range(len(spelled)), [""] * len(spelled))
         ax.tick_params(axis="y", length=0)
         ax.set_title(KINDS[kind], fontsize=8.5, loc="left")
-        ax.set_xlabel("chance (0) to again (1)", fontsize=8)
+        ax.set_xlabel("from chance (0) to the\nsame neurons again (1)", fontsize=8)
     axes[0].set_yticklabels(map(short, spelled), fontsize=7.5)
     for label, one in zip(axes[0].get_yticklabels(), ASKED, strict=True):
         label.set_color(COLOURS[one.family])
