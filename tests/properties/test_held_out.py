@@ -158,6 +158,13 @@ def test_options_without_a_meaning_there_are_refused(name, options, says):
     [
         ("cca(folds=2)", (20, 10), "HM005 cca can be 1.0 whatever the data when units (10) ≥ stim"),
         (
+            "cca(folds=2)",
+            (20, 5),
+            "HM005 cca cannot tell which directions go together: 5 + 5 of them do not fit side by"
+            " side into 10 training stimuli, so some correlate by 1 whatever the data. Use pca=k≤4,"
+            " more folds, or regularised_cca.",
+        ),
+        (
             "whitened_procrustes(folds=2)",
             (20, 10),
             "HM031 whitened_procrustes is undefined here, not 0: 10 whitened neurons could span all"
@@ -202,3 +209,22 @@ def test_directions_that_no_training_stimulus_moves_stay_unaligned(rng):
     x = rng.normal(size=(12, 40))
     assert float(find("nbs")(x, x)) == pytest.approx(1)
     assert 0 < float(find("nbs").using(folds=3)(x, x)) < 0.6
+
+
+def sparse(n_neurons, rng):
+    """Neurons that answer 3 of 60 stimuli each: most pairs of directions have no covariance."""
+    return np.stack([rng.permutation(60) < 3 for _ in range(n_neurons)], axis=1).astype(float)
+
+
+@pytest.mark.parametrize("name", ["cca(folds=5)", "whitened_procrustes(folds=5)"])
+@pytest.mark.parametrize("kind", ["as many as fit", "sparse"])
+def test_directions_that_could_be_any_others_do_not_count(name, kind, rng):
+    """47 directions fit side by side into 48 training stimuli."""
+    if kind == "sparse":
+        x, y = sparse(8, rng), sparse(7, rng)
+    else:
+        x, y = rng.normal(size=(60, 24)), rng.normal(size=(60, 23))
+    m, turn = find(name), rng.normal(size=(x.shape[1], x.shape[1]))
+    once = float(m(x, y))
+    for a, b in ((y, x), (x[:, ::-1], y), (x, y[:, ::-1]), (x @ turn, y), (x + 1e-13 * x**2, y)):
+        assert float(m(a, b)) == pytest.approx(once, abs=1e-6)

@@ -96,6 +96,16 @@ def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologErr
     )
 
 
+def too_many_directions(measure: str, ranks: tuple[int, int], n_train: int) -> HomologError:
+    """HM005: training stimuli that cannot tell which directions go together."""
+    return HomologError(
+        "HM005",
+        f"{measure} cannot tell which directions go together: {ranks[0]} + {ranks[1]} of them do"
+        f" not fit side by side into {n_train} training stimuli, so some correlate by 1 whatever"
+        f" the data. Use pca=k≤{(n_train - 1) // 2}, more folds, or regularised_cca.",
+    )
+
+
 def undefined(measure: str, why: str, remedy: str) -> HomologError:
     """HM031: data for which a measure has no value."""
     return HomologError("HM031", f"{measure} is undefined here, not 0: {why}. {remedy}")

@@ -20,6 +20,7 @@ from homolog._arrays import (
     namespace,
     nonzero,
     nuclear_norm,
+    rounding,
     to_numpy,
 )
 from homolog.measures._apart import HeldOut
@@ -121,10 +122,22 @@ def _held_out(x: Parted, y: Parted) -> Array:
 
 
 def _fold_correlation(x: Sides, y: Sides) -> Array:
-    """Of canonical variates found on the training stimuli, over those held out."""
+    """Of canonical variates found on the training stimuli, over those held out.
+
+    Variates without covariance there are any that are left over, so they count as 0.
+    """
     xp = namespace(x.fitted, y.fitted)
-    left, _, right = xp.linalg.svd(x.fitted.T @ y.fitted, full_matrices=False)
-    return xp.mean(column_correlations(x.judged @ left, y.judged @ right.T))
+    _refuse_forced(x, y)
+    left, found, right = xp.linalg.svd(x.fitted.T @ y.fitted, full_matrices=False)
+    each = column_correlations(x.judged @ left, y.judged @ right.T)
+    return xp.mean(xp.where(found > rounding(found), each, 0 * each))
+
+
+def _refuse_forced(x: Sides, y: Sides) -> None:
+    """Of correlations that are all 1 any variates are the first: that would be arbitrary."""
+    n_train, rank = x.fitted.shape
+    if rank + y.fitted.shape[1] > n_train - 1:
+        raise errors.too_many_directions("cca", (rank, y.fitted.shape[1]), n_train)
 
 
 def _promises(*, pca: object, average: str) -> Mapping[str, Any]:
@@ -246,7 +259,8 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     Raises
     ------
     HomologError
-        HM005 as many neurons or components as stimuli, HM001 stimuli differ in number,
+        HM005 as many neurons or components as stimuli, or with ``folds`` of both populations
+        together as training stimuli, HM001 stimuli differ in number,
         HM004 not finite, HM006 constant, HM025 for options and folds.
 
     Notes
@@ -277,8 +291,10 @@ def cca(x: _Summary, y: _Summary, *, average: Average = "mean") -> Float[Array, 
     assignment, hold stimuli out: components and canonical directions are found on the other
     stimuli, canonical variates are correlated over the fold's, and the mean is over variates and
     folds. From -1 to 1, about 0 for unrelated populations, and on average a lower bound of the
-    value at endlessly many stimuli. By ``average="mean"`` alone; with more neurons than stimuli
-    take ``pca``, or `regularised_cca`. Stimuli that resemble each other must share a fold.
+    value at endlessly many stimuli. Variates without covariance over the training stimuli count
+    as 0. Where r_X + r_Y exceeds the training stimuli less 1 it is refused, for which directions
+    go together is then arbitrary: take ``pca``, or `regularised_cca`. By ``average="mean"`` alone.
+    Stimuli that resemble each other must share a fold.
 
     Cost: M N² operations for a population, M Nx Ny and singular values of an Nx × Ny matrix for a
     pair. Do not trust it unless stimuli far outnumber neurons.
