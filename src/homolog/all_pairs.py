@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog.comparison import Chosen, measures_asked
+from homolog.comparison import Chosen, Groups, measures_asked, population
 from homolog.measures._measure import Measure
 from homolog.pairing import Pair, gaps, holding_out, pair, summary_of, trusted
 from homolog.representation import NanPolicy, Representation, represent
@@ -22,8 +22,6 @@ from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Groups = Literal["stimulus"] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +201,9 @@ def matrix(
     nan
         What to do with NaN, see `represent`.
     groups
-        ``"stimulus"`` lets measures that fit hold all times of a stimulus out together;
-        needed after `Representation.fold_time`.
+        What measures that fit hold out together: a label for each stimulus of the first
+        population, of which others take theirs by the labels of their stimuli; or
+        ``"stimulus"``, all times of a stimulus, needed after `Representation.fold_time`.
     progress
         Called with what is being done, pairs done and pairs in all.
 
@@ -232,10 +231,12 @@ def matrix(
     if not isinstance(populations, Mapping) or not populations:
         allowed = "a mapping of names to populations, at least one"
         raise errors.bad_value("populations", type(populations).__name__, allowed)
-    if groups not in (None, "stimulus"):
-        raise errors.bad_value("groups", groups, '"stimulus" or None')
+    if isinstance(groups, str) and groups != "stimulus":
+        raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     asked = measures_asked(measures)
     named = [_named(given, str(name), nan) for name, given in populations.items()]
+    if groups is not None and not isinstance(groups, str):
+        named = _grouped(named, groups)
     notes = [note for one in named for note in gaps(one)]
     if all(measure.sees != "trial" for measure in asked):
         named = [one.condition_means() for one in named]
@@ -252,6 +253,22 @@ def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
     if isinstance(given, Representation):
         return replace(given, name=name)
     return represent(given, nan=nan, name=name)
+
+
+def _grouped(named: Sequence[Representation], groups: Groups) -> list[Representation]:
+    """The populations with the groups of their stimuli, told of those of the first."""
+    first = population(named[0], "stop", groups)
+    of = dict(zip(first.labels, first.groups or (), strict=True))
+    told = [first]
+    for one in named[1:]:
+        labels = first.labels if None in (one.stimuli, first.stimuli) else one.labels
+        unknown = [label for label in labels if label not in of]
+        if unknown:
+            what = f"without a label for stimulus {unknown[0]!r} of {one.called}"
+            allowed = f"labels of stimuli that {first.called} has, too: leave out the others"
+            raise errors.bad_value("groups", what, allowed)
+        told.append(population(one, "stop", [of[label] for label in labels]))
+    return told
 
 
 def _same_stimuli(named: Sequence[Representation]) -> bool:
@@ -351,4 +368,4 @@ def _in_time(measures: Sequence[Measure]) -> bool:
 
 def _held_out(measure: Measure, both: Pair, groups: Groups) -> Measure:
     own = both.reference.groups or both.candidate.groups
-    return holding_out(measure, both, own if groups else None)
+    return holding_out(measure, both, None if groups is None else own)

@@ -184,6 +184,20 @@ def test_what_belongs_together_comes_from_a_table_or_from_time(tmp_path):
     assert "8 blocks of neighbours, of which the last 1 are left out: 8 of 40 rows" in result.stdout
 
 
+def test_a_matrix_holds_out_together_what_a_table_says(tmp_path):
+    x, y = np.random.default_rng(0).normal(size=(2, 40, 5))
+    np.save(tmp_path / "a.npy", x)
+    np.save(tmp_path / "b.npy", y)
+    movies = [f"m{row // 5}" for row in range(40)]
+    lines = [f"{row},{movie}" for row, movie in enumerate(movies)]
+    (tmp_path / "movies.csv").write_text("\n".join(["frame,movie", *lines]))
+    arguments = ["matrix", tmp_path / "a.npy", tmp_path / "b.npy", "-m", "ridge"]
+    told = homolog.matrix({"a": x, "b": y}, ["ridge"], groups=movies)
+    result = run(*arguments, "--groups", f"{tmp_path / 'movies.csv'}::movie")
+    assert result.stdout == f"{told}\n"
+    assert run(*arguments).stdout != result.stdout
+
+
 def test_matrix_prints_and_writes(files, tmp_path):
     result = run("matrix", *files, "-m", "procrustes", "-o", tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output

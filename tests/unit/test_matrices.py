@@ -1,6 +1,7 @@
 """Several measures of many populations in one call."""
 
 import csv
+import re
 from typing import Any
 
 import numpy as np
@@ -225,3 +226,38 @@ def test_every_matrix_is_drawn_under_the_name_of_its_measure(
     assert "layer 6" in (folder / "nbs.svg").read_text()
     alone = homolog.report.write_matrices(found["nbs"], tmp_path / "alone")
     assert {file.name for file in alone.iterdir()} == {"nbs.svg", "nbs.png"}
+
+
+def test_groups_of_the_first_population_hold_for_all(layers: dict[str, Representation]) -> None:
+    groups = np.repeat(["a", "b", "c", "d", "e", "f"], 4)
+    turned = {**layers, "layer 5": layers["layer 5"].select(stimuli=LABELS[::-1])}
+    by_row = {name: one.condition_means().matrix for name, one in layers.items()}
+    expected = homolog.matrix(by_row, "ridge", groups=groups).values
+    np.testing.assert_array_equal(homolog.matrix(layers, "ridge", groups=groups).values, expected)
+    found = homolog.matrix(turned, "ridge", groups=groups, align=True).values
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-9)
+    x, y = layers["layer 4"], layers["layer 5"]
+    pair = homolog.compare(x, y, "ridge", groups=groups, permutations=0, intervals=False)
+    assert expected[0, 1] == pytest.approx(pair["ridge"].value, rel=1e-12)
+    alone = homolog.matrix(layers, "ridge").values
+    assert not np.allclose(expected, alone)
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ("movie", "HM025 groups is 'movie'; allowed: \"stimulus\", or a label for each stimulus."),
+        (["a"] * 9, "HM027"),
+        (
+            np.repeat(["a", "b", "c"], 4),
+            "HM025 groups is \"without a label for stimulus 's12' of layer 5\"; allowed: labels of"
+            " stimuli that layer 4 has, too: leave out the others.",
+        ),
+    ],
+)
+def test_groups_that_do_not_fit_a_matrix_are_refused(
+    layers: dict[str, Representation], groups: Any, message: str
+) -> None:
+    first = layers["layer 4"].select(stimuli=LABELS[:12])
+    with pytest.raises(HomologError, match="^" + re.escape(message)):
+        homolog.matrix({**layers, "layer 4": first}, "ridge", groups=groups, align=True)

@@ -99,6 +99,19 @@ def test_options_that_make_no_sense_are_refused(paths, options, message):
     assert result.stderr.strip() == message
 
 
+def test_what_belongs_together_comes_from_a_table(populations, paths, tmp_path):
+    movies = [f"movie {i // 2}" for i in range(N)]
+    lines = [f"{label},{movie}" for label, movie in zip(LABELS, movies, strict=True)]
+    (tmp_path / "movies.csv").write_text("\n".join(["image,movie", *reversed(lines)]))
+    reference, *others = populations.values()
+    asked = ["-m", "cka", "--quiet", "--groups", f"{tmp_path / 'movies.csv'}::movie"]
+    told = homolog.rank(reference, {one.name: one for one in others}, "cka", groups=movies)
+    assert told.groups == N / 2
+    assert run("rank", *paths, *asked).stdout == f"{told}\n"
+    ceilings = homolog.ranking.ceilings(reference, "cka", groups=movies)
+    assert run("ceiling", paths[0], *asked).stdout == f"{ceilings}\n"
+
+
 def test_a_file_given_twice_is_refused(paths):
     result = run("rank", *paths, paths[1], "-m", "cka", "--quiet")
     assert result.exit_code == 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from homolog.cli._groups import Groups, told_groups
 from homolog.cli._shared import Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
@@ -30,17 +31,6 @@ DropConstant = Annotated[
     bool, typer.Option("--drop-constant", help="Leave out neurons that never change.")
 ]
 FoldTime = Annotated[bool, typer.Option("--fold-time", help="Make every time of a stimulus a row.")]
-Groups = Annotated[
-    str | None, typer.Option(help='"stimulus" holds all times of a stimulus out together.')
-]
-
-GroupsOrTable = Annotated[
-    str | None,
-    typer.Option(
-        help='What is held out together: "stimulus", all times of a stimulus; or TABLE.csv::column'
-        " with a label for each stimulus."
-    ),
-]
 
 
 def compare(
@@ -60,7 +50,7 @@ def compare(
     nan: Nan = "stop",
     drop_constant: DropConstant = False,
     fold_time: FoldTime = False,
-    groups: GroupsOrTable = None,
+    groups: Groups = None,
     blocks: Annotated[
         int | None,
         typer.Option(help="For rows in time: how many neighbours belong together."),
@@ -139,7 +129,7 @@ def matrix(
                 dict(zip(_short_names(populations, files), populations, strict=True)),
                 split(measure),
                 align=align,
-                groups=cast("Any", groups),
+                groups=told_groups(groups, populations[0]),
                 progress=progress,
             )
         typer.echo(str(result))
@@ -158,20 +148,6 @@ def inspect(
         from homolog import files
 
         typer.echo(str(files.inspect(file)))
-
-
-def told_groups(told: str | None, reference: Representation) -> Any:
-    """A label for each stimulus, where a table is given."""
-    if told in (None, "stimulus"):
-        return told
-    from homolog import errors
-    from homolog.audit._label_files import labels_in_table
-
-    table, _, column = told.partition("::")
-    found = labels_in_table(table, reference.labels)
-    if column not in found:
-        raise errors.unknown_name("column", column, list(found), f"Give {table}::column.")
-    return found[column]
 
 
 def _loaded(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from homolog.cli._compare import Align, FoldTime, Groups, MeasureNames, Nan
+from homolog.cli._compare import Align, FoldTime, MeasureNames, Nan
+from homolog.cli._groups import Groups, told_groups
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def rank(
                 splits=splits,
                 rng=seed,
                 align=align,
-                groups=cast("Any", groups),
+                groups=told_groups(groups, recording),
                 progress=progress,
             )
         typer.echo(str(found))
@@ -141,7 +142,7 @@ def ceiling(
                 intervals=intervals,
                 rng=seed,
                 align=align,
-                groups=cast("Any", groups),
+                groups=told_groups(groups, next(iter(named.values()))),
                 progress=progress,
             )
         typer.echo(str(found))

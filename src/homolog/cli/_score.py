@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from homolog.cli._compare import Align, FoldTime, GroupsOrTable, Nan, told_groups
+from homolog.cli._compare import Align, FoldTime, Nan
+from homolog.cli._groups import Groups, told_groups
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def score(
     split: Annotated[
         str, typer.Option(help="random, or blocks of neighbouring rows, for rows in time.")
     ] = "random",
-    groups: GroupsOrTable = None,
+    groups: Groups = None,
     regions: Annotated[
         str | None,
         typer.Option(help="Table of neurons with a column region; else the array beside BRAIN."),
