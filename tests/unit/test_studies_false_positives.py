@@ -104,6 +104,15 @@ def test_the_worst_cell_decides(share, verdict):
     assert f"{share:.1%}".replace("%", " %") in one.number
 
 
+def test_studies_without_a_p_are_not_counted():
+    rows = pd.DataFrame([found(0.05, n_untested=500), found(0.05, "pairing", design="unpaired")])
+    one = false_positives.judge(rows)["smooth"]
+    assert (one.verdict, one.number.count("10.0 %")) == ("disagree", 2)
+    assert false_positives.tables(rows)["differences"][0]["20 stimuli"] == "10.0 %"
+    drawn = false_positives.draw(rows).axes[0].containers[0].lines[0]
+    assert drawn.get_ydata() == pytest.approx([10])
+
+
 def test_jumping_measures_may_find_too_little_but_not_too_much():
     rows = pd.DataFrame([found(0.001, measure="ridge")])
     assert false_positives.judge(rows)["jumping"].verdict == "agree"

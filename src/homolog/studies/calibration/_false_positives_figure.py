@@ -8,7 +8,7 @@ import numpy as np
 
 from homolog.studies._drawing import CANDIDATE, FOURTH, INK, REFERENCE, SCORE, SOFT, THIRD, dressed
 from homolog.studies._study import Table
-from homolog.studies.calibration._shares import Share
+from homolog.studies.calibration._shares import of_tested
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,6 +107,6 @@ def _pairings(ax: Axes, rows: Table) -> None:
 
 def _percent(rows: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Shares in percent, and the ends of their 95 % intervals."""
-    shares = [Share(int(one.n_found), int(one.n_studies)) for one in rows.itertuples()]
+    shares = [of_tested(one) for one in rows.itertuples()]
     ends = np.array([one.interval(0.95) for one in shares])
     return 100 * np.array([one.value for one in shares]), 100 * ends[:, 0], 100 * ends[:, 1]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from homolog.studies._study import Verdict
 
@@ -34,6 +35,11 @@ class Share:
     def __str__(self) -> str:
         """As in ``94.8 %``."""
         return f"{self.value:.1%}".replace("%", " %")
+
+
+def of_tested(row: Any) -> Share:
+    """Of a row of a table, in how many of the studies that had a p something was found."""
+    return Share(int(row.n_found), int(row.n_studies - row.n_untested))
 
 
 def within(shares: Iterable[Share], low: float, high: float) -> Verdict:

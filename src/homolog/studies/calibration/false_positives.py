@@ -21,7 +21,7 @@ from homolog.studies.calibration._batched import left_out_of_each
 from homolog.studies.calibration._candidates import Copies, Halves, many, tuned
 from homolog.studies.calibration._false_positives_figure import draw
 from homolog.studies.calibration._planted import Reals
-from homolog.studies.calibration._shares import Share, within
+from homolog.studies.calibration._shares import of_tested, within
 
 LEVEL = 0.05
 LOWEST, HIGHEST = 0.04, 0.06
@@ -255,9 +255,7 @@ def _of(rows: Table, claim: str) -> Table:
 def _judged(rows: Table, claim: str) -> Finding:
     rows = rows[rows["n_untested"] < rows["n_studies"]]
     cells = {
-        f"{one.measure}, {one.design}, {one.n_stimuli} stimuli": Share(
-            int(one.n_found), int(one.n_studies)
-        )
+        f"{one.measure}, {one.design}, {one.n_stimuli} stimuli": of_tested(one)
         for one in rows.itertuples()
     }
     if not cells:
@@ -310,9 +308,9 @@ def tables(rows: Table) -> Mapping[str, list[Row]]:
 
 def _share(rows: Table) -> str:
     """The share of one cell; nothing where it was not done, or refused."""
-    if not len(rows) or int(rows["n_untested"].iloc[0]) == int(rows["n_studies"].iloc[0]):
+    if not len(rows) or not (share := of_tested(rows.iloc[0])).of:
         return ""
-    return str(Share(int(rows["n_found"].iloc[0]), int(rows["n_studies"].iloc[0])))
+    return str(share)
 
 
 PART = Part(
