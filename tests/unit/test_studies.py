@@ -165,6 +165,24 @@ def test_the_page_is_whole_by_itself_and_escapes_what_it_shows(tmp_path, sources
     assert 'alt="A line of &lt;numbers&gt;."' in page
 
 
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (("the paper", "the paper"), "The paper: LINK. Of 2 claims"),
+        (("this study", "this study"), "All claims are asked by this study. It builds on LINK. Of"),
+        (("the paper", "this study"), "Claimed by the paper, LINK: 1; asked by this study: 1. Of"),
+    ],
+)
+def test_the_page_says_whose_claims_they_are(tmp_path, by, said):
+    claims = {
+        f"{i}": Claim("Numbers are drawn.", "Agree if any.", by=one) for i, one in enumerate(by)
+    }
+    study = dataclasses.replace(TOY, parts=(dataclasses.replace(PLAIN, claims=claims),))
+    page = studies.run(study, tmp_path, quick=True).page.read_text()
+    link = '<a href="https://example.org">https://example.org</a>'
+    assert said.replace("LINK", link) in page
+
+
 def test_progress_counts_what_was_done_before(tmp_path, sources):
     told = []
     STOP_AT.append(3)

@@ -161,6 +161,12 @@ def test_moves_are_judged_on_the_scale_from_unrelated_to_identical():
     assert found["stimuli"].verdict == found["noise"].verdict == "agree"
     assert found["neurons"].verdict == "disagree"
     assert "declared unbiased: unbiased_cka +0.00" in found["stimuli"].number
+    few = {key: one.number.split(":")[0] for key, one in found.items()}
+    least = {"stimuli": "With 20 stimuli", "noise": "With 2 trials", "neurons": "With 5 neurons"}
+    assert few == least
+    second = [0, *(levels[1] for levels in little.LEVELS.values())]
+    quick = little.judge(rows[rows["level"].isin(second)])
+    assert quick["stimuli"].number.startswith("With 40 stimuli: ")
     other = verdicts(little, little_rows(0.0, unbiased_cka=0.2, cka=0.2, procrustes=0.2))
     assert other == {"stimuli": "disagree", "noise": "disagree", "neurons": "agree"}
     (table,) = little.tables(rows).values()

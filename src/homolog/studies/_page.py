@@ -78,8 +78,7 @@ def write(
     body = [
         f'<p class="soft">homolog study {escape(study.name)}</p>',
         f"<h1>{escape(study.title)}</h1>",
-        f'<p class="soft">The paper: <a href="{escape(study.source)}">{escape(study.source)}</a>. '
-        f"Of {len(claims)} claims: {tally}.</p>",
+        f'<p class="soft">{_origin(study.source, claims)} Of {len(claims)} claims: {tally}.</p>',
         warning if quick else "",
         *(f'<p class="warning">{escape(note)}</p>' for note in notes),
         _table(claims),
@@ -97,6 +96,18 @@ def write(
         + "\n</body>\n</html>\n"
     )
     return write_whole(folder / "index.html", page.encode())
+
+
+def _origin(source: str, claims: Sequence[Row]) -> str:
+    """Whose claims they are; a study may ask its own, with a paper's method or subject."""
+    link = f'<a href="{escape(source)}">{escape(source)}</a>'
+    of_paper = sum(row["by"] == "the paper" for row in claims)
+    if of_paper == len(claims):
+        return f"The paper: {link}."
+    if of_paper == 0:
+        return f"All claims are asked by this study. It builds on {link}."
+    asked = len(claims) - of_paper
+    return f"Claimed by the paper, {link}: {of_paper}; asked by this study: {asked}."
 
 
 def _table(claims: Sequence[Row]) -> str:

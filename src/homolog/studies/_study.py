@@ -244,7 +244,7 @@ class Study:
     name, title
         As on the command line; and what it asks.
     source
-        Address of the work whose claims are tested.
+        Address of the work whose claims are tested, or on which the study's own are built.
     parts
         The questions, in order.
     takes

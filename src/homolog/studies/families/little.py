@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -171,11 +172,17 @@ def tables(rows: Table) -> Mapping[str, Sequence[Row]]:
 def judge(rows: Table) -> Mapping[str, Finding]:
     """Which measures move by more than a tenth of the scale where there is least."""
     found = shifts(rows).reset_index()
-    return {
-        "stimuli": _raised(found[found["what"] == "stimuli"]),
-        "noise": _lowered(found[found["what"] == "trials"]),
-        "neurons": _with_neurons(found[found["what"] == "neurons"]),
+    least = rows[rows["what"] != "all"].groupby("what")["level"].min()
+    judges = {
+        "stimuli": (_raised, "stimuli"),
+        "noise": (_lowered, "trials"),
+        "neurons": (_with_neurons, "neurons"),
     }
+    findings: dict[str, Finding] = {}
+    for claim, (judged, what) in judges.items():
+        one = judged(found[found["what"] == what])
+        findings[claim] = replace(one, number=f"With {least[what]} {what}: {one.number}")
+    return findings
 
 
 def _raised(found: Table) -> Finding:
@@ -222,25 +229,29 @@ PART = Part(
     name="little",
     title="Few stimuli, few neurons, few trials",
     question=(
-        "Two pairs of large sessions of V1 are scored on fewer stimuli, neurons and trials, as "
+        "Pairs of large sessions of V1 are scored on fewer stimuli, neurons and trials, as "
         "they are and with the movies of one of them exchanged, so that nothing relates them. On "
         "the scale 0 is the score of the exchanged and 1 that of a population with itself, both on "
         "all there is: what moves from its place does so for want of numbers."
     ),
     claims={
         "stimuli": Claim(
-            "Measures declared unbiased do not take unrelated populations for alike at 20 stimuli.",
-            f"Agree if all of these are raised by less than {STILL}, disagree if one is by more.",
+            "Measures declared unbiased do not take unrelated populations for alike, however few "
+            "the stimuli.",
+            f"Where there are fewest, agree if all of these are raised by less than {STILL}, "
+            "disagree if one is by more.",
             by="this study",
         ),
         "noise": Claim(
-            "Trial noise lowers the score of related populations by every measure (2 trials).",
-            f"Agree if all fall by more than {STILL}, disagree if fewer than half do.",
+            "Trial noise lowers the score of related populations by every measure.",
+            f"With the fewest, agree if all fall by more than {STILL}, disagree if fewer than "
+            "half do.",
             by="this study",
         ),
         "neurons": Claim(
-            "Scores of related populations depend on how many neurons are recorded (5 of each).",
-            f"Agree if all measures move by more than {STILL}, disagree if fewer than half do.",
+            "Scores of related populations depend on how many neurons are recorded.",
+            f"With the fewest, agree if all measures move by more than {STILL}, disagree if fewer "
+            "than half do.",
             by="this study",
         ),
     },
