@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog._words import decimals_for
 from homolog.comparison import Chosen, Groups, measures_asked, population
 from homolog.measures._measure import Measure
+from homolog.measures._spelling import place_of
 from homolog.pairing import Pair, gaps, holding_out, pair, summary_of, trusted
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.statistics import Progress, silent
@@ -85,12 +87,8 @@ class Matrices:
         return len(self.each)
 
     def __getitem__(self, name: str) -> Matrix:
-        """The matrix of the measure with that name or label."""
-        for one in self.each:
-            if name in (one.measure.label, one.measure.name):
-                return one
-        known = [one.measure.label for one in self.each]
-        raise errors.unknown_name("matrix", name, known, "It was not computed.")
+        """The matrix of the measure with that label, or that name if it is one's alone."""
+        return self.each[place_of(name, [one.measure for one in self.each], "matrix")]
 
     def __str__(self) -> str:
         """Every matrix with its labels, three digits each, then every warning."""
@@ -120,12 +118,14 @@ class Matrices:
 
 
 def _printed(matrices: Sequence[Matrix], warnings: Sequence[str]) -> str:
-    tables = [
-        f"{one.measure.label} (rows: reference, columns: candidate)\n"
-        + one.to_dataframe().to_string(float_format=lambda value: f"{value:.3f}")
-        for one in matrices
-    ]
+    tables = map(_table, matrices)
     return "\n".join(["\n\n".join(tables), *(f"! {note}" for note in warnings)])
+
+
+def _table(one: Matrix) -> str:
+    decimals = decimals_for(*one.values.flat)
+    head = f"{one.measure.label} (rows: reference, columns: candidate)\n"
+    return head + one.to_dataframe().to_string(float_format=lambda value: f"{value:z.{decimals}f}")
 
 
 def _rows(matrices: Sequence[Matrix]) -> list[dict[str, Any]]:

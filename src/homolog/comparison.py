@@ -16,6 +16,7 @@ import numpy as np
 from homolog import errors, statistics
 from homolog.measures import find
 from homolog.measures._measure import Measure
+from homolog.measures._spelling import place_of
 from homolog.pairing import Pair, holding_out, in_blocks, pair
 from homolog.representation import NanPolicy, Representation, represent
 from homolog.scoring import Score, scored
@@ -74,12 +75,8 @@ class Comparison:
     __repr__ = __str__
 
     def __getitem__(self, name: str) -> Score:
-        """The score of the measure with that name or label."""
-        for score in self.scores:
-            if name in (score.measure.label, score.measure.name):
-                return score
-        known = [score.measure.label for score in self.scores]
-        raise errors.unknown_name("score", name, known, "It was not computed.")
+        """The score of the measure with that label, or that name if it is one's alone."""
+        return self.scores[place_of(name, [score.measure for score in self.scores], "score")]
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row for each score."""
@@ -229,8 +226,10 @@ def measures_asked(chosen: Chosen | None) -> list[Measure]:
     """The measures asked for, each once."""
     if chosen is None:
         chosen = DEFAULT_MEASURES
-    names = [chosen] if isinstance(chosen, str | Measure) else chosen
-    if not isinstance(names, Iterable) or not all(isinstance(n, str | Measure) for n in names):
+    if isinstance(chosen, str | Measure):
+        chosen = [chosen]
+    names = list(chosen) if isinstance(chosen, Iterable) else [chosen]
+    if not all(isinstance(name, str | Measure) for name in names):
         raise errors.bad_value("measures", chosen, "names of measures, or Measure objects")
     measures = [one if isinstance(one, Measure) else find(one) for one in names]
     labels = [measure.label for measure in measures]

@@ -121,6 +121,39 @@ def test_a_matrix_is_found_by_name_or_label(layers: dict[str, Representation]) -
     )
 
 
+def test_a_name_that_several_variants_share_says_which(rng: np.random.Generator) -> None:
+    x, y = rng.normal(size=(2, 20, 3))
+    asked = ["cka(kernel=rbf)", "cka"]
+    found = homolog.matrix({"x": x, "y": y}, (name for name in asked))
+    scores = homolog.compare(x, y, asked, permutations=0)
+    ranked = homolog.rank(x, {"y": y, "x": x}, asked)
+    assert found["cka"].measure.label == scores["cka"].measure.label == "cka"
+    assert {one.measure.label for one in ranked.of("cka")} == {"cka"}
+    two = ["cka(kernel=rbf)", "cka(kernel=laplace)"]
+    for kind, look in (
+        ("matrix", homolog.matrix({"x": x, "y": y}, two).__getitem__),
+        ("score", homolog.compare(x, y, two, permutations=0).__getitem__),
+        ("measure", homolog.rank(x, {"y": y, "x": x}, two).of),
+    ):
+        with pytest.raises(HomologError) as caught:
+            look("cka")
+        meant = "; ".join(f"'{label}' is {find(label).title}" for label in two)
+        assert str(caught.value) == (f"HM075 'cka' names more than one {kind}: {meant}. Say which.")
+
+
+def test_scores_in_the_square_of_a_small_unit_are_told_apart(rng: np.random.Generator) -> None:
+    x, y, z = 1e-3 * rng.normal(size=(3, 20, 4))
+    found = homolog.matrix({"x": x, "y": y}, "kernel_distance")
+    ranked = homolog.rank(x, {"y": y, "z": z}, "kernel_distance")
+    digits = 2 - int(np.floor(np.log10(found.values[0, 1])))
+    assert f"{found.values[0, 1]:.{digits}f}" in str(found)
+    best = ranked.standings[0]
+    said = re.search(rf"{best.candidate} is closest \((\S+)\)", ranked.advice[0])
+    assert said is not None
+    assert float(said[1]) == pytest.approx(best.value, rel=0.01)
+    assert f"{ranked.differences[0].value:+.{len(said[1]) - 2}f}" in str(ranked)
+
+
 def test_printed_one_below_the_other_with_every_warning_once(rng: np.random.Generator) -> None:
     found = homolog.matrix(
         {"a": rng.normal(size=(9, 2)), "b": rng.normal(size=(9, 3))}, ["nbs", "cka"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from homolog._words import decimals_for
 from homolog.figures._looks import colour_bar
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ def matrix(ax: Axes, matrix: Matrix) -> Axes:
     colours = "cividis_r" if matrix.measure.best < matrix.measure.worst else "cividis"
     image = ax.imshow(values, cmap=colours, interpolation="nearest")
     if len(matrix.names) <= 12:
+        decimals = decimals_for(*values.flat) - 1
         for (row, column), value in np.ndenumerate(values):
             dark = sum(image.to_rgba(value)[:3]) < 1.5
             ax.text(
                 column,
                 row,
-                f"{value:.2f}".replace("-", "\N{MINUS SIGN}"),
+                f"{value:z.{decimals}f}".replace("-", "\N{MINUS SIGN}"),
                 ha="center",
                 va="center",
                 color="white" if dark else "black",

@@ -1,10 +1,16 @@
 """Measures as they are written: a name with options, and several in one line."""
 
+from __future__ import annotations
+
 import ast
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from homolog import errors
+
+if TYPE_CHECKING:
+    from homolog.measures._measure import Measure
 
 _VARIANT = re.compile(r"\s*([\w\s-]+?)\s*\((.*)\)\s*", re.DOTALL)
 _BETWEEN = re.compile(r",(?![^()]*\))")
@@ -29,6 +35,26 @@ def variant(text: str) -> tuple[str, dict[str, Any]] | None:
 def listed(text: str) -> list[str]:
     """Measures that are separated by commas."""
     return [one.strip() for one in _BETWEEN.split(text) if one.strip()]
+
+
+def place_of(name: str, measures: Sequence[Measure], kind: str) -> int:
+    """Which of some measures has that label, or else alone has that name.
+
+    Raises
+    ------
+    HomologError
+        HM023 for a name that none has, HM075 for one that several have.
+    """
+    labels = [measure.label for measure in measures]
+    if name in labels:
+        return labels.index(name)
+    places = [place for place, measure in enumerate(measures) if measure.name == name]
+    if not places:
+        raise errors.unknown_name(kind, name, labels, "It was not computed.")
+    if len(places) > 1:
+        meant = {labels[place]: measures[place].title for place in places}
+        raise errors.ambiguous_name(kind, name, meant)
+    return places[0]
 
 
 def _option(text: str, told: str) -> tuple[str, Any]:

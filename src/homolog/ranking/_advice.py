@@ -12,7 +12,7 @@ from homolog._words import counted, listed
 from homolog.ranking._difference import Difference, FalseDiscoveries
 from homolog.ranking._exchange import LEAST_FOR_EXCHANGE
 from homolog.ranking._joined import Joined
-from homolog.ranking._ranking import Standing, Test
+from homolog.ranking._ranking import Standing, Test, decimals_of
 
 SIGNIFICANT = 0.05
 ROUGH_STIMULI = 20
@@ -83,7 +83,8 @@ def _verdicts(standings: Sequence[Standing], differences: Sequence[Difference]) 
 
 def _verdict(standings: Sequence[Standing], differences: Sequence[Difference]) -> str:
     best, *others = standings
-    by = f"By {best.measure.label} {best.candidate} is closest ({best.value:.3f})"
+    score = f"{best.value:z.{decimals_of(standings)}f}"
+    by = f"By {best.measure.label} {best.candidate} is closest ({score})"
     if not others:
         return f"{by}; there is no other candidate to compare it with."
     beaten: list[str] = []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from homolog import errors
+from homolog._words import decimals_for
 from homolog.measures._measure import Measure
+from homolog.measures._spelling import place_of
 from homolog.ranking._ceiling import Ceiling
 from homolog.ranking._difference import Difference, FalseDiscoveries
 from homolog.representation import Representation
@@ -45,6 +46,12 @@ class Standing:
     rank: int
     interval: tuple[float, float] | None = None
     chance: float | None = None
+
+
+def decimals_of(standings: Sequence[Standing]) -> int:
+    """How many of them the scores of one measure, and their differences, are printed with."""
+    shown = ((one.value, *(one.interval or ()), one.chance) for one in standings)
+    return decimals_for(*(number for numbers in shown for number in numbers))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,14 +112,9 @@ class Ranking:
     __repr__ = __str__
 
     def of(self, measure: str) -> tuple[Standing, ...]:
-        """The candidates by one measure, of that name or label, the closest first."""
-        found = tuple(
-            one for one in self.standings if measure in (one.measure.label, one.measure.name)
-        )
-        if not found:
-            known = [one.label for one in self.measures]
-            raise errors.unknown_name("measure", measure, known, "It was not computed.")
-        return found
+        """The candidates by one measure, of that label or name, the closest first."""
+        chosen = self.measures[place_of(measure, self.measures, "measure")]
+        return tuple(one for one in self.standings if one.measure.label == chosen.label)
 
     def frame(self) -> pd.DataFrame:
         """One row for each measure and candidate."""

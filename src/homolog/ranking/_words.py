@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from homolog._tables import ruled
-from homolog._words import counted, listed
+from homolog._words import counted, decimals_for, listed
+from homolog.ranking._ranking import decimals_of
 from homolog.scoring import interval_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def ranking_table(ranking: Ranking) -> str:
     ]
     if ranking.differences:
         heads = ("measure", "candidates", "difference", "95 % interval", "p", "q")
-        parts.append(ruled([heads, *map(_difference_cells, ranking.differences)]))
+        parts.append(ruled([heads, *(_difference_cells(ranking, d) for d in ranking.differences)]))
     parts += [[f"→ {one}" for one in ranking.advice], [f"! {one}" for one in ranking.warnings]]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -43,14 +44,15 @@ def _score_heads(ranking: Ranking) -> tuple[str, ...]:
 
 
 def _score_cells(ranking: Ranking, one: Standing) -> tuple[str, ...]:
+    decimals = decimals_of(ranking.of(one.measure.label))
     return (
         one.measure.label + (" *" if one.measure.biased else ""),
         f"{one.measure.best:g}",
         str(one.rank),
         one.candidate,
-        f"{one.value:.3f}",
-        "" if one.interval is None else interval_text(one.interval),
-        "" if one.chance is None else f"{one.chance:.3f}",
+        f"{one.value:z.{decimals}f}",
+        "" if one.interval is None else interval_text(one.interval, decimals),
+        "" if one.chance is None else f"{one.chance:z.{decimals}f}",
     )
 
 
@@ -69,8 +71,12 @@ def _ceiling_lines(ranking: Ranking) -> list[str]:
 def ceiling_words(one: Ceiling) -> str:
     """A ceiling with its interval, and where it is from, in one line."""
     word = "floor" if one.measure.kind == "distance" else "ceiling"
-    interval = "" if one.interval is None else f" {interval_text(one.interval)}"
-    return f"{word} {_bound(one)}{one.value:.3f}{interval} ({_source(one)})"
+    interval = "" if one.interval is None else f" {interval_text(one.interval, _decimals(one))}"
+    return f"{word} {_bound(one)}{one.value:z.{_decimals(one)}f}{interval} ({_source(one)})"
+
+
+def _decimals(one: Ceiling) -> int:
+    return decimals_for(one.value, *(one.interval or ()))
 
 
 def _bound(one: Ceiling) -> str:
@@ -82,27 +88,28 @@ def _bound(one: Ceiling) -> str:
 
 def _source(one: Ceiling) -> str:
     """What a ceiling was computed from."""
-    lowest, highest = min(one.parts), max(one.parts)
+    lowest, highest, decimals = min(one.parts), max(one.parts), _decimals(one)
     if one.what == "session":
         how = ", carried to all trials by Spearman-Brown" if one.corrected else ""
-        return f"halves of its trials agree by {one.halves:.3f}{how}"
-    spread = f"{lowest:.3f} to {highest:.3f}"
+        return f"halves of its trials agree by {one.halves:z.{decimals}f}{how}"
+    spread = f"{lowest:z.{decimals}f} to {highest:z.{decimals}f}"
     if one.what == "left-out":
         return f"others for the one left out, {spread}"
     over = (
         ""
         if one.over_recordings is None
-        else f"; over recordings {interval_text(one.over_recordings)}"
+        else f"; over recordings {interval_text(one.over_recordings, decimals)}"
     )
     return f"{counted(len(one.parts), 'pair')}, {spread}{over}"
 
 
-def _difference_cells(one: Difference) -> tuple[str, ...]:
+def _difference_cells(ranking: Ranking, one: Difference) -> tuple[str, ...]:
+    decimals = decimals_of(ranking.of(one.measure.label))
     return (
         one.measure.label,
         f"{one.first} − {one.second}",
-        f"{one.value:+.3f}",
-        "" if one.interval is None else interval_text(one.interval),
+        f"{one.value:+z.{decimals}f}",
+        "" if one.interval is None else interval_text(one.interval, decimals),
         "" if one.p is None else f"{one.p:.2g}",
         "" if one.q is None else f"{one.q:.2g}",
     )
@@ -173,8 +180,8 @@ def _ceiling_cells(one: Ceiling) -> tuple[str, ...]:
     return (
         one.measure.label,
         one.of if one.what == "session" else f"{one.of}, {WHAT[one.what]}",
-        f"{_bound(one)}{one.value:.3f}{floor}",
-        "" if one.interval is None else interval_text(one.interval),
+        f"{_bound(one)}{one.value:z.{_decimals(one)}f}{floor}",
+        "" if one.interval is None else interval_text(one.interval, _decimals(one)),
         _source(one),
     )
 

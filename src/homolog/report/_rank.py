@@ -10,6 +10,7 @@ from homolog import figures
 from homolog._pictured import Scale
 from homolog._words import counted
 from homolog.ranking import _files
+from homolog.ranking._ranking import decimals_of
 from homolog.ranking._words import ceiling_words
 from homolog.report import _words
 from homolog.report._rendering import download, rendered
@@ -141,7 +142,7 @@ def _scores(ranking: Ranking, measure: Measure) -> list[Row]:
     ceiling = next((c for c in ranking.ceilings if c.measure.label == measure.label), None)
     ends = [end for one in standings for end in (one.value, one.chance, *(one.interval or ()))]
     scale = _scale([*ends, *_ends(ceiling)], measure.kind == "distance")
-    return [_score(one, ceiling, scale) for one in standings]
+    return [_score(one, ceiling, scale, decimals_of(standings)) for one in standings]
 
 
 def _ends(ceiling: Ceiling | None) -> list[float]:
@@ -159,21 +160,23 @@ def _scale(values: Sequence[float | None], distance: bool) -> Scale:
     return Scale(high, low, True) if distance else Scale(low, high, True)
 
 
-def _score(one: Standing, ceiling: Ceiling | None, scale: Scale) -> Row:
-    words = f"{one.candidate} by {one.measure.label}: {_words.number(one.value)}"
+def _score(one: Standing, ceiling: Ceiling | None, scale: Scale, decimals: int) -> Row:
+    words = f"{one.candidate} by {one.measure.label}: {_words.number(one.value, decimals)}"
     if one.interval:
-        words += f", {_words.interval(one.interval)}"
+        words += f", {_words.interval(one.interval, decimals)}"
     return Row(
         label=one.candidate,
         about=one.measure.label + (" *" if one.measure.biased else ""),
         found=False,
         cells=(
             ("Rank", str(one.rank), one.rank),
-            ("Score", _words.number(one.value), one.value),
-            ("95 % interval", _words.interval(one.interval), _width(one.interval)),
-            ("Chance", _words.number(one.chance), one.chance),
+            ("Score", _words.number(one.value, decimals), one.value),
+            ("95 % interval", _words.interval(one.interval, decimals), _width(one.interval)),
+            ("Chance", _words.number(one.chance, decimals), one.chance),
         ),
-        strip=_strip(scale, one.value, one.interval, one.chance, ceiling and ceiling.value),
+        strip=_strip(
+            scale, one.value, one.interval, one.chance, ceiling and ceiling.value, decimals
+        ),
         words=f"{words}.",
     )
 
@@ -185,10 +188,11 @@ def _differences(ranking: Ranking, measure: Measure) -> list[Row]:
     ends = [abs(end) for one in shown for end in (one.value, *(one.interval or ()))]
     reach = 1.05 * max(ends) or 1.0
     far, near = (reach, -reach) if measure.kind == "distance" else (-reach, reach)
-    return [_difference(one, Scale(far, near, True)) for one in shown]
+    decimals = decimals_of(ranking.of(measure.label))
+    return [_difference(one, Scale(far, near, True), decimals) for one in shown]
 
 
-def _difference(one: Difference, scale: Scale) -> Row:
+def _difference(one: Difference, scale: Scale, decimals: int) -> Row:
     name = f"{one.first} \N{MINUS SIGN} {one.second}"
     verdict = "found" if one.found() else "not told from 0" if one.q is not None else "not tested"
     return Row(
@@ -196,13 +200,13 @@ def _difference(one: Difference, scale: Scale) -> Row:
         about=one.measure.label + (" *" if one.measure.biased else ""),
         found=one.found(),
         cells=(
-            ("Difference", _words.number(one.value), one.value),
-            ("95 % interval", _words.interval(one.interval), _width(one.interval)),
+            ("Difference", _words.number(one.value, decimals), one.value),
+            ("95 % interval", _words.interval(one.interval, decimals), _width(one.interval)),
             ("p", _words.p_value(one.p), one.p),
             ("q", _words.p_value(one.q), one.q),
         ),
-        strip=_strip(scale, one.value, one.interval, 0.0, None),
-        words=f"{name} by {one.measure.label}: {_words.number(one.value)}, {verdict}.",
+        strip=_strip(scale, one.value, one.interval, 0.0, None, decimals),
+        words=f"{name} by {one.measure.label}: {_words.number(one.value, decimals)}, {verdict}.",
     )
 
 
@@ -216,6 +220,7 @@ def _strip(
     interval: tuple[float, float] | None,
     mark: float | None,
     ceiling: float | None,
+    decimals: int,
 ) -> Strip:
     def percent(number: float) -> float:
         return round(100 * scale.position(number), 2)
@@ -229,6 +234,6 @@ def _strip(
         interval=bar,
         mark=None if mark is None else percent(mark),
         ceiling=None if ceiling is None else percent(ceiling),
-        left=_words.number(scale.left, 2),
-        right=_words.number(scale.right, 2),
+        left=_words.number(scale.left, decimals - 1),
+        right=_words.number(scale.right, decimals - 1),
     )
