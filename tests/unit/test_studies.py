@@ -183,6 +183,38 @@ def test_the_page_says_whose_claims_they_are(tmp_path, by, said):
     assert said.replace("LINK", link) in page
 
 
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_with_the_name_of_a_study_is_about_that_study(flag):
+    told = CliRunner().invoke(app, ["study", "calibration", flag])
+    assert told.exit_code == 0
+    assert told.output.startswith("Do intervals and p-values keep their promises?\n")
+    assert "  power: True differences that are found. 48 tasks (1)\n" in told.output
+    assert "Takes none of the options about networks." in told.output
+    other = CliRunner().invoke(app, ["study", "differentiable-similarity", flag])
+    assert "Takes --figure, too." in other.output
+    assert "--workers" in CliRunner().invoke(app, ["study", flag]).output
+    unknown = CliRunner().invoke(app, ["study", "calibratoin", flag])
+    assert unknown.exit_code == 1
+    assert "HM023 no study 'calibratoin'. Closest: 'calibration'" in unknown.output
+
+
+def test_a_part_can_be_done_alone_and_the_others_later(tmp_path, sources):
+    assert TOY.only(None) is TOY
+    some = studies.run(TOY.only(["plain"]), tmp_path, sources=sources, quick=True)
+    assert {row["part"] for row in some.claims} == {"plain"}
+    DONE.clear()
+    whole = studies.run(TOY.only(["needy", "plain"]), tmp_path, sources=sources, quick=True)
+    assert [row["part"] for row in whole.claims] == ["plain", "needy"]
+    assert len(DONE) == 2
+    what = "HM023 no part of toy 'plan'. Closest: 'plain'. homolog study toy --help names all."
+    with pytest.raises(errors.HomologError, match=what):
+        TOY.only(["plan"])
+    refused = CliRunner().invoke(
+        app, ["study", "calibration", "--part", "powr", "-o", str(tmp_path)]
+    )
+    assert "HM023 no part of calibration 'powr'. Closest: 'power'." in refused.output
+
+
 def test_progress_counts_what_was_done_before(tmp_path, sources):
     told = []
     STOP_AT.append(3)

@@ -14,7 +14,7 @@ from homolog.cli._measures import cite_measure, list_measures, show_measure
 from homolog.cli._rank import ceiling, rank
 from homolog.cli._rules import cite_rule, list_rules, show_rule
 from homolog.cli._score import score
-from homolog.cli._study import study
+from homolog.cli._study import StudyCommand, study
 from homolog.cli._train import train
 from homolog.cli._train_recurrent import train_recurrent
 
@@ -52,7 +52,7 @@ for command in (
     audit,
     gauge,
 ):
-    app.command()(command)
+    app.command(cls=StudyCommand if command is study else None)(command)
 
 measures = typer.Typer(help="List, explain and cite the measures.", no_args_is_help=True)
 measures.command("list")(list_measures)

@@ -5,14 +5,61 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 from homolog.cli._train import layer_sizes
 
+if TYPE_CHECKING:
+    from homolog.studies._study import Study
+
+CHOOSING = {
+    "data": "--data",
+    "rules": "--rules",
+    "replicas": "--replicas",
+    "epochs": "--epochs",
+    "sizes": "--sizes",
+    "fair": "--fair",
+    "train": "--no-train",
+    "figures": "--figure",
+}
+"""Options for what a study may leave to whoever runs it."""
+
 STUDY_FLAGS = {**FLAGS, "HM032": "--images for images, --recordings for recordings"}
+
+
+class StudyCommand(TyperCommand):
+    """Whose help, asked with the name of a study, is about that study."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Tell of one study, and else read arguments as ever."""
+        if args and not args[0].startswith("-") and {"-h", "--help"} & set(args):
+            with refusals("interrupted", STUDY_FLAGS):
+                from homolog import studies
+
+                typer.echo(described(studies.find(args[0])))
+            ctx.exit()
+        return super().parse_args(ctx, args)
+
+
+def described(study: Study) -> str:
+    """What a study asks, its parts with how much there is to do, and what may be chosen."""
+    lines = [study.title, study.source, "", "Parts, each a number of tasks (with --quick):"]
+    for part in study.parts:
+        whole, few = (len(part.tasks(quick)) for quick in (False, True))
+        lines.append(f"  {part.name}: {part.title}. {whole} tasks ({few})")
+    taken = ", ".join(CHOOSING[one] for one in study.takes)
+    rest = f"Takes {taken}, too." if taken else "Takes none of the options about networks."
+    lines += [
+        "",
+        f"homolog study {study.name} -o FOLDER [--part NAME] [--quick] [--workers N] [--seed N]",
+        f"{rest} homolog study --help tells what each does.",
+        "Tasks that are done are kept: interrupted, the same command goes on from there.",
+    ]
+    return "\n".join(lines)
 
 
 def study(
@@ -29,6 +76,9 @@ def study(
     ] = None,
     trained: Annotated[
         Path | None, typer.Option(help="Folder of a study whose networks are read, not trained.")
+    ] = None,
+    part: Annotated[
+        list[str] | None, typer.Option(help="Parts, as `homolog study NAME --help` names them.")
     ] = None,
     data: Annotated[
         list[str] | None, typer.Option(help="Images, as in mnist,cifar10. Default: the study's.")
@@ -71,7 +121,7 @@ def study(
             train=False if no_train else None,
             figures=_tuple(figures),
         )
-        found = studies.find(name).choosing(chosen)
+        found = studies.find(name).choosing(chosen).only(_tuple(part))
         if out is None:
             raise typer.BadParameter("say which folder to write to: -o out", param_hint="--out")
         sources = studies.Sources(images, recordings, trained)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -273,3 +274,21 @@ class Study:
                 left = ", ".join(self.takes) or "nothing"
                 raise errors.bad_value(name, value, f"not to be chosen of {self.name}, only {left}")
         return replace(self, parts=self.chosen(choices)) if self.chosen else self
+
+    def only(self, names: Sequence[str] | None) -> Study:
+        """The study with some of its parts, in its order; None for all.
+
+        Raises
+        ------
+        HomologError
+            HM023 for a part that it has not.
+        """
+        if names is None:
+            return self
+        parts = {part.name: part for part in self.parts}
+        for name in names:
+            if name not in parts:
+                near = get_close_matches(name, parts, n=3, cutoff=0.4)
+                where = f"homolog study {self.name} --help names all."
+                raise errors.unknown_name(f"part of {self.name}", name, near, where)
+        return replace(self, parts=tuple(parts[name] for name in parts if name in names))
