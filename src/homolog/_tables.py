@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import _citations
-from homolog._words import aligned, listed
+from homolog._words import aligned, counted, listed
 from homolog._write import write_whole
 from homolog.scoring import interval_text
 
@@ -39,8 +39,13 @@ def _headline(comparison: Comparison) -> str:
     x, y = comparison.reference, comparison.candidate
     return (
         f"{x.called} (reference, {x.n_neurons} neurons) and {y.called} (candidate,"
-        f" {y.n_neurons} neurons) on {x.n_stimuli} stimuli"
+        f" {y.n_neurons} neurons) on {x.n_stimuli} stimuli{in_groups(comparison.groups)}"
     )
+
+
+def in_groups(n_groups: int | None) -> str:
+    """How many groups stimuli belong to, to follow their number; nothing if each is alone."""
+    return "" if n_groups is None else f" in {counted(n_groups, 'group')}"
 
 
 def _cells(score: Score) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from homolog.measures._measure import Measure
 from homolog.measures._spelling import place_of
 from homolog.pairing import Pair, holding_out, in_blocks, pair
 from homolog.representation import NanPolicy, Representation, represent
-from homolog.scoring import Score, scored
+from homolog.scoring import Score, scored, sizes_note
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -201,6 +201,8 @@ def compare(
     scores = [
         scored(measure, both, own, intervals, permutations, rng, progress) for measure in chosen
     ]
+    if permutations and (sizes := sizes_note(own)):
+        said = (*said, sizes)
     return Comparison(
         reference=both.reference,
         candidate=both.candidate,

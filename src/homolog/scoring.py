@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
-from homolog._words import decimals_for
+from homolog._words import counted, decimals_for
 from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import Halves, Pair, seen, summary_of
 from homolog.statistics import Progress
+
+LOW_CHANCE = 0.05
+"""Of groups; what random pairings of them score below this is as good as 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +135,12 @@ def scored(
             interval, why = _interval(measure, x, y, groups, rng, progress)
             found, notes = replace(found, interval=interval), [*notes, why]
         if permutations and is_ordered(sx):
-            null, why = _null(measure, x, y, permutations, groups, rng, progress)
+            null, why = random_pairings(measure, x, y, permutations, groups, rng, progress)
             found, notes = _with_null(found, null), [*notes, why]
     if warned:
         notes.append(f"behind interval and chance, {len(warned)} times: {warned[0]}")
     ceiling, why_none, halved = _ceiling(measure, both)
-    notes = [*notes, *why_none, _bias_note(found, both.reference.n_stimuli)]
+    notes = [*notes, *why_none, _bias_note(found, both.reference.n_stimuli, groups)]
     said = tuple(note for note in notes if note)
     return replace(found, ceiling=ceiling, warnings=said, halved=halved)
 
@@ -170,7 +174,7 @@ def _interval(
     return found, None
 
 
-def _null(
+def random_pairings(
     measure: Measure,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -234,10 +238,39 @@ def _reliability(measure: Measure, halves: Halves | str | None) -> tuple[float |
     return statistics.carried(measure, half, holds=not why_not), why_not
 
 
-def _bias_note(score: Score, n_stimuli: int) -> str | None:
+def _bias_note(score: Score, n_stimuli: int, groups: Sequence[object] | None) -> str | None:
     """Say so when unrelated populations would already look alike."""
-    if not score.measure.biased or score.chance is None or not score.measure.higher_is_closer:
+    if score.chance is None:
+        return None
+    if groups is not None:
+        return pairings_note(score.measure, [score.chance], groups)
+    if not score.measure.biased or not score.measure.higher_is_closer:
         return None
     if score.chance < 0.2 or score.measure.best != 1:
         return None
     return f"unrelated populations score {score.chance:.2f} with {n_stimuli} stimuli"
+
+
+def pairings_note(
+    measure: Measure, chances: Sequence[float], groups: Sequence[object]
+) -> str | None:
+    """Say so when groups are so few, or so alike, that random pairings of them look alike."""
+    if not measure.higher_is_closer or measure.best != 1 or max(chances, default=0) < LOW_CHANCE:
+        return None
+    sizes = Counter(groups)
+    stay = counted(len(set(sizes.values())), "keeps its place", "keep their places")
+    up_to = "up to " if len(chances) > 1 else ""
+    return (
+        f"random pairings of the {counted(len(sizes), 'group')} of stimuli score"
+        f" {up_to}{max(chances):.2f} ({stay} on average): read the score beside that, not beside 0"
+    )
+
+
+def sizes_note(groups: Sequence[object] | None) -> str | None:
+    """Say so when groups of several sizes cannot all change places in random pairings."""
+    of_size = Counter(Counter(groups or ()).values())
+    if len(of_size) < 2:
+        return None
+    first, *others = (f"{many} of {size}" for size, many in sorted(of_size.items()))
+    shown = ", ".join([f"{first} stimuli", *others[:4], *(["…"] if len(others) > 4 else [])])
+    return f"in random pairings groups change places only with those of their size ({shown})"

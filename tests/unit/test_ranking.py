@@ -12,6 +12,7 @@ from homolog import HomologError
 from homolog.measures import find
 from homolog.ranking import rank
 from homolog.ranking._ceiling import within
+from homolog.report import _rank
 from unit.ranked import N, caught, only, planted, without
 
 
@@ -44,6 +45,50 @@ def test_scores_and_intervals_are_those_of_compare(brain, layers):
             assert one.value == alone[measure].value
             assert one.interval == pytest.approx(alone[measure].interval, abs=1e-12)
             assert one.chance == alone[measure].chance
+
+
+def test_chance_of_groups_is_that_of_compare_and_its_notes_name_them(brain, layers):
+    groups = [*np.repeat(range(6), 2), *np.repeat(range(6, 10), 3)]
+    measures = ["unbiased_cka", "procrustes"]
+    found = rank(brain, layers, measures, groups=groups, permutations=99, rng=3)
+    alone = {
+        name: homolog.compare(brain, one, measures, groups=groups, permutations=99, rng=3)
+        for name, one in layers.items()
+    }
+    for one in found.standings:
+        assert one.chance == alone[one.candidate][one.measure.label].chance
+    assert "reference, 6 neurons) and 3 candidates on 24 stimuli in 10 groups\n" in str(found)
+    compared = str(alone["near"])
+    assert "candidate, 8 neurons) on 24 stimuli in 10 groups\n" in compared
+    sizes = (
+        "! in random pairings groups change places only with those of their size"
+        " (6 of 2 stimuli, 4 of 3)\n"
+    )
+    chance = alone["near"]["unbiased_cka"].chance
+    said = (
+        "! unbiased_cka: random pairings of the 10 groups of stimuli score {} (2 keep their places"
+        " on average): read the score beside that, not beside 0"
+    )
+    assert sizes in compared
+    assert said.format(f"{chance:.2f}") in compared
+    assert sizes in str(found)
+    highest = max(one.chance for one in found.of("unbiased_cka"))
+    assert said.format(f"up to {highest:.2f}") in str(found)
+    assert (
+        "Chance is the mean score when the 10 groups of stimuli are exchanged whole and at random"
+        " among those of one size (99 random pairings, seed 3)."
+    ) in _rank.page(found, None)
+
+
+def test_a_ranking_says_why_a_chance_level_is_missing(brain, layers):
+    why = (
+        "– no formula gives the chance level of procrustes: homolog.compare (homolog compare)"
+        " draws it from random pairings"
+    )
+    found = rank(brain, layers, ["procrustes", "unbiased_cka"])
+    assert f"\n{why}\n" in str(found)
+    assert f" {why}.</caption>" in _rank.page(found, None)
+    assert "no formula" not in str(rank(brain, layers, "unbiased_cka"))
 
 
 def test_the_reference_is_summarised_once_for_all_candidates(brain, layers):

@@ -50,7 +50,9 @@ def rank(
         bool,
         typer.Option("--exchange", help="Test by exchanged responses; candidates: same neurons."),
     ] = False,
-    permutations: Annotated[int, typer.Option(min=1, help="Exchanges at most.")] = 1000,
+    permutations: Annotated[
+        int, typer.Option(min=1, help="Exchanges at most; pairings of groups.")
+    ] = 1000,
     fdr: Annotated[
         str, typer.Option(help="False discoveries: bh, or by under any dependence.")
     ] = "bh",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from homolog import errors
-from homolog.measures._measure import Measure
+from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import seen
 from homolog.ranking._ceiling import Ceiling, within
 from homolog.ranking._design import Design
@@ -17,6 +17,7 @@ from homolog.ranking._left_out import LeftOut, Scored, left_out
 from homolog.ranking._paired import paired
 from homolog.ranking._ranking import Standing
 from homolog.ranking._session import session_ceiling
+from homolog.scoring import pairings_note, random_pairings
 
 UNMOVED = "it is the same whichever stimuli are left out, so it has no error"
 
@@ -36,6 +37,8 @@ def by_measure(measure: Measure, design: Design) -> Found:
     """Scores, differences and ceiling by one measure, and what to know of them."""
     scored = Scored(measure, *design.both.seen_by(measure))
     values = scored.values()
+    notes = [f"{name}: {one}" for name, one in scored.cautions.items() if one]
+    notes += [] if design.both.groups is None else _chances_of_groups(scored, design)
     if design.block is None:
         few = dict.fromkeys(values, "too few stimuli")
         kept = LeftOut(values, {}, few, np.empty(0, dtype=np.int64))
@@ -48,7 +51,6 @@ def by_measure(measure: Measure, design: Design) -> Found:
             design.progress,
             twos=bool(design.pairs),
         )
-    notes = [f"{name}: {one}" for name, one in scored.cautions.items() if one]
     if design.block is not None:
         notes += [
             f"{name}: no interval: without some stimuli it has no score ({why})"
@@ -76,6 +78,25 @@ def by_measure(measure: Measure, design: Design) -> Found:
         ceiling,
         [*notes, *kept.notes, *why],
     )
+
+
+def _chances_of_groups(scored: Scored, design: Design) -> list[str]:
+    """Put chance as `homolog.compare` draws it in place of a formula for stimuli that are alone."""
+    measure, groups = scored.measure, design.both.groups or ()
+    x, candidates = scored.arrays
+    scored.chances.update(dict.fromkeys(candidates))
+    if not is_ordered(measure.summary(x)):
+        return []
+    notes: list[str | None] = []
+    for name, y in candidates.items():
+        draws, why = random_pairings(
+            measure, x, y, design.permutations, groups, design.seed, design.progress
+        )
+        scored.chances[name] = float(draws.mean()) if len(draws) else None
+        notes.append(why)
+    found = [chance for chance in scored.chances.values() if chance is not None]
+    notes.append(pairings_note(measure, found, groups))
+    return [note for note in dict.fromkeys(notes) if note]
 
 
 def _standings(measure: Measure, scored: Scored, kept: LeftOut) -> list[Standing]:

@@ -24,6 +24,7 @@ from homolog.ranking._difference import FalseDiscoveries, with_q
 from homolog.ranking._joined import joined
 from homolog.ranking._ranking import Ranking
 from homolog.representation import NanPolicy
+from homolog.scoring import sizes_note
 from homolog.statistics import Progress, silent
 
 
@@ -67,7 +68,8 @@ def rank(
         and the null that is tested is that the responses to each stimulus could as well have
         been the other candidate's. For populations of different neurons that is never so.
     permutations
-        How many exchanges, for each pair; all there are if they are no more.
+        How many exchanges, for each pair; all there are if they are no more. Where stimuli are
+        in groups, also how many random pairings of these chance is the mean of.
     fdr
         How p is adjusted for all differences of the ranking: ``"bh"`` (Benjamini and
         Hochberg), or ``"by"`` (Benjamini and Yekutieli), stricter, under any dependence.
@@ -98,7 +100,7 @@ def rank(
     otherwise, for this very recording. Other neurons or animals may: record them. Of biased
     measures the difference holds the difference of two biases.
 
-    Where scores jump, from one matching or penalty to another, p is rather too large: see
+    By measures that match neurons, fit or count, p is as a rule too large: see
     `Difference.cautious`.
 
     Examples
@@ -123,7 +125,8 @@ def rank(
     found = [by_measure(both.held_out(measure, groups), design) for measure in listed]
     standings = tuple(standing for one in found for standing in one.standings)
     differences = with_q([difference for one in found for difference in one.differences], fdr)
-    warnings = [*both.warnings, *design_warnings(both)]
+    sizes = sizes_note(both.groups)
+    warnings = [*both.warnings, *([sizes] if sizes else []), *design_warnings(both)]
     warnings += [f"{one.measure.label}: {note}" for one in found for note in one.notes]
     return Ranking(
         reference=both.reference,

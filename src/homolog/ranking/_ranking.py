@@ -37,7 +37,8 @@ class Standing:
     interval
         95 % jackknife interval over stimuli, or None.
     chance
-        Mean score if stimuli were paired at random, where a formula is known.
+        Mean score if stimuli were paired at random, where a formula is known; of stimuli in
+        groups the mean of random pairings, as of `homolog.compare` with the same seed.
     """
 
     measure: Measure
@@ -79,7 +80,8 @@ class Ranking:
     fdr
         How p was adjusted for all differences.
     permutations, seed, groups
-        Exchanges at most, the seed, and how many groups of stimuli were kept together.
+        Exchanges or random pairings at most, the seed, and how many groups of stimuli were
+        kept together.
     call
         The call in Python that computes this again.
     versions, digests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from homolog._tables import ruled
+from homolog._tables import in_groups, ruled
 from homolog._words import counted, decimals_for, listed
 from homolog.ranking._ranking import decimals_of
 from homolog.scoring import interval_text
@@ -35,7 +35,7 @@ def _headline(ranking: Ranking) -> str:
     return (
         f"{x.called} (reference, {counted(x.n_neurons, 'neuron')}) and"
         f" {counted(len(ranking.candidates), 'candidate')} on"
-        f" {counted(x.n_stimuli, 'stimulus', 'stimuli')}"
+        f" {counted(x.n_stimuli, 'stimulus', 'stimuli')}{in_groups(ranking.groups)}"
     )
 
 
@@ -57,10 +57,23 @@ def _score_cells(ranking: Ranking, one: Standing) -> tuple[str, ...]:
 
 
 def _footnote(ranking: Ranking) -> list[str]:
-    if not any(measure.biased for measure in ranking.measures):
+    biased = any(measure.biased for measure in ranking.measures)
+    said = "* biased at few stimuli: candidates with more neurons may score higher for that alone."
+    return [said] * biased + [f"– {note}" for note in chance_notes(ranking)]
+
+
+def chance_notes(ranking: Ranking) -> list[str]:
+    """Which measures have no chance level, if any, and where there is one."""
+    absent = [
+        measure.label
+        for measure in ranking.measures
+        if all(one.chance is None for one in ranking.of(measure.label))
+    ]
+    if not absent or ranking.groups is not None:
         return []
     return [
-        "* biased at few stimuli: candidates with more neurons may score higher for that alone."
+        f"no formula gives the chance level of {listed(absent)}: homolog.compare (homolog compare)"
+        " draws it from random pairings"
     ]
 
 

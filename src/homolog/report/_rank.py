@@ -11,7 +11,7 @@ from homolog._pictured import Scale
 from homolog._words import counted
 from homolog.ranking import _files
 from homolog.ranking._ranking import decimals_of
-from homolog.ranking._words import ceiling_words
+from homolog.ranking._words import ceiling_words, chance_notes
 from homolog.report import _words
 from homolog.report._rendering import download, rendered
 from homolog.report._static import sized
@@ -92,6 +92,7 @@ def _shown(ranking: Ranking) -> dict[str, Any]:
         "differences": [row for m in ranking.measures for row in _differences(ranking, m)],
         "ceilings": [(one.measure.label, ceiling_words(one)) for one in ranking.ceilings],
         "biased": any(measure.biased for measure in ranking.measures),
+        "no_chance": "".join(f" – {note}." for note in chance_notes(ranking)),
         "test": ranking.test,
         "warnings": [("", text) for text in ranking.warnings],
     }
@@ -128,6 +129,12 @@ def _methods(ranking: Ranking) -> str:
         said.append(
             "Differences were tested by exchanging the responses of two candidates, stimulus by"
             f" stimulus (at most {ranking.permutations} exchanges)."
+        )
+    if ranking.groups and any(one.chance is not None for one in ranking.standings):
+        said.append(
+            f"Chance is the mean score when the {ranking.groups} groups of stimuli are exchanged"
+            " whole and at random among those of one size"
+            f" ({ranking.permutations} random pairings, seed {ranking.seed})."
         )
     if any(one.q is not None for one in ranking.differences):
         how = {"bh": "Benjamini and Hochberg", "by": "Benjamini and Yekutieli"}[ranking.fdr]
