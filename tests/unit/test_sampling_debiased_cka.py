@@ -222,6 +222,74 @@ def test_an_interval_over_stimuli_is_of_these_neurons_and_may_exceed_1(rng):
     assert estimate.interval("both")[1] <= 1
 
 
+OVER = ("stimuli", "neurons", "both")
+
+
+@pytest.mark.parametrize("n_stimuli", [80, 230])
+def test_intervals_do_not_depend_on_the_order_of_stimuli_or_neurons(rng, n_stimuli):
+    """Rows alternate between weak and strong contrast, more of them and neurons than are paired."""
+    x, y = pair(rng, n_stimuli, 12, 130)
+    x, y = (side * np.where(np.arange(n_stimuli) % 2, 1, 0.1)[:, None] for side in (x, y))
+    alternate = debiased_cka(x, y)
+    rows, neurons = rng.permutation(n_stimuli), rng.permutation(130)
+    shuffled = debiased_cka(x[rows], y[rows][:, neurons])
+    for over in OVER:
+        assert shuffled.interval(over) == pytest.approx(alternate.interval(over), abs=1e-7)
+
+
+def test_intervals_do_not_depend_on_the_names_of_groups(rng):
+    x, y = pair(rng, 60, 10, 12)
+    strength, groups = rng.uniform(0.1, 2, size=(20, 1)), np.arange(60) // 3
+    x, y = (side * strength[groups] for side in (x, y))
+    named = debiased_cka(x, y, groups=groups)
+    renamed = debiased_cka(x, y, groups=rng.permutation(20)[groups])
+    for over in OVER:
+        assert renamed.interval(over) == pytest.approx(named.interval(over), abs=1e-7)
+
+
+def test_rows_that_alternate_between_two_kinds_of_stimuli_leave_intervals_true():
+    """Intervals from a half of each kind held the truth in 219 of 250 such studies."""
+    held, widths = 0, []
+    contrast = np.where(np.arange(80) % 2, 1, 0.1)[:, None]
+    for rng in np.random.default_rng(7).spawn(120):
+        shared, own, other = rng.normal(size=(3, 80, 4))
+        x, y = (
+            np.hstack([shared, one]) @ rng.normal(size=(8, 20)) + rng.normal(size=(80, 20))
+            for one in (own, other)
+        )
+        low, high = debiased_cka(contrast * x, contrast * y).interval()
+        held += low <= 0.5 <= high
+        widths.append(high - low)
+    assert held >= 109
+    assert min(widths) > 0.2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("n_stimuli", [8, 9])
+def test_the_fewest_stimuli_that_are_allowed(n_stimuli):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        signal = rng.normal(size=(n_stimuli, 3))
+        x, y = (signal @ rng.normal(size=(3, 20)) for _ in "xy")
+        estimate = debiased_cka(x, y)
+        assert all(np.diff(estimate.interval(over)) >= 0 for over in OVER)
+    sizes = [9, 1] * 4
+    few = pair(rng, 40, 10, 10)
+    assert np.isfinite(debiased_cka(*few, groups=np.repeat(range(8), sizes)).interval()).all()
+
+
+def test_what_speaks_against_every_value_in_range_is_said(rng):
+    """The same neurons twice: the numerator holds pairs of a neuron with itself."""
+    signal = rng.normal(size=(200, 8)) @ rng.normal(size=(8, 30))
+    estimate = debiased_cka(*(signal + rng.normal(size=(2, 200, 30))))
+    assert estimate.interval() == estimate.interval("neurons") == (1, 1)
+    assert estimate.interval("stimuli")[0] > 1
+    assert str(estimate).startswith(
+        f"CKA of whole populations {estimate.value:.3f} (no value from -1 to 1 agrees with"
+        " these neurons: few, or the same in both?); "
+    )
+
+
 def test_components_are_no_sample_of_neurons(rng):
     x, y = pair(rng, 50, 8, 9)
     components = x @ np.linalg.svd(x - x.mean(0))[2].T

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from homolog._arrays import centre
 from homolog.sampling._given import Floats
 from homolog.sampling._moves import Moves, Spread, covaried, of_meetings, of_pairs
-from homolog.sampling._overlaps import Overlaps, of_neurons, of_stimuli, overlaps
+from homolog.sampling._overlaps import Overlaps, less_neurons, of_neurons, of_stimuli
 
 MOST = 100
 """So many stimuli or neurons tell what pairs of them move."""
@@ -44,14 +44,37 @@ def moved(
     found, less
         From `overlaps`.
     """
-    halves = [block % 2 == one for one in range(2)]
-    sides = [(centre(x[half]), centre(y[half])) for half in halves]
-    less_halves = [overlaps(*side, samples)[2] for side in sides]
+    order = np.argsort(np.bincount(block, np.vecdot(x, x) + np.vecdot(y, y)), kind="stable")
+    sides = [(centre(x[half]), centre(y[half])) for half in _halves(order, block)]
+    less_halves = [less_neurons(*side, samples) for side in sides]
+    some = _some(x), _some(y)
     return Moved(
-        _of_stimuli(x, y, samples, block, found, less[0]),
-        _of_neurons([(x, y)] * 2, samples, found, [less] * 2),
-        _of_neurons(sides, samples, found, less_halves),
+        _of_stimuli(x, y, samples, block, _in_turn(order), found, less[0]),
+        _of_neurons([(x, y)] * 2, samples, some, found, [less[1:]] * 2),
+        _of_neurons(sides, samples, some, found, less_halves),
     )
+
+
+def _halves(order: NDArray[np.int64], block: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
+    """Two halves of the stimuli that are alike: of blocks in order 1st, 4th, 5th, 8th and so on.
+
+    By their energy in both populations, not as they came: rows often alternate between two kinds
+    of stimuli, and halves of one kind each would not show what neurons move at both.
+    """
+    late = np.empty(len(order), dtype=np.bool_)
+    late[order] = (np.arange(len(order)) + 1) // 2 % 2 == 1
+    return [~late[block], late[block]]
+
+
+def _in_turn(order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """At most so many of them, at equal steps."""
+    step = -(-len(order) // MOST)
+    return np.sort(order[step // 2 :: step])
+
+
+def _some(x: Floats) -> NDArray[np.int64]:
+    """The neurons of which pairs are looked at, of every energy."""
+    return _in_turn(np.argsort(np.sum(x * x, axis=0), kind="stable"))
 
 
 def _ratio(found: Overlaps, moves: Overlaps) -> Floats:
@@ -66,11 +89,12 @@ def _of_stimuli(
     y: Floats,
     samples: Sequence[bool],
     block: NDArray[np.int64],
+    some: NDArray[np.int64],
     found: Overlaps,
     less: Overlaps,
 ) -> Moves:
     sizes, n = np.bincount(block), len(x)
-    terms = _ratio(found, Overlaps(*_between_blocks(x, y, samples, block, sizes)))
+    terms = _ratio(found, Overlaps(*_between_blocks(x, y, samples, block, some)))
     weight = (np.sum(sizes**2) ** 2 - np.sum(sizes**4)) * 2 / (n * (n - 3)) ** 2
     variance = weight * of_pairs(terms, terms)
     in_pairs = Spread(variance[0, 0], variance[0, 1], variance[1, 1])
@@ -84,14 +108,13 @@ def _between_blocks(
     y: Floats,
     samples: Sequence[bool],
     block: NDArray[np.int64],
-    sizes: NDArray[np.int64],
+    some: NDArray[np.int64],
 ) -> Floats:
     """(3, block, block) mean terms of pairs of stimuli of some blocks."""
-    some = np.arange(0, len(sizes), -(-len(sizes) // MOST))
     rows = np.flatnonzero(np.isin(block, some))
     if len(rows) == len(some):
         return of_stimuli(x, y, samples, rows, rows)
-    member = (block[rows, None] == some) / sizes[some]
+    member = (block[rows, None] == some) / np.bincount(block)[some]
     means = np.zeros((3, len(some), len(some)))
     for few in np.array_split(np.arange(len(rows)), -(-len(rows) // MOST)):
         terms = of_stimuli(x, y, samples, rows[few], rows)
@@ -102,6 +125,7 @@ def _between_blocks(
 def _of_neurons(
     sides: Sequence[tuple[Floats, Floats]],
     samples: Sequence[bool],
+    some: tuple[NDArray[np.int64], NDArray[np.int64]],
     found: Overlaps,
     less: Sequence[Sequence[Overlaps]],
 ) -> Moves:
@@ -113,23 +137,19 @@ def _of_neurons(
         if not samples[which]:
             continue
         n = sides[0][which].shape[1]
-        one, other = (_ratio(found, side[which + 1]) for side in less)
+        one, other = (_ratio(found, side[which]) for side in less)
         single = covaried(one, other, np.ones(n, dtype=np.int64))
-        terms = [of_neurons(side[which], side[which]) for side in map(_some, sides)]
+        few = [side[which][:, some[which]] for side in sides]
+        terms = [of_neurons(one, one) for one in few]
         pairs = of_pairs(terms[0][None], terms[1][None])[0, 0] * 2 / (n * (n - 1))
         in_pairs += Spread(own=max(0.0, (own / mean) ** 2 * pairs))
         jackknife += single
         freedoms.append((single.at(found.shared / (2 * own)), n - 1))
     if all(samples):
-        terms = [of_neurons(*side) for side in map(_some, sides)]
+        terms = [of_neurons(x[:, some[0]], y[:, some[1]]) for x, y in sides]
         pairs = sides[0][0].shape[1] * sides[0][1].shape[1]
         in_pairs += Spread(shared=max(0.0, of_meetings(*terms) / pairs))
     return Moves(jackknife.plus(in_pairs, -2), in_pairs, _freedom(freedoms))
-
-
-def _some(side: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    x, y = (one[:, :: -(-one.shape[1] // MOST)] for one in side)
-    return x, y
 
 
 def _freedom(parts: Sequence[tuple[float, int]]) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from homolog._arrays import centre
 from homolog.sampling._given import Floats
-from homolog.sampling._unbiased import overlap, with_themselves
+from homolog.sampling._unbiased import Sums, overlap, with_themselves
 
 
 class Overlaps(NamedTuple):
@@ -23,12 +23,9 @@ def overlaps(
     x: Floats, y: Floats, samples: Sequence[bool]
 ) -> tuple[Overlaps, Overlaps, list[Overlaps]]:
     """Mean overlaps; the same with all pairs of neurons; and without each stimulus or neuron."""
-    n_stimuli, shared = len(x), overlap(x, y)
-    reference, candidate = _Own(x, samples[0]), _Own(y, samples[1])
+    shared, reference, candidate = sums = _sums(x, y, samples)
     pairs = x.shape[1] * y.shape[1]
-    one, fewer = (n * (n - 3) for n in (n_stimuli, n_stimuli - 1))
-    less_x = (shared.whole - shared.of_neuron) / (pairs - y.shape[1]) / one
-    less_y = (shared.whole - overlap(y, x).of_neuron) / (pairs - x.shape[1]) / one
+    one, fewer = (n * (n - 3) for n in (len(x), len(x) - 1))
     found = Overlaps(shared.whole / pairs / one, reference.mean / one, candidate.mean / one)
     stimuli = Overlaps(
         shared.less_stimulus / pairs / fewer,
@@ -38,12 +35,31 @@ def overlaps(
     return (
         found,
         Overlaps(found.shared, reference.uncorrected / one, candidate.uncorrected / one),
-        [
-            stimuli,
-            Overlaps(less_x, reference.less_neuron / one, found.candidate),
-            Overlaps(less_y, found.reference, candidate.less_neuron / one),
-        ],
+        [stimuli, *_less_neurons(x, y, sums)],
     )
+
+
+def less_neurons(x: Floats, y: Floats, samples: Sequence[bool]) -> list[Overlaps]:
+    """Mean overlaps without each neuron of the reference, and without each of the candidate.
+
+    Of four stimuli or more; `overlaps` needs one more, to leave one out.
+    """
+    return _less_neurons(x, y, _sums(x, y, samples))
+
+
+def _sums(x: Floats, y: Floats, samples: Sequence[bool]) -> "tuple[Sums, _Own, _Own]":
+    return overlap(x, y), _Own(x, samples[0]), _Own(y, samples[1])
+
+
+def _less_neurons(x: Floats, y: Floats, sums: "tuple[Sums, _Own, _Own]") -> list[Overlaps]:
+    shared, reference, candidate = sums
+    n_x, n_y, one = x.shape[1], y.shape[1], len(x) * (len(x) - 3)
+    less_x = (shared.whole - shared.of_neuron) / ((n_x - 1) * n_y)
+    less_y = (shared.whole - overlap(y, x).of_neuron) / (n_x * (n_y - 1))
+    return [
+        Overlaps(less_x / one, reference.less_neuron / one, candidate.mean / one),
+        Overlaps(less_y / one, reference.mean / one, candidate.less_neuron / one),
+    ]
 
 
 class _Own:
