@@ -234,6 +234,7 @@ def matrix(
     if isinstance(groups, str) and groups != "stimulus":
         raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     asked = measures_asked(measures)
+    _require_names(populations)
     named = [_named(given, str(name), nan) for name, given in populations.items()]
     if groups is not None and not isinstance(groups, str):
         named = _grouped(named, groups)
@@ -247,6 +248,12 @@ def matrix(
     names, warnings = tuple(one.name for one in named), tuple(dict.fromkeys([*notes, *more]))
     found = [Matrix(names, *one, warnings) for one in zip(asked, values, strict=True)]
     return found[0] if isinstance(measures, str | Measure) else Matrices(tuple(found))
+
+
+def _require_names(populations: Mapping[Any, Any]) -> None:
+    names = [str(name) for name in populations]
+    if len(set(names)) < len(names):
+        raise errors.bad_value("names of populations", list(populations), "each written once")
 
 
 def _named(given: Any, name: str, nan: NanPolicy) -> Representation:

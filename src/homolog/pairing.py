@@ -251,7 +251,9 @@ def in_blocks(
     reference = replace(reference, groups=tuple(block.tolist()))
     if not gap:
         return reference, candidate, (said,)
-    if not align and candidate.n_stimuli == len(kept):
+    by_label = align and reference.stimuli is not None and candidate.stimuli is not None
+    if not by_label:
+        require_same_stimuli(_named(reference, "X"), _named(candidate, "Y"))
         candidate = candidate.select(stimuli=kept)
     return reference.select(stimuli=kept), candidate, (said,)
 

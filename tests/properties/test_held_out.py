@@ -181,6 +181,8 @@ def test_options_without_a_meaning_there_are_refused(name, options, says):
             "HM025 folds is 12; allowed: folds of at least 2 of the 20 stimuli.",
         ),
         ("procrustes(folds=21)", (20, 4), "HM025 folds is 21; allowed: 2 to 20, the independent"),
+        ("procrustes(rng=3)", (20, 4), "HM025 rng is 3; allowed: 0 where no folds are held out."),
+        ("procrustes(rng=True)", (20, 4), "HM025 rng is True; allowed: 0 where no folds are held"),
         ("procrustes(folds=2, rng=True)", (20, 4), "HM025 rng is True; allowed: a whole number"),
     ],
 )

@@ -100,6 +100,24 @@ def test_a_block_is_held_out_whole_and_folds_that_part_it_are_refused(name, rng)
     )
 
 
+def test_rows_without_labels_are_left_out_of_both_whatever_is_asked(rng):
+    x, y = rng.normal(size=(2, 60, 3))
+    plain, aligned = (
+        homolog.compare(x, y, "cka", blocks=6, gap=2, align=align, **QUICK)
+        for align in (False, True)
+    )
+    assert aligned.candidate.n_stimuli == aligned.reference.n_stimuli == 40
+    assert aligned["cka"].value == plain["cka"].value
+
+
+@pytest.mark.parametrize("align", [False, True])
+def test_rows_are_counted_before_any_are_left_out(align, rng):
+    with pytest.raises(HomologError, match=r"^HM001 X has 60 stimuli, Y has 59\."):
+        homolog.compare(
+            rng.normal(size=(60, 3)), rng.normal(size=(59, 3)), "cka", blocks=6, gap=2, align=align
+        )
+
+
 def test_rows_found_by_label_keep_their_blocks(rng):
     x, y = (represent(rng.normal(size=(64, 3)), stimuli=list(range(64))) for _ in range(2))
     y = y.select(stimuli=list(range(63, -1, -1)))

@@ -47,6 +47,17 @@ def test_a_penalty_cannot_be_chosen_within_a_single_group(image, brain):
     assert score(image, brain, folds=2, groups=groups, map=Ridge(10.0)).n_groups == 2
 
 
+def test_a_penalty_that_is_hardly_one_is_not_chosen_for_that(image, brain, rng):
+    many = np.hstack([image, rng.normal(size=(N_STIMULI, 200))])
+    small, tiny, least = (
+        score(many, brain, map=Ridge((penalty, 100.0))).settings == 100
+        for penalty in (1e-9, 1e-300, 5e-324)
+    )
+    assert (tiny == small).all()
+    assert tiny.any()
+    assert least.all()
+
+
 def test_what_was_chosen_for_each_neuron_is_kept(image, brain, rng):
     layers = {"few": image, "many": np.hstack([image, rng.normal(size=(N_STIMULI, 200))])}
     tried = (1.0, 10.0, 100.0, 1e6)

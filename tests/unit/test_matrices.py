@@ -141,6 +141,15 @@ def test_a_name_that_several_variants_share_says_which(rng: np.random.Generator)
         assert str(caught.value) == (f"HM075 'cka' names more than one {kind}: {meant}. Say which.")
 
 
+def test_names_that_are_written_alike_are_refused(rng: np.random.Generator) -> None:
+    x, y = rng.normal(size=(2, 20, 3))
+    with pytest.raises(HomologError) as caught:
+        homolog.matrix({1: x, "1": y}, "cka")  # type: ignore[dict-item]
+    assert str(caught.value) == (
+        "HM025 names of populations is [1, '1']; allowed: each written once."
+    )
+
+
 def test_scores_in_the_square_of_a_small_unit_are_told_apart(rng: np.random.Generator) -> None:
     x, y, z = 1e-3 * rng.normal(size=(3, 20, 4))
     found = homolog.matrix({"x": x, "y": y}, "kernel_distance")

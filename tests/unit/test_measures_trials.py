@@ -70,7 +70,7 @@ def test_missing_trials_are_refused(cubes):
     assert refused(lambda: homolog.compare(v1, mt, "crossnobis")) == (
         "HM083 crossnobis needs every trial of every stimulus; of V1, 5.0% of single-trial"
         " responses are missing. Keep what is complete: .select(trials=…), or"
-        ' .drop_missing("stimuli"), or "neurons".'
+        ' .drop_missing("stimuli"), or "neurons"; or leave crossnobis out, others take means.'
     )
     kept = v1.select(trials=range(N_TRIALS - 1))
     assert homolog.compare(kept, mt, "crossnobis", permutations=0).scores[0].value > 0
@@ -260,3 +260,11 @@ def test_without_time_there_are_no_dynamics(populations):
 def test_dynamics_that_cannot_be_fitted(courses, options, says):
     x = courses[0].responses[0]
     assert refused(lambda: find("dsa").using(**options)(x, x)) == says
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("size", [1e-155, 1e155])
+def test_stochastic_shape_of_numbers_whose_squares_are_none(size, rng):
+    x, y = (2 * rng.normal(size=(8, 1, 3)) + rng.normal(size=(8, 4, 3)) for _ in range(2))
+    shape = find("stochastic_shape")
+    assert float(shape(size * x, size * y)) == pytest.approx(size * float(shape(x, y)), rel=1e-9)

@@ -42,10 +42,14 @@ def generalised(parts: Components, lost: Floats, y: Floats, along: Floats) -> Fl
     Only how much of a neuron lies along each component counts, and what lies along none.
     """
     energy = along**2
-    left_over, freedom = lost**2 @ energy, lost.sum(axis=1) + parts.beyond()
+    freedom = lost.sum(axis=1, keepdims=True) + parts.beyond()
+    resolved = freedom > 0
+    freedom = np.where(resolved, freedom, 1)
+    expected = (lost / freedom) ** 2 @ energy
     if parts.beyond():
-        left_over += np.maximum((y**2).sum(axis=0) - energy.sum(axis=0), 0)
-    return left_over / freedom[:, None] ** 2
+        expected += np.maximum((y**2).sum(axis=0) - energy.sum(axis=0), 0) / freedom**2
+    # A penalty so small that nothing is lost fits everything: there is nothing to expect of it.
+    return np.where(resolved, expected, np.inf)
 
 
 def left_out(parts: Components, lost: Floats, y: Floats, along: Floats) -> Floats:

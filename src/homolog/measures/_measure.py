@@ -259,6 +259,8 @@ class Measure:
         if self.variant:
             apart = FOLDS if self.held_out else {}
             promised.update(self.variant(**{k: v for k, v in chosen.items() if k not in apart}))
+        if self.held_out and chosen["folds"] is None and not _same(chosen["rng"], FOLDS["rng"]):
+            raise errors.bad_value("rng", chosen["rng"], "0 where no folds are held out")
         if self.held_out and chosen["folds"] is not None:
             promised.update(self.held_out.promised(promised, chosen))
         return promised

@@ -46,7 +46,7 @@ def _summary(x: Array) -> _Clouds:
     kept = min(n_trials - 1, n_neurons)
     axes = (deviations[..., None] * directions)[:, :kept] / np.sqrt(n_trials - 1)
     means = means - means.mean(axis=0)
-    inward = np.vecdot(axes, means[:, None, :]) < 0
+    inward = np.vecdot(axes, means[:, None, :] / (np.abs(means).max() or 1)) < 0
     return _Clouds(means, np.where(inward[..., None], -axes, axes), x[:0, :0, :0])
 
 
