@@ -12,7 +12,7 @@ from homolog.sampling import debiased_cka
 from homolog.studies._study import Sources
 from homolog.studies.calibration import coverage
 from homolog.studies.calibration._planted import Planted
-from homolog.studies.calibration._shares import Share, within
+from homolog.studies.calibration._shares import Share, uncertainty, within
 
 
 @pytest.mark.parametrize(("cka", "dimensions"), [(0.0, "low"), (0.5, "high"), (0.95, "low")])
@@ -83,6 +83,23 @@ def test_verdicts_follow_the_shares(held, refused, verdict, told):
     finding = part.judge(pd.DataFrame([cell(held, refused)]))["stimuli"]
     assert finding.verdict == verdict
     assert told in finding.number
+
+
+def test_the_figure_shows_the_worst_cell_and_every_kind():
+    [part] = [one for one in coverage.PARTS if "unbiased" in one.name]
+    kinds = [cell(950) | {"dimensions": "high"}, cell(950), cell(300) | {"n_neurons": 50}]
+    refused = cell(0, 1000) | {"n_neurons": 200}
+    ax = part.draw(pd.DataFrame([*kinds, refused])).axes[1]
+    points = np.array([one.lines[0].get_xydata()[0] for one in ax.containers])
+    assert sorted(points[:, 1]) == pytest.approx([30, 95, 95])
+    assert len(set(points[:, 0])) == 3
+    low, high = ax.get_ylim()
+    assert low < 100 * Share(300, 1000).interval(0.95)[0] < high
+
+
+def test_shares_say_how_far_luck_takes_them():
+    said = uncertainty(0.95, [Share(900, 1000), Share(15, 20)])
+    assert said == "95 % of 20 studies are off by 4.9 points by luck alone."
 
 
 def test_shares_and_what_is_within():

@@ -143,6 +143,22 @@ def test_what_is_found_is_tabled_and_drawn():
     ]
 
 
+def test_no_interval_is_cut_at_the_edge_of_its_panel():
+    rows = pd.DataFrame([found(0.3), found(0.3, "pairing", design="unpaired")])
+    above, _, below = false_positives.draw(rows).axes
+    assert above.get_ylim()[1] > 30
+    assert below.get_xlim()[1] > 30
+
+
+def test_power_draws_only_what_was_run():
+    row = {"measure": "unbiased_cka", "noise": 3.0, "n_stimuli": 20, "n_studies": 50}
+    rows = pd.DataFrame([row | {"difference": 0.2, "n_found": 7, "n_wrong": 0}])
+    assert [ax.get_title(loc="left") for ax in power.draw(rows).axes] == ["unbiased_cka"]
+    assert power.judge(rows)["direction"].number.endswith("; found in 14.0 %")
+    more = pd.concat([rows, rows.assign(n_stimuli=40, n_found=40)])
+    assert power.judge(more)["direction"].number.endswith("; found in 14.0 % to 80.0 %")
+
+
 def test_power_counts_what_is_found_in_its_direction(rng):
     options = {"measure": "unbiased_cka", "noise": 3.0, "n_stimuli": 40, "n_studies": 50}
     (row,) = power.work(options, rng, Sources())

@@ -124,7 +124,15 @@ def test_distances_and_similarities_rank_one_way(rng):
     value, low, high = _ranks.over_sessions(close, lambda of: of["cka"].mean())
     assert value == pytest.approx(close["cka"].mean())
     assert low < value < high
-    assert _ranks.over_sessions(close, lambda of: 2.0) == (2.0, 2.0, 2.0)
+    assert _ranks.over_sessions(close, lambda of: 0.5) == (0.5, 0.5, 0.5)
+
+
+def test_intervals_end_where_the_number_does():
+    pairs = pd.MultiIndex.from_product([["a", "b"], ["c", "d"]])
+    close = pd.DataFrame({"cka": [0.9, -0.9, 0.9, 0.9]}, index=pairs)
+    value, low, high = _ranks.over_sessions(close, lambda of: of["cka"].mean())
+    assert (value, low, high) == (pytest.approx(0.45), -1, 1)
+    assert _ranks.over_sessions(close, lambda of: of["cka"].mean(), most=2)[1:] == (-2, 2)
 
 
 def little_rows(shift, **special):
@@ -172,6 +180,16 @@ def test_moves_are_judged_on_the_scale_from_unrelated_to_identical():
     (table,) = little.tables(rows).values()
     assert {line["measure"] for line in table} == {"unbiased_cka", "cka", "procrustes"}
     assert len(little.draw(rows).axes) == 6
+
+
+def test_what_is_beyond_a_panel_is_marked():
+    def marks(rows):
+        lines = [line for ax in little.draw(rows).axes for line in ax.get_lines()]
+        return [line.get_marker() for line in lines if line.get_marker() in ("v", "^")]
+
+    assert marks(little_rows(-0.3)) == []
+    assert set(marks(little_rows(-0.9))) == {"v"}
+    assert set(marks(little_rows(0.9))) == {"^"}
 
 
 def changes_rows(**lost):

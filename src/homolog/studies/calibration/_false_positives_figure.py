@@ -66,11 +66,13 @@ def _differences(ax: Axes, rows: Table) -> None:
     ticks = sorted(rows["n_stimuli"].unique())
     ax.set_xticks(ticks, [f"{n}" for n in ticks])
     ax.minorticks_off()
-    ax.set_ylim(0, 12)
+    ax.set_ylim(0, max(12.0, ax.get_ylim()[1]))
     ax.set_xlabel("Stimuli")
     ax.set_ylabel("p ≤ 0.05 (%)")
     if len(rows):
-        ax.legend(frameon=False, fontsize=7, ncols=2)
+        ax.legend(
+            frameon=False, fontsize=7, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.17)
+        )
 
 
 def _pairings(ax: Axes, rows: Table) -> None:
@@ -96,13 +98,13 @@ def _pairings(ax: Axes, rows: Table) -> None:
         )
     ax.set_yticks(range(len(measures)), measures, fontsize=7)
     ax.set_ylim(-0.7, len(measures) - 0.3)
-    ax.set_xlim(0, 10)
+    ax.set_xlim(0, max(10.0, ax.get_xlim()[1]))
     ax.set_xlabel("p ≤ 0.05 (%)")
     ax.set_title(
         "Populations with nothing in common: stimuli paired at random", fontsize=9, loc="left"
     )
     if len(rows):
-        ax.legend(frameon=False, fontsize=7)
+        ax.legend(frameon=False, fontsize=7, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def _percent(rows: Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 from homolog.studies._study import Verdict
@@ -40,6 +41,13 @@ class Share:
 def of_tested(row: Any) -> Share:
     """Of a row of a table, in how many of the studies that had a p something was found."""
     return Share(int(row.n_found), int(row.n_studies - row.n_untested))
+
+
+def uncertainty(promised: float, shares: Iterable[Share]) -> str:
+    """A sentence on how far off a share is (one standard error) though the promise is kept."""
+    fewest = min(one.of for one in shares)
+    points = 100 * sqrt(promised * (1 - promised) / fewest)
+    return f"{promised * 100:g} % of {fewest} studies are off by {points:.1f} points by luck alone."
 
 
 def within(shares: Iterable[Share], low: float, high: float) -> Verdict:

@@ -16,7 +16,7 @@ from homolog.statistics import jackknife
 from homolog.studies._drawing import CANDIDATE, INK, REFERENCE, SOFT, THIRD, dressed
 from homolog.studies._study import Claim, Finding, Options, Part, Row, Sources, Table
 from homolog.studies.calibration._planted import NOISE, Planted, Reals, Recorded
-from homolog.studies.calibration._shares import Share, within
+from homolog.studies.calibration._shares import Share, uncertainty, within
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -173,6 +173,7 @@ def draw(estimate: str, rows: Table) -> Figure:
         line[0].set_ylabel(f"Truth: {truth}\nheld (%)", fontsize=8)
     for ax in axes[-1]:
         ax.set_xlabel("Stimuli")
+    axes[0][0].set_ylim(top=100.5)  # Of all panels, once they hold what sets the other end.
     lines = axes[0][0].get_legend_handles_labels()
     figure.legend(*lines, loc="outside lower center", frameon=False, fontsize=8, ncols=3)
     return figure
@@ -182,21 +183,37 @@ def _panel(ax: Axes, rows: Table) -> None:
     dressed(ax)
     ax.axhspan(100 * LOWEST, 100 * HIGHEST, color=SOFT, alpha=0.2, linewidth=0)
     ax.axhline(95, color=INK, linewidth=0.6)
-    for (neurons, dimensions), one in rows.groupby(["n_neurons", "dimensions"]):
-        held = 100 * one["n_held"] / (one["n_studies"] - one["n_refused"])
-        ax.plot(
-            one["n_stimuli"],
-            held,
-            STYLES[cast(str, dimensions)],
-            color=COLOURS[cast(int, neurons)],
+    rows = rows[rows["n_refused"] < rows["n_studies"]]
+    kinds = list(rows.groupby(["n_neurons", "dimensions"]))
+    for shift, ((neurons, dimensions), one) in zip(_apart(len(kinds)), kinds, strict=True):
+        shares = [
+            Share(int(at.n_held), int(at.n_studies - at.n_refused)) for at in one.itertuples()
+        ]
+        held = np.array([at.value for at in shares])
+        low, high = np.array([at.interval(0.95) for at in shares]).T
+        colour = COLOURS[cast(int, neurons)]
+        ax.errorbar(
+            one["n_stimuli"] * shift,
+            100 * held,
+            yerr=100 * np.clip([held - low, high - held], 0, None),
+            linestyle=STYLES[cast(str, dimensions)],
+            color=colour,
             marker="o",
-            markersize=3,
+            markerfacecolor=colour if dimensions == "high" else "white",
+            markersize=3.5,
+            linewidth=1,
+            elinewidth=0.6,
             label=f"{neurons} neurons, {dimensions} dimension",
         )
     ax.set_xscale("log")
-    ax.set_xticks(list(rows["n_stimuli"].unique()), [f"{n}" for n in rows["n_stimuli"].unique()])
+    ticks = sorted(rows["n_stimuli"].unique())
+    ax.set_xticks(ticks, [f"{n}" for n in ticks])
     ax.minorticks_off()
-    ax.set_ylim(85, 100.5)
+
+
+def _apart(n: int) -> Reals:
+    """Factors by which lines of equal values stand side by side on a logarithmic axis."""
+    return np.exp(np.linspace(-0.09, 0.09, n))
 
 
 def judge(estimate: str, rows: Table) -> Mapping[str, Finding]:
@@ -219,7 +236,7 @@ def _judged(rows: Table) -> Finding:
         within(cells.values(), LOWEST, HIGHEST),
         f"{kept} of {len(cells)} cells from {LOWEST:.0%} to {HIGHEST:.0%}; least {told[0]}, most "
         f"{told[1]}; {int(rows['n_refused'].sum())} of {int(rows['n_studies'].sum())} refused",
-        "A share of 1000 studies is off by 0.7 points itself.",
+        uncertainty(0.95, cells.values()),
     )
 
 

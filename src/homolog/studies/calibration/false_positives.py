@@ -21,7 +21,7 @@ from homolog.studies.calibration._batched import left_out_of_each
 from homolog.studies.calibration._candidates import Copies, Halves, many, tuned
 from homolog.studies.calibration._false_positives_figure import draw
 from homolog.studies.calibration._planted import Reals
-from homolog.studies.calibration._shares import of_tested, within
+from homolog.studies.calibration._shares import of_tested, uncertainty, within
 
 LEVEL = 0.05
 LOWEST, HIGHEST = 0.04, 0.06
@@ -267,7 +267,7 @@ def _judged(rows: Table, claim: str) -> Finding:
     return Finding(
         within(cells.values(), low, HIGHEST),
         f"{kept} of {len(cells)} cells from {low:.0%} to {HIGHEST:.0%}; least {least}, most {most}",
-        "A share of 5 % of 1000 studies is off by 0.7 points itself.",
+        uncertainty(LEVEL, cells.values()),
     )
 
 

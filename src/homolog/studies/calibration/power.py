@@ -67,8 +67,9 @@ def work(options: Options, rng: np.random.Generator, sources: Sources) -> list[R
 
 def draw(rows: Table) -> Figure:
     """Share found against the number of stimuli, a panel for each measure."""
-    figure, axes = panels(len(MEASURES), height=3.2)
-    for ax, name in zip(axes, MEASURES, strict=True):
+    measures = [name for name in MEASURES if (rows["measure"] == name).any()]
+    figure, axes = panels(len(measures), height=3.2, width=max(10 / 3 * len(measures), 4.5))
+    for ax, name in zip(axes, measures, strict=True):
         of = rows[rows["measure"] == name]
         for noise, colour in COLOURS.items():
             one = of[of["noise"] == noise].sort_values("n_stimuli")
@@ -84,8 +85,7 @@ def draw(rows: Table) -> Figure:
         ax.set_ylim(0, 102)
         ax.set_xlabel("Stimuli")
         ax.set_title(name, fontsize=10, loc="left")
-        if len(of):
-            ax.legend(frameon=False, fontsize=8, title="true difference", title_fontsize=8)
+        ax.legend(frameon=False, fontsize=8, title="true difference", title_fontsize=8)
     axes[0].set_ylabel("Found (%)")
     return figure
 
@@ -96,11 +96,13 @@ def judge(rows: Table) -> Mapping[str, Finding]:
         (Share(int(one.n_wrong), int(one.n_studies)) for one in rows.itertuples()),
         key=lambda one: one.value,
     )
-    found = [Share(int(one.n_found), int(one.n_studies)).value for one in rows.itertuples()]
+    found = [Share(int(one.n_found), int(one.n_studies)) for one in rows.itertuples()]
+    least, most = (str(of(found, key=lambda one: one.value)) for of in (min, max))
     return {
         "direction": Finding(
             "agree" if worst.value <= LEVEL / 2 else "disagree",
-            f"at most {worst} the wrong way round; found in {min(found):.0%} to {max(found):.0%}",
+            f"at most {worst} the wrong way round; found in "
+            + (least if least == most else f"{least} to {most}"),
             "What can be found with how many stimuli is in the table.",
         )
     }

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 LEVELS = {"stimuli": (20, 40, 80, 160), "neurons": (5, 10, 20, 40), "trials": (2, 5, 10, 20)}
 TRUTHS = ("unrelated", "related")
 LOWEST, HIGHEST = -0.5, 1.1
-"""Of the scale that is shown; what is beyond stands at its end."""
+"""Of the scale that is shown; what is beyond stands at its end, as a triangle."""
 
 
 def figure_of(means: Table) -> Figure:
     """Unrelated pairs above and related ones below, for stimuli, neurons and trials."""
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     figure = Figure(figsize=(11, 7.4), layout="constrained")
     axes: Any = figure.subplots(2, len(LEVELS), sharey=True)
@@ -33,6 +34,8 @@ def figure_of(means: Table) -> Figure:
             ax.set_title(f"{truth.capitalize()} pairs, fewer {what}", fontsize=9, loc="left")
         line[0].set_ylabel("from unrelated (0) to identical (1)", fontsize=8)
     handles, names = axes[0, 0].get_legend_handles_labels()
+    handles.append(Line2D([], [], color=SOFT, marker="v", linestyle="", label="beyond the panel"))
+    names.append("beyond the panel")
     figure.legend(handles, names, frameon=False, fontsize=8, loc="outside lower center", ncols=6)
     return figure
 
@@ -47,11 +50,17 @@ def _lines(ax: Axes, means: Table, what: str) -> None:
         whole = mine[mine["what"] == "all"]["place"]
         if not len(whole):
             continue
-        values = [*(of.get(level, np.nan) for level in levels), whole.iloc[0]]
-        drawn = np.clip(np.array(values, dtype=float), LOWEST, HIGHEST)
+        found = [*(of.get(level, np.nan) for level in levels), whole.iloc[0]]
+        values = np.array(found, dtype=float)
+        drawn = np.clip(values, LOWEST, HIGHEST)
         label = one.family if one.family not in shown else None
         shown.add(one.family)
         ax.plot(places, drawn, color=COLOURS[one.family], linewidth=1.3, alpha=0.75, label=label)
+        for mark, beyond in (("v", values < LOWEST), ("^", values > HIGHEST)):
+            if not beyond.any():
+                continue  # No points, unclipped, take all room from the panel.
+            at = np.flatnonzero(beyond)
+            ax.plot(at, drawn[at], mark, color=COLOURS[one.family], markersize=6, clip_on=False)
     ax.axhline(0, color=SOFT, linewidth=0.8)
     ax.set_xticks(places, [*map(str, levels), "all"])
     ax.set_ylim(LOWEST - 0.03, HIGHEST + 0.03)

@@ -34,7 +34,7 @@ def figure_of(agreed: Table, goes_with: Table, gains: Table) -> Figure:
     _map(middle, goes_with.loc[names].to_numpy(), 1.0)
     middle.set_xticks(range(goes_with.shape[1]), list(goes_with.columns), rotation=90, fontsize=8)
     middle.set_yticks([])
-    middle.set_title("…with what pairs share", fontsize=10, loc="left")
+    middle.set_title("…with what\npairs share", fontsize=10, loc="left")
     figure.colorbar(image, ax=(left, middle), location="bottom", shrink=0.4, aspect=40, pad=0.02)
     _gained(right, gains)
     return figure

@@ -43,8 +43,12 @@ def within_and_between(agreed: Table) -> Between:
     return float(np.mean(values[same])), float(np.mean(values[~same]))
 
 
-def over_sessions(close: Table, number: Any) -> tuple[float, float, float]:
-    """A number of the pairs, and its 95 % jackknife interval over sessions."""
+def over_sessions(close: Table, number: Any, most: float = 1.0) -> tuple[float, float, float]:
+    """A number of the pairs, and its 95 % jackknife interval over sessions.
+
+    The number lies between ``-most`` and `most`, a correlation as κ between -1 and 1, and the
+    interval ends there.
+    """
     from scipy.stats import t
 
     value = float(number(close))
@@ -54,7 +58,7 @@ def over_sessions(close: Table, number: Any) -> tuple[float, float, float]:
     n = len(sessions)
     error = np.sqrt((n - 1) / n * np.sum((left_out - left_out.mean()) ** 2))
     reach = float(t.ppf(0.975, n - 1) * error)
-    return value, value - reach, value + reach
+    return value, max(value - reach, -most), min(value + reach, most)
 
 
 def of_families(close: Table) -> Table:

@@ -80,7 +80,7 @@ def draw(rows: Table) -> Figure:
     right.set_ylabel("κ of errors, beyond that of movies")
     left.set_title("Alike in what they choose…", fontsize=10, loc="left")
     right.set_title("…and in which frames they get wrong", fontsize=10, loc="left")
-    left.legend(frameon=False, fontsize=8, loc="upper left")
+    left.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.15))
     return figure
 
 
@@ -90,7 +90,8 @@ def _points(ax: Axes, rows: Table, values: Table) -> None:
         (apart, CANDIDATE, "geometry unrelated"),
         (~apart, SCORE, "geometry related"),
     ):
-        ax.plot(rows["cka"][chosen], values[chosen], "o", color=colour, markersize=5, label=label)
+        if chosen.any():
+            ax.plot(rows["cka"][chosen], values[chosen], "o", color=colour, ms=5, label=label)
     ax.axhline(0, color=SOFT, linewidth=0.8)
     ax.axvline(UNRELATED, color=SOFT, linewidth=0.8, linestyle=":")
     ax.set_xlabel("Unbiased CKA")

@@ -193,7 +193,7 @@ def _kinship(close: Table) -> Finding:
         within, between = within_and_between(agreement(of))
         return within - between
 
-    value, low, high = over_sessions(close, more)
+    value, low, high = over_sessions(close, more, most=2)
     within, between = within_and_between(agreement(close))
     return Finding(
         "agree" if low > 0 else "disagree" if high < 0 else "cannot tell",
@@ -213,7 +213,9 @@ def _causes(rows: Table, close: Table) -> Finding:
         if equal == "as recorded":
             continue
         both = pd.concat({"plain": close[shared], "equal": other[shared]}, axis=1)
-        gains[equal] = over_sessions(both, lambda of: _between(of["equal"]) - _between(of["plain"]))
+        gains[equal] = over_sessions(
+            both, lambda of: _between(of["equal"]) - _between(of["plain"]), most=2
+        )
     best = max(gains, key=lambda equal: gains[equal][0])
     _, low, high = gains[best]
     return Finding(
