@@ -150,3 +150,20 @@ def test_intervals_leave_blocks_out_whole(rng):
         for blocks in (None, 20)
     )
     assert together[1] - together[0] > 1.3 * (alone[1] - alone[0])
+
+
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        ([1, "1"] * 30, "HM025 group labels is [1, '1']; allowed: all numbers, or all text."),
+        (
+            np.zeros((60, 2)),
+            "HM025 group labels is 'an array (60, 2)'; allowed: one for each, along one axis.",
+        ),
+    ],
+)
+def test_groups_that_would_be_others_than_was_meant_are_refused(groups, says, rng):
+    x, y = rng.normal(size=(2, 60, 4))
+    with pytest.raises(HomologError) as refused:
+        homolog.compare(x, y, "cka", groups=groups, **QUICK)
+    assert str(refused.value) == says

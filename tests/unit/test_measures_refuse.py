@@ -236,9 +236,12 @@ def test_rsa_of_more_pairs_than_fit_into_memory():
         (13, "HM025 folds is 13; allowed: 2 to 12, the independent stimuli"),
         (
             [0, 1],
-            r"HM025 folds is \[0, 1\]; allowed: a number, or one label for each of 12 stimuli",
+            r"HM025 folds is \[0, 1\]; allowed: a number, or one label for each of 12 stimuli kept",
         ),
-        ([1] * 12, "HM025 folds is .*; allowed: a number, or one label for each of 12 stimuli and"),
+        (
+            [1] * 12,
+            "HM025 folds is .*; allowed: a number, or one label for each of 12 stimuli kept",
+        ),
     ],
 )
 def test_folds_that_cannot_be(folds, says, pair):

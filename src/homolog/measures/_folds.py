@@ -56,9 +56,9 @@ def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -
     _, index = np.unique(alone if groups is None else np.asarray(groups), return_inverse=True)
     n_groups = int(index.max()) + 1
     if not 2 <= folds <= n_groups:
-        raise errors.bad_value(
-            "folds", folds, f"2 to {n_groups}, the independent stimuli, set by .using(folds=...)"
-        )
+        how = '.using(folds=...) or, by name, as in "ridge(folds=2)"'
+        allowed = f"2 to {n_groups}, the independent stimuli, set by {how}"
+        raise errors.bad_value("folds", folds, allowed)
     order = np.random.default_rng(rng).permutation(n_groups)
     return (order % folds)[index]
 
@@ -67,7 +67,7 @@ def _given(labels: NDArray[np.generic], n_stimuli: int, groups: object) -> NDArr
     """Labels of the user's own, as numbers from 0."""
     values, index = np.unique(labels, return_inverse=True)
     if labels.shape != (n_stimuli,) or len(values) < 2:
-        allowed = f"a number, or one label for each of {n_stimuli} stimuli and two different"
+        allowed = f"a number, or one label for each of {n_stimuli} stimuli kept, two different"
         raise errors.bad_value("folds", labels.tolist(), allowed)
     if groups is not None:
         named, group = np.unique(np.asarray(groups), return_inverse=True)

@@ -52,7 +52,9 @@ def label(given: object) -> Label:
 
 
 def listed(given: Any, what: str) -> list[Any]:
-    """The entries of anything that has some."""
+    """The entries of anything that has some, along one axis."""
+    if getattr(given, "ndim", 1) > 1:
+        raise errors.bad_value(what, f"an array {given.shape}", "one for each, along one axis")
     try:
         return list(given)
     except TypeError:
@@ -69,8 +71,17 @@ def sequence(
     if len(labels) != n_needed:
         raise errors.labels_miscounted(name, axis, len(labels), n_needed)
     if any(isinstance(one, str) for one in labels):
-        return tuple(map(str, labels))
+        return _as_text(labels, axis)
     return labels
+
+
+def _as_text(labels: tuple[Label, ...], axis: str) -> tuple[Label, ...]:
+    """All as text, unless that would make one label of two."""
+    known, text = set(labels), tuple(map(str, labels))
+    for one, written in zip(labels, text, strict=True):
+        if one != written and written in known:
+            raise errors.bad_value(f"{axis} labels", [one, written], "all numbers, or all text")
+    return text
 
 
 def unique(
