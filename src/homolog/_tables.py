@@ -18,6 +18,7 @@ from homolog.scoring import interval_text
 
 if TYPE_CHECKING:
     from homolog.comparison import Comparison
+    from homolog.measures._measure import Measure
     from homolog.representation import Representation
     from homolog.scoring import Score
 
@@ -48,12 +49,17 @@ def in_groups(n_groups: int | None) -> str:
     return "" if n_groups is None else f" in {counted(n_groups, 'group')}"
 
 
+def best_of(measure: Measure) -> str:
+    """The score that says the same, as tables show it; none where that depends on populations."""
+    return f"{measure.best:g}" if np.isfinite(measure.best) else "none"
+
+
 def _cells(score: Score) -> tuple[str, ...]:
     measure = score.measure
     ceiling = score.said(score.ceiling)
     return (
         measure.label + (" *" if measure.biased else ""),
-        f"{measure.best:g}",
+        best_of(measure),
         score.said(score.value),
         interval_text(score.interval, score.decimals) if score.interval else "",
         score.said(score.chance),

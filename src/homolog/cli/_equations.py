@@ -11,7 +11,8 @@ SIGNS = {
     "cdot": "·", "times": "×", "leftarrow": "←", "rightarrow": "→", "to": "→", "propto": "∝",
     "approx": "≈", "in": "∈", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠",
     "pm": "±", "langle": "⟨", "rangle": "⟩", "quad": "  ", "qquad": "  ", "left": "",
-    "right": "", "cap": "∩", "cup": "\u222a", "dots": "…", "kappa": "κ", "tau": "τ",
+    "right": "", "cap": "∩", "cup": "\u222a", "bigcup": "\u222a", "dots": "…",
+    "kappa": "κ", "tau": "τ",
 }  # fmt: skip
 MARKS = {"\\|": "‖", "\\,": " ", "\\;": " ", "\\!": "", "\\\\": "", "&": ""}
 OVER = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
@@ -35,12 +36,13 @@ def readable(equation: str) -> str:
         text = text.replace(mark, sign)
     text = re.sub(r"\\sqrt *(\w)", r"\\sqrt{\1}", text)
     text = re.sub(r"\\[td]?frac(\d)(\d)", r"\\frac{\1}{\2}", text)
-    text = re.sub(r"\\(?![td]?frac\b|sqrt\b)([A-Za-z]+)", _sign, text)
+    text = re.sub(r"\\(?![td]?frac\b|sqrt\b|overline\b)([A-Za-z]+)", _sign, text)
     before = ""
     while text != before:  # From the inside out, for an index may hold another.
         before = text
         text = re.sub(rf"\\[td]?frac{GROUP} *{GROUP}", _fraction, text)
         text = re.sub(rf"\\sqrt{GROUP}", r"√(\1)", text)
+        text = re.sub(rf"\\overline{GROUP}", r"mean(\1)", text)
         text = text.replace("^*", "*")
         text = re.sub(rf"\^{ONE}", lambda found: _placed(found, "^", ABOVE), text)
         text = re.sub(rf"_{ONE}", lambda found: _placed(found, "_", BELOW), text)

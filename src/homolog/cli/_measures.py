@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated
 
 import typer
@@ -31,7 +32,8 @@ def show_measure(
 
         found = measures.find(name)
         facts = {
-            "range": f"{found.worst:g} to {found.best:g}, best {found.best:g}",
+            "range": "{:g} to {:g}, ".format(*found.ends)
+            + (f"best {found.best:g}" if isfinite(found.best) else "none is best"),
             "kind": found.kind,
             "symmetric": found.symmetric,
             "metric": found.metric,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from homolog._tables import in_groups, ruled
+from homolog._tables import best_of, in_groups, ruled
 from homolog._words import counted, decimals_for, listed
 from homolog.ranking._ranking import decimals_of
 from homolog.scoring import interval_text
@@ -47,7 +47,7 @@ def _score_cells(ranking: Ranking, one: Standing) -> tuple[str, ...]:
     decimals = decimals_of(ranking.of(one.measure.label))
     return (
         one.measure.label + (" *" if one.measure.biased else ""),
-        f"{one.measure.best:g}",
+        best_of(one.measure),
         str(one.rank),
         one.candidate,
         f"{one.value:z.{decimals}f}",
