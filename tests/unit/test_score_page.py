@@ -210,3 +210,10 @@ def test_a_map_of_one_s_own_has_a_page(layers, brain, found):
     assert "The map was own(strength=3.0)." in text
     assert "What was chosen" not in text
     assert [one.key for one in cited(own)] == ["spearman1910correlation", "brown1910experimental"]
+
+
+def test_the_page_says_by_which_number_a_layer_is_best(layers, brain, found):
+    without = encoding.score(layers, brain, regions=REGIONS, ceiling=None)
+    said = "Best is the layer with the highest median r"
+    for scores, over in ((without, ""), (found, " over the ceiling")):
+        assert f"{said}{over}, however small its lead." in text_of(_score.page(scores, None))
