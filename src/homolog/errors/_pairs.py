@@ -20,6 +20,7 @@ def rows_differ(
         text += f" Use homolog.align({x}, {y}) to keep the {shared} shared."
     else:
         text += " Give both their stimulus labels, then homolog.align keeps the shared ones."
+        text += ' If stimuli of one were dropped for missing responses, keep all: nan="pairwise".'
     return HomologError("HM001", text)
 
 
