@@ -184,6 +184,25 @@ def test_what_belongs_together_comes_from_a_table_or_from_time(tmp_path):
     assert "8 blocks of neighbours, of which the last 1 are left out: 8 of 40 rows" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([], "HM083 crossnobis needs every trial of every stimulus; of a, "),
+        (["--nan", "drop-units"], None),
+    ],
+)
+def test_missing_trials_have_a_remedy_on_the_command_line(tmp_path, asked, said):
+    trials = np.random.default_rng(0).normal(size=(3, 12, 6))
+    trials[2, :4, 0] = np.nan
+    np.save(tmp_path / "a.npy", trials)
+    arguments = ["compare", tmp_path / "a.npy", tmp_path / "a.npy", "-m", "crossnobis", *QUICK]
+    result = run(*arguments, "--dims", "trial,stimulus,neuron", *(asked or ["--nan", "pairwise"]))
+    assert (result.exit_code == 0) is (said is None), result.output
+    if said:
+        assert said in result.stderr
+        assert result.stderr.endswith(" (On the command line: --nan drop-units or drop-stimuli.)\n")
+
+
 def test_a_matrix_holds_out_together_what_a_table_says(tmp_path):
     x, y = np.random.default_rng(0).normal(size=(2, 40, 5))
     np.save(tmp_path / "a.npy", x)

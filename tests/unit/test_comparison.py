@@ -166,6 +166,18 @@ def test_other_stimuli_are_named(populations):
     )
 
 
+def test_populations_without_a_stimulus_in_common_are_told_how_labels_look(populations):
+    x, y = populations
+    other = replace(y, stimuli=tuple(f"frame {i}" for i in range(30)))
+    for align in (False, True):
+        with pytest.raises(HomologError) as caught:
+            homolog.compare(x, other, align=align)
+        assert str(caught.value) == (
+            "HM030 V1 and net share 0 stimuli; at least 3 are needed. Labels of V1 look like"
+            f" {x.labels[0]!r}, of net like 'frame 0'."
+        )
+
+
 def test_another_order_is_refused_and_mended_on_request(populations):
     x, y = populations
     turned = y.select(stimuli=[*range(3), *range(29, 2, -1)])

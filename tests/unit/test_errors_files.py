@@ -73,8 +73,11 @@ def test_which_array(folder):
 
 def test_no_array(folder):
     np.savez(folder / "words.npz", area=["V1", "V4"])
-    path = folder / "words.npz"
-    assert text_of(load, path) == f"HM022 {path} holds no array. Name one: {path}::NAME"
+    np.save(folder / "words.npy", ["V1", "V4"])
+    for path in (folder / "words.npz", folder / "words.npy"):
+        assert text_of(load, path) == (
+            f"HM022 {path} holds no array of numbers. homolog inspect {path} shows what it holds."
+        )
 
 
 def test_no_such_array(folder):

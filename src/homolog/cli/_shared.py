@@ -26,6 +26,8 @@ FLAGS = {
     "HM010": "--no-intervals",
     "HM012": "--groups stimulus",
     "HM028": "--fold-time",
+    "HM082": "homolog measures show NAME says what a measure sees",
+    "HM083": "--nan drop-units or drop-stimuli",
 }
 """What does on the command line what a message says for Python."""
 

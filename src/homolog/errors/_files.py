@@ -15,8 +15,11 @@ def unreadable(path: object, form: str, why: str, remedy: str = WRITE_ANEW) -> H
 
 def which_array(path: object, found: Sequence[str], example: str) -> HomologError:
     """HM022: a file with several arrays, or none, where one was wanted."""
-    holds = f"holds {counted(len(found), 'array')}: {some(found, 8)}" if found else "holds no array"
-    return HomologError("HM022", f"{path} {holds}. Name one: {example}")
+    if not found:
+        text = f"{path} holds no array of numbers. homolog inspect {path} shows what it holds."
+        return HomologError("HM022", text)
+    holds = f"{counted(len(found), 'array')}: {some(found, 8)}"
+    return HomologError("HM022", f"{path} holds {holds}. Name one: {example}")
 
 
 def unknown_format(name: str, suffix: str, known: Sequence[str]) -> HomologError:

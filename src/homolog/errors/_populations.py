@@ -240,7 +240,7 @@ def trials_missing(measure: str, name: str, share: float) -> HomologError:
         "HM083",
         f"{measure} needs every trial of every stimulus; of {name}, {share:.1%} of single-trial"
         " responses are missing. Keep what is complete: .select(trials=…), or"
-        ' .drop_missing("stimuli"), or "neurons".',
+        f' .drop_missing("stimuli"), or "neurons"; or leave {measure} out, others take means.',
     )
 
 

@@ -110,4 +110,4 @@ def _named(arrays: Arrays, inner: str, path: Path) -> str:
     if not names:
         for name in found:
             _refuse_wrapped(found, name, path)
-    raise errors.which_array(path, names, f"{path}::{names[0] if names else 'NAME'}")
+    raise errors.which_array(path, names, f"{path}::{names[0]}" if names else "")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from homolog import errors
 from homolog._arrays import check_rows
+from homolog.representation._checks import LEAST_STIMULI
 from homolog.representation._represent import represent
 from homolog.representation._representation import Representation
 
@@ -37,8 +38,8 @@ def require_same_stimuli(x: Representation, y: Representation) -> None:
     Raises
     ------
     HomologError
-        HM001 other stimuli, HM002 another order, HM003 transposed, HM036 rows grouped
-        differently.
+        HM001 other stimuli, HM002 another order, HM003 transposed, HM030 hardly a stimulus in
+        both, HM036 rows grouped differently.
     """
     if x.stimuli is None or y.stimuli is None:
         check_rows((x.n_stimuli, x.n_neurons), (y.n_stimuli, y.n_neurons), x.called, y.called)
@@ -54,6 +55,10 @@ def _mismatch(x: Representation, y: Representation) -> errors.HomologError:
     if in_x == in_y:
         first = next(i for i, (a, b) in enumerate(zip(x.labels, y.labels, strict=True)) if a != b)
         return errors.order_differs(x.called, y.called, x.n_stimuli, first)
+    shared = len(in_x & in_y)
+    if shared < LEAST_STIMULI:
+        examples = x.labels[0], y.labels[0]
+        return errors.too_few_shared(x.called, y.called, shared, examples, LEAST_STIMULI)
     only_x = [label for label in x.labels if label not in in_y]
     only_y = [label for label in y.labels if label not in in_x]
     return errors.rows_differ(x.called, x.n_stimuli, y.called, y.n_stimuli, only_x, only_y)
