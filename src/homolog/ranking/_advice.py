@@ -147,9 +147,8 @@ def _cautious(differences: Sequence[Difference]) -> list[str]:
     labels = listed(list(dict.fromkeys(one.measure.label for one in held)))
     share = f"{len(held)} of {counted(len(differences), 'difference')}"
     return [
-        f"{share}, by {labels}: p is rather too large than too small, for stimuli act together"
-        " there by more than pairs of them do (where a score jumps from one matching or penalty to"
-        " another, say)."
+        f"{share}, by {labels}: p is as a rule too large, and differences are missed, for these"
+        " scores jump from one matching, fit or count to another."
     ]
 
 

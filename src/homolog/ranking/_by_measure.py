@@ -14,7 +14,7 @@ from homolog.ranking._design import Design
 from homolog.ranking._difference import Difference
 from homolog.ranking._exchange import exchange_p
 from homolog.ranking._left_out import LeftOut, Scored, left_out
-from homolog.ranking._paired import paired
+from homolog.ranking._paired import jumps, paired
 from homolog.ranking._ranking import Standing
 from homolog.ranking._session import session_ceiling
 from homolog.scoring import pairings_note, random_pairings
@@ -134,7 +134,7 @@ def _difference(
         interval=interval,
         p=p,
         warnings=(note,) if note else (),
-        cautious=estimate.cautious and not design.exchange,
+        cautious=jumps(measure) and bool(estimate.error) and not design.exchange,
     )
 
 

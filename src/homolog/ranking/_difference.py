@@ -35,7 +35,8 @@ class Difference:
     warnings
         What to know before believing it.
     cautious
-        Whether the jackknife's error is known to be rather too large, and p with it.
+        Whether the jackknife's error is as a rule too large, and p with it: that of measures that
+        match neurons, fit, or count.
     """
 
     measure: Measure

@@ -67,16 +67,12 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its jackknife standard error, or why it has none.
-
-    `cautious` says that the error is known to be rather too large.
-    """
+    """A number with its jackknife standard error, or why it has none."""
 
     value: float
     error: float | None
     freedom: float
     why_not: str | None = None
-    cautious: bool = False
 
     def interval(self, level: float = 0.95) -> tuple[float, float] | None:
         """Value plus and minus a Student t quantile times the error."""

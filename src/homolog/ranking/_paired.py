@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog.measures._measure import Measure
 from homolog.ranking._left_out import Estimate, LeftOut, partners
 from homolog.statistics import Floats, squared_errors
 
@@ -13,6 +14,24 @@ MOST_TOGETHER = 0.5
 
 ROUNDING = 1e-12
 """An error smaller than this share of the scores is none: nothing moved but last digits."""
+
+
+MATCHING = frozenset(
+    {
+        "one_to_one_matching",
+        "partial_soft_matching",
+        "permutation_procrustes",
+        "semi_matching_correlation",
+        "soft_matching",
+        "soft_matching_correlation",
+    }
+)
+"""Measures that match single neurons."""
+
+
+def jumps(measure: Measure) -> bool:
+    """Whether it goes from one matching, fit or count to another, so that its error is large."""
+    return measure.name in MATCHING or measure.fits or measure.counts
 
 
 def paired(kept: LeftOut, first: str, second: str) -> Estimate:
@@ -42,7 +61,8 @@ def paired(kept: LeftOut, first: str, second: str) -> Estimate:
     -----
     The share is not let beyond that of a number to which only pairs add. Measures that jump
     from one matching or penalty to another are beyond it: their errors stay too large, and
-    differences are missed rather than invented.
+    differences are missed rather than invented. Which do is known of the measure (see `jumps`).
+    One study cannot tell: the share is most often large where the variance came out too small.
     """
     value = kept.values[first] - kept.values[second]
     why_not = {**kept.why_not, **kept.why_not_two}
@@ -58,8 +78,7 @@ def paired(kept: LeftOut, first: str, second: str) -> Estimate:
     excess = _excess(value, one, two, kept.sizes) / variance
     share = min(excess, MOST_TOGETHER)
     freedom = _freedom(squares) * ((1 + share) / (1 + 2 * share)) ** 2
-    error = float(np.sqrt(variance / (1 + share)))
-    return Estimate(value, error, max(freedom, 1.0), cautious=excess > MOST_TOGETHER)
+    return Estimate(value, float(np.sqrt(variance / (1 + share))), max(freedom, 1.0))
 
 
 def _excess(value: float, one: Floats, two: Floats, sizes: NDArray[np.int64]) -> float:
