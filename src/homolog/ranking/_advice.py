@@ -162,7 +162,8 @@ def _on_trials(both: Joined) -> str:
     if both.trials.has_trials:
         return (
             "The ceiling is for a candidate without noise of its own; it is that of these neurons,"
-            " not of other animals (homolog.ranking.ceilings takes several recordings)."
+            " not of other animals (homolog ceiling, or homolog.ranking.ceilings, takes several"
+            " recordings)."
         )
     return (
         f"{both.reference.called} has no repeated trials (HM011): how far the best candidate is"
