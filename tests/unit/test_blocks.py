@@ -57,7 +57,7 @@ def test_groups_stand_whole_in_the_order_of_their_first_row():
         ({"gap": 2}, "HM025 gap is 2; allowed: 0 where there are no blocks."),
         (
             {"blocks": 6, "groups": [0, 1] * 30},
-            "HM025 blocks is 6; allowed: None where groups are told: give one of them.",
+            "HM025 blocks is 6; allowed: None where rows belong to groups already: leave one out.",
         ),
         ({"blocks": 12}, "HM010 "),
     ],
