@@ -243,7 +243,9 @@ def in_blocks(
             raise errors.bad_value("gap", gap, "0 where there are no blocks")
         return reference, candidate, ()
     if reference.groups or candidate.groups:
-        raise errors.bad_value("blocks", length, "None where rows belong to groups already: leave one out")
+        raise errors.bad_value(
+            "blocks", length, "None where rows belong to groups already: leave one out"
+        )
     block, kept = blocks_of(reference.n_stimuli, length, gap)
     said = f"rows belong together in {counted(int(block.max()) + 1, 'block')} of neighbours"
     if gap:
