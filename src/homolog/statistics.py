@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
+from homolog._moves import held, of_blocks, partners
 from homolog._nulls import Floats, Labels, Progress, permutation_null, silent
 from homolog._nulls import p_value as p_value
 from homolog._nulls import rotation_null as rotation_null
@@ -77,36 +78,65 @@ def jackknife(
     Returns
     -------
     low, high
-        Score plus and minus a Student t quantile times the jackknife standard error,
-        cut at the ends of the measure's range.
+        Score plus and minus a Student t quantile times the jackknife standard error; for
+        `unbiased_cka` (no options, no groups) every value that the recording does not speak
+        against. Cut at the ends of the measure's range.
 
     Raises
     ------
     HomologError
         HM010 with fewer than 8 independent stimuli.
 
+    Notes
+    -----
+    A jackknife counts twice what only pairs of stimuli move, which is all there is where
+    populations are unrelated: intervals are too wide there. Not so for `unbiased_cka`, shared
+    overlap S over the mean G of the own: blocks are also left out two at a time, so that pairs are
+    counted once, and S - rG is asked of every r whether it may be 0 (Fieller). An estimate that is
+    too high then does not look too sure, and the interval is not symmetric.
+
     References
     ----------
     Efron and Stein (1981), The jackknife estimate of variance; Busing, Meijer and van
-    der Leeden (1999), Delete-m jackknife for unequal m.
+    der Leeden (1999), Delete-m jackknife for unequal m; Fieller (1954), Some problems in
+    interval estimation.
     """
     from scipy.stats import t
 
     x, y = np.asarray(x), np.asarray(y)
     refuse_few(len(x), groups)
     block = blocks(len(x), groups, rng)
-    n_blocks = int(block.max()) + 1
     value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
-    left_out = _at_once(measure, x, y, block)
-    if left_out is None:
-        left_out = np.empty(n_blocks)
-        for one in range(n_blocks):
-            left_out[one] = _score_of(measure, x, y, block != one)
-            progress(f"{measure.name}: interval", one + 1, n_blocks)
-    error = standard_error(value, left_out, np.bincount(block))
-    reach = float(t.ppf((1 + level) / 2, n_blocks - 1)) * error
+    interval = None if groups is not None else not_excluded(measure, x, y, block, level=level)
+    if interval is None:
+        left_out = _without_each(measure, x, y, block, progress)
+        error = standard_error(value, left_out, np.bincount(block))
+        reach = float(t.ppf((1 + level) / 2, len(left_out) - 1)) * error
+        interval = value - reach, value + reach
     low, high = measure.ends
-    return max(low, value - reach), min(high, value + reach)
+    return max(low, interval[0]), min(high, interval[1])
+
+
+def not_excluded(
+    measure: Measure, x: Floats, y: Floats, block: NDArray[np.int64], *, level: float = 0.95
+) -> tuple[float, float] | None:
+    """The values of `unbiased_cka` that a recording does not speak against, see `jackknife`.
+
+    None for other measures, for options, and where without some stimuli there is no score. Not for
+    blocks of stimuli that belong together.
+    """
+    found = _at_once(measure, x, y, block, twos=True)
+    return None if found is None else _by_overlaps(found, np.bincount(block), level)
+
+
+def _by_overlaps(overlaps: Floats, sizes: NDArray[np.int64], level: float) -> tuple[float, float]:
+    """Interval of shared overlap over the mean of the own, from what `_at_once` returns."""
+    shared, own_x, own_y = overlaps[:, 0]
+    own = np.sqrt(own_x * own_y)
+    # To first order, of the geometric mean.
+    owns = own / 2 * (overlaps[1] / own_x + overlaps[2] / own_y)
+    whole, less, less_two = np.split(np.array([overlaps[0], owns]), [1, 1 + len(sizes)], axis=1)
+    return held(float(shared), float(own), [of_blocks(whole, less, less_two, sizes)], level)
 
 
 def unmoved(measure: Measure, interval: tuple[float, float]) -> bool:
@@ -135,14 +165,37 @@ def blocks(
     return (order % MOST_GROUPS)[index]
 
 
-def _at_once(measure: Measure, x: Floats, y: Floats, block: NDArray[np.int64]) -> Floats | None:
-    """Scores without each block where they have a closed form and none is about to be refused."""
+def _without_each(
+    measure: Measure, x: Floats, y: Floats, block: NDArray[np.int64], progress: Progress
+) -> Floats:
+    """Scores without each block."""
+    found = _at_once(measure, x, y, block, twos=False)
+    if found is not None:
+        return found[0, 1:] / np.sqrt(found[1, 1:] * found[2, 1:])
+    left_out = np.empty(int(block.max()) + 1)
+    for one in range(len(left_out)):
+        left_out[one] = _score_of(measure, x, y, block != one)
+        progress(f"{measure.name}: interval", one + 1, len(left_out))
+    return left_out
+
+
+def _at_once(
+    measure: Measure, x: Floats, y: Floats, block: NDArray[np.int64], *, twos: bool
+) -> Floats | None:
+    """Overlaps of all stimuli, without each block, and, for `twos`, without it and its partner.
+
+    Rows are of both populations and of each with itself, for a measure that is their cosine; None
+    for others, and where a score is about to be refused.
+    """
     if measure.name != "unbiased_cka" or measure.options != find("unbiased_cka").options:
         return None
-    if len(x) - np.bincount(block).max() < 4:
+    left = [np.flatnonzero(block == one) for one in range(int(block.max()) + 1)]
+    if twos:
+        left += [np.concatenate([left[a], left[b]]) for a, b in enumerate(partners(len(left)))]
+    if len(x) - max(map(len, left)) < 4:
         return None
-    shared, own_x, own_y = overlaps_without(x, y, block)
-    return shared / np.sqrt(own_x * own_y) if min(own_x.min(), own_y.min()) > 1e-9 else None
+    found = overlaps_without(x, y, left)
+    return found if found[1:].min() > 1e-9 / len(x) ** 2 else None
 
 
 def _score_of(measure: Measure, x: Floats, y: Floats, kept: NDArray[np.bool_]) -> float:

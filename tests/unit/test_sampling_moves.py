@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import t
 
 from homolog._arrays import centre, frobenius
+from homolog._moves import Moves, Spread, covaried, held, of_meetings, of_pairs
 from homolog.sampling import debiased_cka
-from homolog.sampling._moves import Moves, Spread, covaried, held, of_meetings, of_pairs
 from homolog.sampling._overlaps import of_neurons, of_stimuli, overlaps
 from homolog.statistics import standard_error
 
@@ -31,6 +31,16 @@ def test_covariances_are_those_of_the_jackknife_with_unequal_blocks(rng):
     assert spread.shared == pytest.approx(standard_error(0.0, left_out[0], sizes) ** 2)
     assert spread.own == pytest.approx(standard_error(0.0, left_out[1], sizes) ** 2)
     assert spread.shared + 2 * spread.both + spread.own == pytest.approx(of_sum)
+
+
+def test_groups_of_unequal_size_give_intervals_as_wide_as_groups_of_one(rng):
+    """Stimuli that have nothing to do with each other may be grouped at will."""
+    shared = rng.normal(size=(200, 8)) @ rng.normal(size=(8, 30))
+    x, y = shared + rng.normal(size=(2, 200, 30))
+    groups = np.repeat(np.arange(50), [1, 2, 4, 5, 8] * 10)
+    low, high = debiased_cka(x, y).interval("stimuli")
+    grouped_low, grouped_high = debiased_cka(x, y, groups=groups).interval("stimuli")
+    assert 0.6 < (grouped_high - grouped_low) / (high - low) < 1.7
 
 
 def test_terms_of_pairs_add_up_to_the_mean_overlaps(rng):

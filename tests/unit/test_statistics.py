@@ -31,33 +31,6 @@ def test_jackknife_is_the_textbook_one_when_stimuli_leave_one_by_one(pair):
     assert (low, high) == pytest.approx((value - reach, min(1, value + reach)), abs=1e-12)
 
 
-@pytest.mark.parametrize("shape", [(30, 7, 5), (20, 50, 9), (130, 6, 4), (36, 8, 90)])
-@pytest.mark.parametrize("grouped", [False, True])
-def test_scores_without_each_block_at_once_are_those_of_what_is_left(shape, grouped, rng):
-    n, n_x, n_y = shape
-    x = rng.normal(size=(n, n_x)) + 5
-    y = rng.normal(size=(n, n_y)) + x[:, :1]
-    block = statistics.blocks(n, rng.permutation(n) % 11 if grouped else None, 0)
-    at_once = statistics._at_once(find("unbiased_cka"), x, y, block)
-    each = [
-        float(find("unbiased_cka")(x[block != k], y[block != k])) for k in range(block.max() + 1)
-    ]
-    np.testing.assert_allclose(at_once, each, rtol=1e-9, atol=1e-12)
-
-
-def test_scores_of_options_and_those_to_be_refused_are_found_one_by_one(rng):
-    x, y = rng.normal(size=(2, 20, 4))
-    angle = find("unbiased_cka").using(form="angle")
-    assert statistics._at_once(angle, x, y, np.arange(20)) is None
-    assert statistics._at_once(find("cka"), x, y, np.arange(20)) is None
-    assert statistics._at_once(find("unbiased_cka"), x, y, np.minimum(np.arange(20), 3)) is None
-    one_apart = np.zeros((20, 4))
-    one_apart[0] = 1
-    assert statistics._at_once(find("unbiased_cka"), one_apart, y, np.arange(20)) is None
-    with pytest.raises(HomologError, match="HM031"):
-        statistics.jackknife(find("unbiased_cka"), one_apart, y)
-
-
 def test_jackknife_of_a_mean_gives_its_standard_error_with_unequal_blocks():
     """Delete-m of a sample mean: compared with the weighted blocks formula."""
     rng = np.random.default_rng(0)

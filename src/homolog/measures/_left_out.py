@@ -1,9 +1,9 @@
-"""Unbiased overlaps of two populations without each block of stimuli, from what each block adds.
+"""Unbiased overlaps of two populations without some stimuli, from what these add.
 
-What a block adds is taken off again, so that all blocks together cost as much as a few scores.
+What they add is taken off again, so that all sets together cost as much as a few scores.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,23 @@ from numpy.typing import NDArray
 from homolog._arrays import Reals, centre, frobenius
 
 
-def overlaps_without(x: Any, y: Any, block: NDArray[np.int64]) -> Reals:
-    """(3, block) unbiased overlaps without each block: of both, and of each with itself.
+def overlaps_without(x: Any, y: Any, left: Sequence[NDArray[np.int64]]) -> Reals:
+    """Mean unbiased overlaps: of both, and of each with itself.
 
     Parameters
     ----------
     x, y
         (stimulus, neuron) responses, of which more than three stimuli stay.
-    block
-        (stimulus,) the number of its block, from 0.
+    left
+        Which stimuli are left out each time, at least one; sets may share stimuli.
+
+    Returns
+    -------
+    overlaps
+        (3, 1 + set) of all stimuli, then without each set, of responses scaled to norm 1.
     """
-    order = np.argsort(block, kind="stable")
-    sizes = np.bincount(block)
-    x, y = (_few(side / frobenius(side))[order] for side in (centre(x), centre(y)))
-    return np.array([_without(*pair, sizes) for pair in ((x, y), (x, x), (y, y))])
+    x, y = (_few(side / frobenius(side)) for side in (centre(x), centre(y)))
+    return np.array([_without(*pair, left) for pair in ((x, y), (x, x), (y, y))])
 
 
 def _few(x: Reals) -> Reals:
@@ -36,40 +39,42 @@ def _few(x: Reals) -> Reals:
     return triangle.T
 
 
-def _without(x: Reals, y: Reals, sizes: NDArray[np.int64]) -> Reals:
-    """Unbiased overlap without each block, of centred responses with blocks one after another."""
+def _without(x: Reals, y: Reals, left: Sequence[NDArray[np.int64]]) -> Reals:
+    """Mean unbiased overlap of centred responses: of all, and without each set."""
+    rows, sizes = np.concatenate(left), np.array([len(one) for one in left])
     starts = np.cumsum(sizes) - sizes
 
-    def of_block(each: Reals) -> Reals:
-        return np.add.reduceat(each, starts)
+    def of_sets(each: Reals) -> Reals:
+        """Sums over no stimulus, and over those of each set."""
+        return np.concatenate([np.zeros_like(each[:1]), np.add.reduceat(each[rows], starts)])
 
     shared, e, f = x.T @ y, np.vecdot(x, x), np.vecdot(y, y)
-    met = e @ f - of_block(e * f)
+    met = e @ f - of_sets(e * f)
     # Squared norm of the cross product of those that stay, less the stimuli with themselves.
-    through = of_block(np.vecdot(x @ shared, y))
-    within = [_met_within(*sides) for sides in _split(x, y, starts)]
+    through = of_sets(np.vecdot(x @ shared, y))
+    within = np.array([0.0, *(_met_within(x[one], y[one]) for one in left)])
     off_diagonal = np.vdot(shared, shared) - 2 * through + within - met
-    # The sum over those that stay is minus that of the block.
-    gone_x, gone_y = of_block(x), of_block(y)
-    along = np.vecdot(x, np.repeat(gone_x, sizes, 0)) * np.vecdot(y, np.repeat(gone_y, sizes, 0))
-    rows = (
+    # The sum over those that stay is minus that of the set.
+    gone_x, gone_y = of_sets(x), of_sets(y)
+    along = [
+        np.vdot(x[one] @ a, y[one] @ b)
+        for one, a, b in zip(left, gone_x[1:], gone_y[1:], strict=True)
+    ]
+    by_row = (
         np.vecdot(gone_x @ shared, gone_y)
-        - of_block(along)
-        + np.vecdot(gone_x, f @ x - of_block(f[:, None] * x))
-        + np.vecdot(gone_y, e @ y - of_block(e[:, None] * y))
+        - np.array([0.0, *along])
+        + np.vecdot(gone_x, f @ x - of_sets(f[:, None] * x))
+        + np.vecdot(gone_y, e @ y - of_sets(e[:, None] * y))
         + met
     )
-    totals = (np.vecdot(gone_x, gone_x) - e.sum() + of_block(e)) * (
-        np.vecdot(gone_y, gone_y) - f.sum() + of_block(f)
+    totals = (np.vecdot(gone_x, gone_x) - e.sum() + of_sets(e)) * (
+        np.vecdot(gone_y, gone_y) - f.sum() + of_sets(f)
     )
-    n = len(x) - sizes
-    return off_diagonal + totals / ((n - 1) * (n - 2)) - 2 * rows / (n - 2)
-
-
-def _split(x: Reals, y: Reals, starts: NDArray[np.int64]) -> Iterator[tuple[Reals, Reals]]:
-    return zip(np.split(x, starts[1:]), np.split(y, starts[1:]), strict=True)
+    n = len(x) - np.array([0, *sizes])
+    whole = off_diagonal + totals / ((n - 1) * (n - 2)) - 2 * by_row / (n - 2)
+    return whole / (n * (n - 3))
 
 
 def _met_within(x: Reals, y: Reals) -> float:
-    """Overlap of the similarities between the stimuli of a block, each with itself as well."""
+    """Overlap of the similarities between the stimuli of a set, each with itself as well."""
     return float(np.vdot(x @ x.T, y @ y.T))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homolog import errors
+from homolog import errors, statistics
 from homolog.measures._measure import Measure, is_ordered
 from homolog.pairing import seen
 from homolog.ranking._ceiling import Ceiling, within
@@ -60,7 +60,7 @@ def by_measure(measure: Measure, design: Design) -> Found:
             f"{name}: no test: without some two stimuli it has no score ({why})"
             for name, why in kept.why_not_two.items()
         ]
-    standings = _standings(measure, scored, kept)
+    standings = _standings(measure, design, scored, kept)
     notes += [
         f"{one.candidate}: no interval: the score is the same without any stimulus"
         for one in standings
@@ -99,7 +99,7 @@ def _chances_of_groups(scored: Scored, design: Design) -> list[str]:
     return [note for note in dict.fromkeys(notes) if note]
 
 
-def _standings(measure: Measure, scored: Scored, kept: LeftOut) -> list[Standing]:
+def _standings(measure: Measure, design: Design, scored: Scored, kept: LeftOut) -> list[Standing]:
     """The candidates, the closest first."""
     sign = -1 if measure.higher_is_closer else 1
     values = {name: sign * value for name, value in kept.values.items()}
@@ -109,11 +109,22 @@ def _standings(measure: Measure, scored: Scored, kept: LeftOut) -> list[Standing
             candidate=name,
             value=kept.values[name],
             rank=1 + sum(other < values[name] for other in values.values()),
-            interval=within(measure, kept.of({name: 1}).interval()),
+            interval=within(measure, _interval(design, scored, kept, name)),
             chance=scored.chances[name],
         )
         for name in sorted(values, key=values.__getitem__)
     ]
+
+
+def _interval(
+    design: Design, scored: Scored, kept: LeftOut, name: str
+) -> tuple[float, float] | None:
+    """As `homolog.compare` states it."""
+    found = None
+    if design.block is not None and design.both.groups is None:
+        x, candidates = scored.arrays
+        found = statistics.not_excluded(scored.measure, x, candidates[name], design.block)
+    return found or kept.of({name: 1}).interval()
 
 
 def _difference(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors, statistics
+from homolog._moves import partners
 from homolog.measures._measure import Measure
 from homolog.pairing import seen, summary_of
 from homolog.representation import Representation
@@ -136,14 +137,6 @@ class Scored:
             return float(measure.score(x, y))
         except errors.HomologError as error:
             return str(error)
-
-
-def partners(n_blocks: int) -> NDArray[np.int64]:
-    """(block,) with which other block each is left out, no two blocks twice; three or more.
-
-    Far from each other, so that what lies side by side in the order of stimuli does not meet.
-    """
-    return (np.arange(n_blocks) + (n_blocks - 1) // 2) % n_blocks
 
 
 def left_out(

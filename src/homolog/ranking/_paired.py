@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from homolog._moves import of_partners
 from homolog.measures._measure import Measure
-from homolog.ranking._left_out import Estimate, LeftOut, partners
+from homolog.ranking._left_out import Estimate, LeftOut
 from homolog.statistics import Floats, squared_errors
 
 MOST_TOGETHER = 0.5
@@ -75,19 +75,10 @@ def paired(kept: LeftOut, first: str, second: str) -> Estimate:
     largest = max(abs(kept.values[name]) for name in (first, second))
     if np.sqrt(variance) <= ROUNDING * largest:
         return Estimate(value if abs(value) > ROUNDING * largest else 0.0, 0.0, 1)
-    excess = _excess(value, one, two, kept.sizes) / variance
+    excess = float(np.mean(of_partners(value, one, two, kept.sizes) ** 2)) / variance
     share = min(excess, MOST_TOGETHER)
     freedom = _freedom(squares) * ((1 + share) / (1 + 2 * share)) ** 2
     return Estimate(value, float(np.sqrt(variance / (1 + share))), max(freedom, 1.0))
-
-
-def _excess(value: float, one: Floats, two: Floats, sizes: NDArray[np.int64]) -> float:
-    """What blocks add in pairs, from each with its partner (Efron and Stein 1981)."""
-    n, other = sizes.sum(), partners(len(sizes))
-    left, left_two = n - sizes, n - sizes - sizes[other]
-    together = n * value - left * one - left[other] * one[other] + left_two * two
-    n_pairs = len(sizes) * (len(sizes) - 1) / 2
-    return float(n_pairs * np.mean(together**2 / (n * (n - (n - left_two) / 2))))
 
 
 def _freedom(squares: Floats) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import centre, frobenius
+from homolog._moves import held
 from homolog.sampling._given import (
     Labels,
     Sampled,
@@ -17,7 +18,6 @@ from homolog.sampling._given import (
     refuse_few_neurons,
 )
 from homolog.sampling._moved import Moved, moved
-from homolog.sampling._moves import held
 from homolog.sampling._overlaps import Overlaps, less_blocks, overlaps
 from homolog.sampling._spread import check_level
 from homolog.statistics import standard_error

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog._arrays import centre
+from homolog._moves import Moves, Spread, covaried, of_meetings, of_pairs
 from homolog.sampling._given import Floats
-from homolog.sampling._moves import Moves, Spread, covaried, of_meetings, of_pairs
 from homolog.sampling._overlaps import Overlaps, less_neurons, of_neurons, of_stimuli
 
 MOST = 100
@@ -98,7 +98,7 @@ def _of_stimuli(
     weight = (np.sum(sizes**2) ** 2 - np.sum(sizes**4)) * 2 / (n * (n - 3)) ** 2
     variance = weight * of_pairs(terms, terms)
     in_pairs = Spread(variance[0, 0], variance[0, 1], variance[1, 1])
-    moves = _ratio(found, less)
+    moves = _ratio(found, less) - _ratio(found, found)[:, None]
     alone = covaried(moves, moves, sizes).plus(in_pairs, -2)
     return Moves(alone, in_pairs, len(sizes) - 1, follows=True)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from homolog import statistics
+from homolog._moves import partners
 from homolog.measures._measure import Measure
-from homolog.ranking._left_out import LeftOut, partners
+from homolog.ranking._left_out import LeftOut
 from homolog.studies.calibration._planted import Reals
 
 

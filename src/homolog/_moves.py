@@ -7,7 +7,7 @@ spread is that which belongs to r, not to an estimate that is too high and so lo
 
 A jackknife counts what single stimuli move once and what pairs of them move twice; where single
 ones move nothing, as when populations are unrelated, its variance is twice the true one. So both
-are told apart: what pairs move is estimated from all pairs, what single ones move is the rest.
+are told apart: what pairs move is estimated from pairs, what single ones move is the rest.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog.sampling._given import Floats
+from homolog._arrays import Reals
 
 _STEP, _FAR = 0.01, 1e6
+
+_MOST_TOGETHER = 0.5
+"""Of the variance of a jackknife where only pairs move anything, and no single one."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +77,76 @@ class Moves:
     follows: bool = False
 
 
-def covaried(first: Floats, second: Floats, sizes: NDArray[np.int64]) -> Spread:
+def covaried(first: Reals, second: Reals, sizes: NDArray[np.int64]) -> Spread:
     """Jackknife covariance of (2, n) values of S and G without each of n blocks of some sizes.
 
-    Twice the same, or of two halves of what else was drawn, which leaves the accidents of that out.
+    Twice the same, or of two halves of what else was drawn, which leaves the accidents of that
+    out. Blocks of unequal sizes need values less those of all.
     """
     share = sizes.sum() / sizes
     one, other = (
         np.sum((1 - 1 / share) * side, axis=1, keepdims=True) - (share - 1) * side
         for side in (first, second)
     )
-    found = one / (share - 1) @ other.T / len(sizes)
+    return _mean_products(one / (share - 1), other)
+
+
+def _mean_products(first: Reals, second: Reals) -> Spread:
+    found = first @ second.T / first.shape[1]
     return Spread(found[0, 0], (found[0, 1] + found[1, 0]) / 2, found[1, 1])
 
 
-def of_pairs(first: Floats, second: Floats) -> Floats:
+def partners(n_blocks: int) -> NDArray[np.int64]:
+    """(block,) with which other block each is left out, no two blocks twice; three or more.
+
+    Far from each other, so that what lies side by side in the order of stimuli does not meet.
+    """
+    return (np.arange(n_blocks) + (n_blocks - 1) // 2) % n_blocks
+
+
+def of_partners(
+    whole: Reals | float, less: Reals, less_two: Reals, sizes: NDArray[np.int64]
+) -> Reals:
+    """What each block and its partner bring together, and neither of them alone.
+
+    Parameters
+    ----------
+    whole, less, less_two
+        (…, 1), (…, block), (…, block) numbers from all stimuli, without each block, and without
+        it and its partner.
+    sizes
+        (block,) how many stimuli each has.
+
+    Returns
+    -------
+    together
+        (…, block) of which the mean square is what pairs of stimuli bring to the variance, and
+        thrice what threes bring, and so on (Efron and Stein 1981).
+    """
+    n, other = sizes.sum(), partners(len(sizes))
+    left, left_two = n - sizes, n - sizes - sizes[other]
+    together = n * whole - left * less - left[other] * less[..., other] + left_two * less_two
+    n_pairs = len(sizes) * (len(sizes) - 1) / 2
+    return together * np.sqrt(n_pairs / (n * (n - (n - left_two) / 2)))
+
+
+def of_blocks(whole: Reals, less: Reals, less_two: Reals, sizes: NDArray[np.int64]) -> Moves:
+    """What stimuli move, from (2, …) values of S and G as in `of_partners`.
+
+    A jackknife counts threes thrice, and what partners tell of pairs does so, too; threes are given
+    back as if they were to pairs as these are to all. Not for stimuli that belong together, which
+    are pairs by themselves: what a single group of them moves does not vanish with S.
+    """
+    together = of_partners(whole, less, less_two, sizes)
+    in_pairs = _mean_products(together, together)
+    moves = less - whole
+    jackknife = covaried(moves, moves, sizes)
+    ratio = float(whole[0, 0] / whole[1, 0])
+    threes = min(in_pairs.at(ratio) / (jackknife.at(ratio) or np.inf), _MOST_TOGETHER)
+    return Moves(jackknife.plus(in_pairs, threes - 2), in_pairs, len(sizes) - 1, follows=True)
+
+
+def of_pairs(first: Reals, second: Reals) -> Reals:
     """(p, q) covariances of what only pairs of draws of one kind bring.
 
     Parameters
@@ -102,7 +160,7 @@ def of_pairs(first: Floats, second: Floats) -> Floats:
     return one @ other.T / (n * (n - 3))
 
 
-def _without_singles(terms: Floats) -> Floats:
+def _without_singles(terms: Reals) -> Reals:
     n = terms.shape[1]
     apart = ~np.eye(n, dtype=bool)
     sums = (terms * apart).sum(axis=2)
@@ -111,7 +169,7 @@ def _without_singles(terms: Floats) -> Floats:
     return (terms - mean[:, :, None] - single[:, :, None] - single[:, None, :]) * apart
 
 
-def of_meetings(first: Floats, second: Floats) -> float:
+def of_meetings(first: Reals, second: Reals) -> float:
     """Covariance of what only meetings of draws of two kinds bring, from (n, m) terms of each."""
     one, other = (
         terms - terms.mean(axis=0) - terms.mean(axis=1, keepdims=True) + terms.mean()
