@@ -93,7 +93,9 @@ def jackknife(
     populations are unrelated: intervals are too wide there. Not so for `unbiased_cka`, shared
     overlap S over the mean G of the own: blocks are also left out two at a time, so that pairs are
     counted once, and S - rG is asked of every r whether it may be 0 (Fieller). An estimate that is
-    too high then does not look too sure, and the interval is not symmetric.
+    too high then does not look too sure, and the interval is not symmetric. Of unrelated
+    populations in few dimensions 4 to 6 % of 95 % intervals lie above 0, hardly one below: whether
+    anything is shared is what p says.
 
     References
     ----------
