@@ -230,3 +230,15 @@ def test_directions_that_could_be_any_others_do_not_count(name, kind, rng):
     once = float(m(x, y))
     for a, b in ((y, x), (x[:, ::-1], y), (x, y[:, ::-1]), (x @ turn, y), (x + 1e-13 * x**2, y)):
         assert float(m(a, b)) == pytest.approx(once, abs=1e-6)
+
+
+def test_a_population_that_is_still_in_training_is_refused():
+    x = np.random.default_rng(0).normal(size=(8, 1))
+    still = np.array([[0.0], [2.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0]])
+    measure = find("whitened_procrustes").using(folds=[0, 0, 1, 1, 1, 1, 1, 1])
+    with pytest.raises(HomologError) as refused:
+        measure(still, x)
+    assert str(refused.value) == (
+        "HM031 whitened_procrustes with folds is undefined here, not 0: a population answers all"
+        " training stimuli of a fold alike. Give more stimuli, or fewer folds."
+    )

@@ -145,8 +145,9 @@ def _fold(
     (a_train, a_test), (b_train, b_test) = (_whitened(one, rows, penalty) for one in (x, y))
     xp = namespace(a_train, b_train)
     left, shared, right = xp.linalg.svd(a_train.T @ b_train, full_matrices=False)
-    # Directions of no covariance are those of rounding.
-    n = min(n_components, max(1, int(to_numpy(shared > rounding(shared) * shared[0]).sum())))
+    # Of directions with so little covariance rounding hides half of the digits, and more.
+    least = rounding(shared) ** 0.5 * shared[0]
+    n = min(n_components, max(1, int(to_numpy(shared > least).sum())))
     found = _correlations(a_test @ left[:, :n], b_test @ right[:n, :].T)
     return xp.mean(found)
 

@@ -19,6 +19,7 @@ from homolog._arrays import (
     namespace,
     narrow,
     nonzero,
+    rounding,
     shape_distance,
     spanned,
     to_numpy,
@@ -96,6 +97,12 @@ def _whitened_sides(train: Array, test: Array, *, alpha: float) -> Sides:
     share = (n_train / (n_train + test.shape[0])) ** 0.5
     u, s, vh = namespace(train).linalg.svd(sides.fitted, full_matrices=False)
     rank = int(to_numpy(nonzero(s, train.shape)).sum())
+    if not rank or float(s[0]) <= rounding(s) * float(frobenius(sides.judged)):
+        raise errors.undefined(
+            "whitened_procrustes with folds",
+            "a population answers all training stimuli of a fold alike",
+            "Give more stimuli, or fewer folds.",
+        )
     gains = alpha + (1 - alpha) * share / s[:rank]
     fitted = u[:, :rank] * (gains * s[:rank])
     size = frobenius(fitted) / share
