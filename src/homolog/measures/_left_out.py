@@ -1,6 +1,6 @@
 """Unbiased overlaps of two populations without some stimuli, from what these add.
 
-What they add is taken off again, so that all sets together cost as much as a few scores.
+What they add is taken off again, so that all sets together cost as much as about ten scores.
 """
 
 from collections.abc import Sequence
