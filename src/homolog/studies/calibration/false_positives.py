@@ -11,7 +11,7 @@ import numpy as np
 from homolog import errors
 from homolog._arrays import haar, haar_around_mean
 from homolog.measures import find, names
-from homolog.measures._measure import Measure
+from homolog.measures._measure import Measure, is_ordered
 from homolog.ranking import Difference, exchange_p
 from homolog.ranking._difference import with_q
 from homolog.ranking._paired import paired
@@ -181,6 +181,9 @@ def _pairings(
         x, y = _unrelated(n_stimuli, frames, one)
         if measure.sees == "trial":
             x, y = (_repeated(side, one) for side in (x, y))
+        if not is_ordered(measure.summary(x)):
+            yield None  # it does not see how stimuli are paired, so that `compare` gives no p
+            continue
         null = permutation_null(measure, x, y, DRAWS, groups=groups, rng=one)
         yield p_value(measure, float(measure(x, y)), null)
 
