@@ -117,7 +117,10 @@ def _unit_sides(prepare: Callable[[Array, Array], Sides], train: Array, test: Ar
     """Neurons of norm 1 over all stimuli, as far as those to train on tell."""
     sides = prepare(train, test)
     xp = namespace(train)
+    share = train.shape[0] / (train.shape[0] + test.shape[0])
+    norms = xp.sqrt(xp.sum(sides.fitted**2, axis=0, keepdims=True) / share)
     flat = to_numpy(constant_columns(train) if prepare is centred_sides else ~xp.any(train, axis=0))
+    flat = flat | ~(to_numpy(norms)[0] > 0)  # squares too small to be numbers
     if flat.any():
         raise errors.undefined(
             "permutation_procrustes",
@@ -125,8 +128,6 @@ def _unit_sides(prepare: Callable[[Array, Array], Sides], train: Array, test: Ar
             f" {train.shape[0]} stimuli that a fold is trained on",
             "Drop such neurons, or use normalise=False.",
         )
-    share = train.shape[0] / (train.shape[0] + test.shape[0])
-    norms = xp.sqrt(xp.sum(sides.fitted**2, axis=0, keepdims=True) / share)
     return Sides(sides.fitted / norms, sides.judged / norms)
 
 
