@@ -35,9 +35,9 @@ stimuli are kept, and one is fetched in the order of the other, pair by pair, fo
 one go. With 2,000 stimuli there are two million pairs, and `cka` misses the goal, though by far
 less than products would. Where neurons are so few that their product is faster than fetching all
 pairs of stimuli, it is made instead, and then a thousand of them cannot cost less than twenty
-scores, which are not much more than one product each. `procrustes` needs the product of all neurons with all neurons
-*and* its singular values anew for every pairing, which are most of a score: its goal is out of
-reach at all sizes shown.
+scores, which are not much more than one product each. `procrustes` needs the product of all
+neurons with all neurons *and* its singular values anew for every pairing, which are most of a
+score: its goal is out of reach at all sizes shown.
 """
 
 
