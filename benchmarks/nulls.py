@@ -30,14 +30,12 @@ that needs one. Numbers after ≈ were scaled from {FEW} pairings.
 """
 
 EXPLANATION = """\
-A pairing of `cka`, `unbiased_cka` or `rsa` needs no product: both populations' similarities of
-stimuli are kept, and one is fetched in the order of the other, pair by pair, for 500 pairings in
-one go. With 2,000 stimuli there are two million pairs, and `cka` misses the goal, though by far
-less than products would. Where neurons are so few that their product is faster than fetching all
-pairs of stimuli, it is made instead, and then a thousand of them cannot cost less than twenty
-scores, which are not much more than one product each. `procrustes` needs the product of all
-neurons with all neurons *and* its singular values anew for every pairing, which are most of a
-score: its goal is out of reach at all sizes shown.
+Pairings are turns of the stimuli in circles of random order (see [statistics](statistics.md)). The
+scores of `cka`, `unbiased_cka` and `rsa` at all turns are circular correlations of what pairs of
+stimuli have in common, one Fourier transform in place of a thousand products, so that pairings cost
+less than their products alone would. `procrustes` needs the product of all neurons with all
+neurons *and* its singular values anew for every pairing, which are most of a score: a thousand of
+them cannot cost less than twenty scores at any size shown.
 """
 
 
@@ -82,8 +80,9 @@ def _row(measure: Measure, size: Size, x: Responses, y: Responses) -> Row:
         return lambda _: permutation_null(measure, x, y, n)
 
     pairings(1)(0)  # what is compiled once is not timed
-    prepared = (measure.summary(x), measure.summary(y))
-    scaled = measure.scores_in_orders(*prepared) is None
+    told: list[int] = []
+    permutation_null(measure, x, y, 2, progress=lambda _, done, __: told.append(done))
+    scaled = len(told) > 1  # one by one
     n = FEW if scaled else N_PAIRINGS
     taken = timed(
         {

@@ -12,7 +12,7 @@ are told apart: what pairs move is estimated from pairs, what single ones move i
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +51,26 @@ class Spread:
             self.own + times * other.own,
         )
 
+    def signed(self, ratio: float, share: float = 1.0) -> float:
+        """The variance of S - rG, with that of S as large as `share` of it; below 0 by accident."""
+        return share * self.shared - 2 * ratio * share**0.5 * self.both + ratio**2 * self.own
+
     def at(self, ratio: float, share: float = 1.0) -> float:
-        """The variance of S - rG, with that of S as large as `share` of it; at least 0."""
-        found = share * self.shared - 2 * ratio * share**0.5 * self.both + ratio**2 * self.own
-        return max(0.0, found)
+        """The same, at least 0."""
+        return max(0.0, self.signed(ratio, share))
+
+
+class Varies(Protocol):
+    """What draws of one kind, of stimuli or of neurons, bring to the variance of S - rG."""
+
+    def variances(self, ratio: float, estimate: float) -> list[tuple[float, float]]:
+        """Variances that add up, with degrees of freedom, were `ratio` the truth."""
+        ...
 
 
 @dataclass(frozen=True)
 class Moves:
-    """What draws of one kind, of stimuli or of neurons, move.
+    """What draws of one kind move, where single ones are told from pairs.
 
     Attributes
     ----------
@@ -68,13 +79,24 @@ class Moves:
     freedom
         Degrees of freedom of both.
     follows
-        Whether single ones move S less the less there is of it.
+        Where single ones move S less the less there is of it: the least estimate that is told
+        from nothing, which stands for any below it.
     """
 
     alone: Spread = Spread()
     in_pairs: Spread = Spread()
     freedom: float = 1.0
-    follows: bool = False
+    follows: float | None = None
+
+    def variances(self, ratio: float, estimate: float) -> list[tuple[float, float]]:
+        """Of single ones and of pairs, with degrees of freedom, were `ratio` the truth."""
+        known = 0.0 if self.follows is None else max(estimate, self.follows)
+        share = max(0.0, ratio) / known if known > 0 else 1.0
+        share = max(share, share**0.5)
+        return [
+            (self.alone.at(ratio, share), self.freedom),
+            (self.in_pairs.at(ratio), self.freedom),
+        ]
 
 
 def covaried(first: Reals, second: Reals, sizes: NDArray[np.int64]) -> Spread:
@@ -143,7 +165,13 @@ def of_blocks(whole: Reals, less: Reals, less_two: Reals, sizes: NDArray[np.int6
     jackknife = covaried(moves, moves, sizes)
     ratio = float(whole[0, 0] / whole[1, 0])
     threes = min(in_pairs.at(ratio) / (jackknife.at(ratio) or np.inf), _MOST_TOGETHER)
-    return Moves(jackknife.plus(in_pairs, threes - 2), in_pairs, len(sizes) - 1, follows=True)
+    alone = jackknife.plus(in_pairs, threes - 2)
+    return Moves(alone, in_pairs, len(sizes) - 1, told_from_nothing(in_pairs, float(whole[1, 0])))
+
+
+def told_from_nothing(in_pairs: Spread, own: float) -> float:
+    """The least ratio that is: two standard deviations of what pairs alone bring."""
+    return 2 * max(0.0, in_pairs.shared) ** 0.5 / own
 
 
 def of_pairs(first: Reals, second: Reals) -> Reals:
@@ -153,7 +181,7 @@ def of_pairs(first: Reals, second: Reals) -> Reals:
     ----------
     first, second
         (p, n, n) and (q, n, n) symmetric terms of each pair of n, of which the diagonal does not
-        matter; twice the same, or of two halves of what else was drawn.
+        matter; often twice the same.
     """
     n = first.shape[1]
     one, other = (_without_singles(terms).reshape(len(terms), -1) for terms in (first, second))
@@ -169,23 +197,15 @@ def _without_singles(terms: Reals) -> Reals:
     return (terms - mean[:, :, None] - single[:, :, None] - single[:, None, :]) * apart
 
 
-def of_meetings(first: Reals, second: Reals) -> float:
-    """Covariance of what only meetings of draws of two kinds bring, from (n, m) terms of each."""
-    one, other = (
-        terms - terms.mean(axis=0) - terms.mean(axis=1, keepdims=True) + terms.mean()
-        for terms in (first, second)
-    )
-    n, m = first.shape
-    return float(np.vdot(one, other)) / ((n - 1) * (m - 1))
-
-
-def held(shared: float, own: float, moves: Sequence[Moves], level: float) -> tuple[float, float]:
+def held(shared: float, own: float, moves: Sequence[Varies], level: float) -> tuple[float, float]:
     """The ratios that S and G do not exclude, from the least to the greatest; infinite without end.
 
     Where S is 0 in truth no single stimulus moves it, and the less there is of it the less they do.
-    What those that follow S bring to its variance therefore goes with the root of r beside the
-    estimate. In proportion to r it would be if all else were known, and intervals would be a little
-    too short; were it not to follow, those of unrelated populations would be far too long.
+    What those that follow S bring to its variance therefore goes with r beside the estimate: in
+    proportion above the estimate, which if too low is too sure of itself; with the root of r below,
+    for in proportion intervals would be a little too short. Were it not to follow, those of
+    unrelated populations would be far too long. An estimate that is next to nothing tells nothing
+    of what single ones move beside it, and is taken for the least that is told from nothing.
 
     Parameters
     ----------
@@ -201,15 +221,7 @@ def held(shared: float, own: float, moves: Sequence[Moves], level: float) -> tup
     estimate = shared / own
 
     def excluded(ratio: float) -> float:
-        follow = max(0.0, ratio / estimate) ** 0.5 if estimate > 0 else 1.0
-        parts = [
-            (variance, one.freedom)
-            for one in moves
-            for variance in (
-                one.alone.at(ratio, follow if one.follows else 1.0),
-                one.in_pairs.at(ratio),
-            )
-        ]
+        parts = [part for one in moves for part in one.variances(ratio, estimate)]
         if not (total := sum(variance for variance, _ in parts)) > 0:
             return abs(shared - ratio * own)
         freedom = total**2 / sum(variance**2 / n for variance, n in parts)

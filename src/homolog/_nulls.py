@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
-from homolog._arrays import check_pair, haar, haar_around_mean, unit_columns
+from homolog._arrays import check_pair, haar, haar_around_mean, haar_of_one_size, unit_columns
 from homolog.measures._measure import Measure, permuted
+from homolog.measures._orders import Orders
+from homolog.measures._turns import drawn_turns
 
 Floats = NDArray[np.float64]
 Labels = Sequence[object] | NDArray[np.generic]
@@ -16,8 +18,15 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
 
-AT_A_TIME = 500
-"""Random pairings that are drawn, and then scored in one go."""
+_FEWEST_IN_A_CIRCLE = 32
+"""Turns of fewer are taken one by one: many circles of few places are more work than orders."""
+
+_FEWEST_TURNS = 100
+"""All turns of a circle are scored at once, which is more work than to score a few of them."""
+
+_ROUNDING = 1e-8
+"""Scores that are equal but for it are equal: sums were taken in other orders, by other ways, and
+where one stimulus is a hundred times the others half of their digits cancel."""
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -36,8 +45,9 @@ def permutation_null(
 ) -> Floats:
     """Scores when each stimulus of the reference is paired with a random one.
 
-    Each population is summarised once; only the cross terms are computed anew, for many
-    pairings at a time where a measure knows how.
+    Each population is summarised once; only the cross terms are computed anew, for all
+    pairings in one go where a measure knows how. Pairings are drawn as turns of stimuli in a
+    circle, which are as exact as any (see `measures._turns`).
 
     Parameters
     ----------
@@ -50,9 +60,9 @@ def permutation_null(
     groups
         A label for each stimulus; groups are exchanged whole, among those of one size.
     rng
-        Seed or generator; the first draws do not depend on how many follow.
+        Seed or generator.
     progress
-        Told of every draw, or of every 500 where they are scored in one go.
+        Told of every draw, or of all where they are scored in one go.
 
     Returns
     -------
@@ -64,28 +74,18 @@ def permutation_null(
     HomologError
         HM025 when no two groups have the same size.
     """
-    rng = np.random.default_rng(rng)
-    reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
-    blocks = _exchangeable(len(np.asarray(x)), groups)
-    n_stimuli = len(np.asarray(x))
-    in_one_go = measure.scores_in_orders(reference, candidate)
-    draws = np.empty(n_permutations)
-    at_a_time = AT_A_TIME if in_one_go else 1
-    for start in range(0, n_permutations, at_a_time):
-        rows = slice(start, min(start + at_a_time, n_permutations))
-        orders = np.stack([_drawn(blocks, n_stimuli, rng) for _ in range(rows.start, rows.stop)])
-        draws[rows] = _in_orders(measure, reference, candidate, in_one_go, orders)
-        progress(f"{measure.name}: chance", rows.stop, n_permutations)
-    return draws
+    x, y = np.asarray(x), np.asarray(y)
+    reference, candidate = measure.summary(x), measure.summary(y)
+    orders = _drawn(len(x), n_permutations, groups, rng)
+    return _in_orders(measure, reference, candidate, orders, progress)
 
 
 def random_orders(
     n_stimuli: int, n_permutations: int, groups: Labels | None, rng: int | np.random.Generator
 ) -> NDArray[np.int64]:
     """(permutation, stimulus) The orders in which `permutation_null` takes the reference."""
-    rng = np.random.default_rng(rng)
-    blocks = _exchangeable(n_stimuli, groups)
-    return np.stack([_drawn(blocks, n_stimuli, rng) for _ in range(n_permutations)])
+    orders = [*_drawn(n_stimuli, n_permutations, groups, rng)]
+    return np.array(orders, dtype=np.int64).reshape(n_permutations, n_stimuli)
 
 
 def scores_in_orders(
@@ -93,31 +93,37 @@ def scores_in_orders(
 ) -> Floats:
     """(permutation,) Scores when the stimuli of the reference stand in each of some orders."""
     reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
-    in_one_go = measure.scores_in_orders(reference, candidate)
-    return _in_orders(measure, reference, candidate, in_one_go, orders)
+    return _in_orders(measure, reference, candidate, orders, silent)
 
 
 def _in_orders(
-    measure: Measure,
-    reference: Any,
-    candidate: Any,
-    in_one_go: Callable[[NDArray[np.int64]], Floats] | None,
-    orders: NDArray[np.int64],
+    measure: Measure, reference: Any, candidate: Any, orders: Orders, progress: Progress
 ) -> Floats:
-    if in_one_go:
-        return in_one_go(orders)
-    scores = [float(measure.score(permuted(reference, order), candidate)) for order in orders]
-    return np.asarray(scores)
+    what, n = f"{measure.name}: chance", len(orders)
+    scores = measure.scores_in_orders(reference, candidate, orders)
+    if scores is not None:
+        progress(what, n, n)
+        return scores
+    scores = np.empty(n)
+    for one, order in enumerate(orders):
+        scores[one] = float(measure.score(permuted(reference, order), candidate))
+        progress(what, one + 1, n)
+    return scores
 
 
-def _drawn(
-    blocks: Sequence[NDArray[np.int64]], n_stimuli: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """An order of the stimuli in which groups of one size have changed places."""
-    order = np.empty(n_stimuli, dtype=np.int64)
-    for rows in blocks:
-        order[rows] = rows[rng.permutation(len(rows))]
-    return order
+def _drawn(n_stimuli: int, n: int, groups: Labels | None, rng: int | np.random.Generator) -> Orders:
+    """Orders of the stimuli in which groups of one size have changed places."""
+    rng = np.random.default_rng(rng)
+    blocks = _exchangeable(n_stimuli, groups)
+    if len(blocks) == 1:
+        turns = drawn_turns(blocks[0], n, rng)
+        few = len(blocks[0]) < _FEWEST_IN_A_CIRCLE or n < _FEWEST_TURNS
+        return np.array([*turns], dtype=np.int64).reshape(n, n_stimuli) if few else turns
+    orders = np.empty((n, n_stimuli), dtype=np.int64)
+    for order in orders:
+        for rows in blocks:
+            order[rows] = rows[rng.permutation(len(rows))]
+    return orders
 
 
 def _exchangeable(n_stimuli: int, groups: Labels | None) -> list[NDArray[np.int64]]:
@@ -183,7 +189,9 @@ def rotation_null(
     -----
     Where the measure is blind to the sizes of neurons (invariant to ``neuron_scale``), they
     are centred and scaled to norm 1 before they are rotated, so that no neuron dominates
-    the rotated ones.
+    the rotated ones, and only rotations are drawn that leave all of norm 1. p is then exact for
+    neurons of one size in random axes, whatever sizes they were given afterwards. Of two neurons,
+    or of four around their mean, there are no such rotations but a few: any is taken.
 
     Rotated neurons are sums of many: neither rectified nor sparse. Two populations of
     rectified neurons are above this chance even if nothing was learned, as untrained networks
@@ -191,8 +199,9 @@ def rotation_null(
     """
     rng = np.random.default_rng(rng)
     x, y = (np.asarray(side) for side in check_pair(np.asarray(x), np.asarray(y)))
-    x = _as_seen_by(measure, x)
-    n_neurons, fewest = x.shape[1], 3 if around_mean else 2
+    blind = _sees_no_sizes(measure)
+    seen: Floats = unit_columns(x) if blind else x
+    n_neurons, fewest = seen.shape[1], 3 if around_mean else 2
     if n_neurons < fewest:
         raise errors.bad_value(
             "the number of neurons of X", n_neurons, f"{fewest} or more, to rotate them"
@@ -200,16 +209,16 @@ def rotation_null(
     rotation, candidate = haar_around_mean if around_mean else haar, measure.summary(y)
     draws = np.empty(n_rotations)
     for one in range(n_rotations):
-        turned = measure.summary(x @ rotation(n_neurons, rng))
+        turn = haar_of_one_size(seen, around_mean, rng) if blind else rotation(n_neurons, rng)
+        turned = measure.summary(seen @ turn)
         draws[one] = float(measure.score(turned, candidate))
         progress(f"{measure.name}: rotations", one + 1, n_rotations)
     return draws
 
 
-def _as_seen_by(measure: Measure, x: Floats) -> Floats:
-    """Neurons of one size where the measure sees no sizes, but would in the rotated ones."""
-    blind = "neuron_scale" in measure.invariant_to and "rotation" not in measure.invariant_to
-    return unit_columns(x) if blind else x
+def _sees_no_sizes(measure: Measure) -> bool:
+    """Whether it is blind to the sizes of neurons, but would see them in rotated ones."""
+    return "neuron_scale" in measure.invariant_to and "rotation" not in measure.invariant_to
 
 
 def p_value(measure: Measure, value: float, draws: Floats) -> float:
@@ -218,6 +227,6 @@ def p_value(measure: Measure, value: float, draws: Floats) -> float:
     The score itself counts as one of them, so that p is never 0 (Phipson and Smyth
     2010, Permutation p-values should never be zero).
     """
-    rounding = 1e-12 * max(abs(value), float(np.abs(draws).max(initial=1e-300)))
+    rounding = _ROUNDING * max(abs(value), float(np.abs(draws).max(initial=1e-300)))
     closer = draws >= value - rounding if measure.higher_is_closer else draws <= value + rounding
     return (int(closer.sum()) + 1) / (len(draws) + 1)

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from homolog.comparison import Comparison
     from homolog.measures._measure import Measure
     from homolog.representation import Representation
-    from homolog.scoring import Score
+    from homolog.scoring import Refusal, Score
+
+
+_JUDGED = ("value", "interval_low", "interval_high", "chance", "p_value", "ceiling")
 
 
 def comparison_table(comparison: Comparison) -> str:
     """All scores of a comparison, aligned in columns, with the warnings below."""
     heads = ("measure", "best", "score", "95 % interval", "chance", "p", "ceiling")
-    rows = [heads, *(_cells(score) for score in comparison.scores)]
+    rows = [heads, *map(_cells, comparison.scores), *map(_no_score, comparison.refused)]
     return "\n".join([_headline(comparison), "", *ruled(rows), *_warning_lines(comparison)])
 
 
@@ -68,6 +71,11 @@ def _cells(score: Score) -> tuple[str, ...]:
     )
 
 
+def _no_score(refusal: Refusal) -> tuple[str, ...]:
+    """The error's code where the score would be; why stands below the table."""
+    return refusal.measure.label, best_of(refusal.measure), refusal.error.code, "", "", "", ""
+
+
 def _warning_lines(comparison: Comparison) -> list[str]:
     lines: list[str] = []
     if any(score.measure.biased for score in comparison.scores):
@@ -78,6 +86,7 @@ def _warning_lines(comparison: Comparison) -> list[str]:
         ]
     notes = [*comparison.warnings, *ceiling_notes(comparison.scores)]
     notes += [f"{s.measure.label}: {note}" for s in comparison.scores for note in s.warnings]
+    notes += map(str, comparison.refused)
     return lines + (["", *(f"! {note}" for note in notes)] if notes else [])
 
 
@@ -98,32 +107,46 @@ def ceiling_notes(scores: Sequence[Score]) -> list[str]:
 
 
 def records(comparison: Comparison) -> list[dict[str, Any]]:
-    """One flat record for each score."""
+    """One flat record for each measure, without numbers where it refused."""
+    found = [(score.measure, _numbers(score)) for score in comparison.scores]
+    found += [(one.measure, _no_numbers(one)) for one in comparison.refused]
     x, y = comparison.reference, comparison.candidate
     return [
         {
             "reference": x.called,
             "candidate": y.called,
-            "measure": score.measure.label,
-            "kind": score.measure.kind,
-            "best": score.measure.best,
-            "worst": score.measure.worst,
-            "metric": score.measure.metric,
-            "biased": score.measure.biased,
-            "value": score.value,
-            "interval_low": score.interval[0] if score.interval else None,
-            "interval_high": score.interval[1] if score.interval else None,
-            "chance": score.chance,
-            "p_value": score.p_value,
-            "ceiling": score.ceiling,
+            "measure": measure.label,
+            "kind": measure.kind,
+            "best": measure.best,
+            "worst": measure.worst,
+            "metric": measure.metric,
+            "biased": measure.biased,
+            **{key: numbers[key] for key in _JUDGED},
             "n_stimuli": x.n_stimuli,
             "n_neurons_reference": x.n_neurons,
             "n_neurons_candidate": y.n_neurons,
-            "permutations": len(score.null),
-            "warnings": " | ".join([*score.warnings, *score.halved]),
+            **{key: numbers[key] for key in ("permutations", "warnings")},
         }
-        for score in comparison.scores
+        for measure, numbers in found
     ]
+
+
+def _numbers(score: Score) -> dict[str, Any]:
+    low, high = score.interval or (None, None)
+    return {
+        "value": score.value,
+        "interval_low": low,
+        "interval_high": high,
+        "chance": score.chance,
+        "p_value": score.p_value,
+        "ceiling": score.ceiling,
+        "permutations": len(score.null),
+        "warnings": " | ".join([*score.warnings, *score.halved]),
+    }
+
+
+def _no_numbers(refusal: Refusal) -> dict[str, Any]:
+    return {**dict.fromkeys(_JUDGED), "permutations": 0, "warnings": refusal.why}
 
 
 def write_comparison(comparison: Comparison, folder: Path, command: str) -> Path:
@@ -159,6 +182,7 @@ def _run_toml(comparison: Comparison, command: str) -> str:
             "measures": [score.measure.label for score in comparison.scores],
             "permutations": comparison.permutations,
             "seed": comparison.seed,
+            **({"refused": [*map(str, comparison.refused)]} if comparison.refused else {}),
             **({} if comparison.groups is None else {"groups": comparison.groups}),
             "warnings": list(comparison.warnings),
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from os import PathLike
@@ -16,16 +17,17 @@ import numpy as np
 from homolog import errors, statistics
 from homolog.measures import find
 from homolog.measures._measure import Measure
-from homolog.measures._spelling import place_of
-from homolog.pairing import Pair, holding_out, in_blocks, pair
+from homolog.pairing import Pair, folds_of_rows, holding_out, in_blocks, pair
 from homolog.representation import NanPolicy, Representation, represent
-from homolog.scoring import Score, scored, sizes_note
+from homolog.scoring import Refusal, Score, of_name, scored, sizes_note, unless_refused
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_MEASURES = ("unbiased_cka", "procrustes", "ridge", "soft_matching_correlation")
+
+_version = cache(version)  # reads files, for longer than a score of small populations takes
 
 Chosen = str | Measure | Iterable[str | Measure]
 Groups = Literal["stimulus"] | Sequence[str | int] | None
@@ -40,7 +42,7 @@ class Comparison:
     reference, candidate
         Condition means on the shared stimuli, row for row.
     scores
-        One for each measure, in the order asked for.
+        One for each measure that gave one, in the order asked for.
     warnings
         What was dropped or taken on trust before scoring.
     permutations, seed
@@ -53,6 +55,8 @@ class Comparison:
         Of homolog, Python and the packages the numbers rest on.
     digests
         BLAKE2 digest of the responses and labels that were scored.
+    refused
+        Measures that could not score these populations, each with its error.
     """
 
     reference: Representation
@@ -65,6 +69,7 @@ class Comparison:
     call: str
     versions: dict[str, str]
     digests: dict[str, str]
+    refused: tuple[Refusal, ...] = ()
 
     def __str__(self) -> str:
         """The scores as a table, with every warning."""
@@ -75,11 +80,17 @@ class Comparison:
     __repr__ = __str__
 
     def __getitem__(self, name: str) -> Score:
-        """The score of the measure with that label, or that name if it is one's alone."""
-        return self.scores[place_of(name, [score.measure for score in self.scores], "score")]
+        """The score of the measure with that label, or that name if it is one's alone.
+
+        Raises
+        ------
+        HomologError
+            Its own, of a measure that refused; HM023 or HM075 of a name.
+        """
+        return of_name(name, self.scores, self.refused, "score")
 
     def to_dataframe(self) -> pd.DataFrame:
-        """One row for each score."""
+        """One row for each measure, without a value where it refused."""
         import pandas as pd
 
         from homolog._tables import records
@@ -99,7 +110,7 @@ class Comparison:
         Returns
         -------
         folder
-            Holding ``scores.csv`` (one row a score), ``run.toml`` (settings, versions,
+            Holding ``scores.csv`` (one row a measure), ``run.toml`` (settings, versions,
             seed, digests), ``null.npz`` (scores of random pairings) and ``refs.bib``.
         """
         from homolog._tables import write_comparison
@@ -123,6 +134,9 @@ def compare(
     progress: Progress = silent,
 ) -> Comparison:
     """Score how alike two populations answer the same stimuli.
+
+    Of several measures, those that cannot score these populations are listed with their errors
+    (`Comparison.refused`) beside the scores of the others.
 
     Parameters
     ----------
@@ -150,8 +164,9 @@ def compare(
         (`Representation.fold_time`) are left out and permuted together in any case;
         ``"stimulus"`` says that measures that fit may hold them out together, too.
     blocks
-        For rows that are moments in time, in order: how many neighbours resemble each other, and
-        so belong together in folds, intervals and permutations. None: rows are stimuli.
+        For rows that are moments in time, in the order of the reference: how many neighbours
+        resemble each other, and so belong together in folds, intervals and permutations. None:
+        rows are stimuli.
     gap
         How many rows to leave out at the end of each block, where even the neighbours of a block
         resemble its ends.
@@ -166,10 +181,10 @@ def compare(
     Raises
     ------
     HomologError
-        HM001 other stimuli, HM002 another order, HM003 transposed, HM004 NaN, HM005 too
-        many neurons for cca, HM006 constant, HM010 too few stimuli for an interval,
-        HM012 rows of one stimulus, group or block in training and test, HM025 for
-        blocks of rows that are grouped.
+        HM001 other stimuli, HM002 another order, HM003 transposed, HM004 NaN, HM010 too few
+        stimuli for an interval, HM025 for blocks of rows that are grouped. Where no measure
+        gives a score, that of the first: HM005 too many neurons for cca, HM006 constant,
+        HM012 rows of one stimulus, group or block in training and test, and others.
 
     Examples
     --------
@@ -184,36 +199,50 @@ def compare(
         whole(value, what) for value, what in ((permutations, "permutations"), (rng, "rng"))
     )
     listed = measures_asked(measures)
-    x, y, said = in_blocks(
-        population(reference, nan, groups), population(candidate, nan), blocks, gap, align=align
-    )
+    given = population(reference, nan, groups)
+    cut = in_blocks(given, population(candidate, nan), blocks, gap, align=align)
     both = pair(
-        x,
-        y,
+        cut.reference,
+        cut.candidate,
         reorder=align,
-        in_time=all(measure.sees == "time" for measure in listed),
+        in_time=any(measure.sees == "time" for measure in listed),
     )
     labels = group_labels(both, "stimulus" if blocks else groups)
     own = labels or both.reference.groups or both.candidate.groups
     if intervals:
         statistics.refuse_few(both.reference.n_stimuli, own)
-    chosen = [holding_out(measure, both, labels) for measure in listed]
-    scores = [
-        scored(measure, both, own, intervals, permutations, rng, progress) for measure in chosen
-    ]
-    if permutations and (sizes := sizes_note(own)):
-        said = (*said, sizes)
+
+    kept = cut.rows_of(both.reference)
+
+    def score(measure: Measure) -> Score:
+        held = holding_out(folds_of_rows(measure, kept, given.n_stimuli), both, labels)
+        return scored(held, both, own, intervals, permutations, rng, progress)
+
+    scores, refused = unless_refused(listed, score)
+    sizes = sizes_note(own) if permutations else None
     return Comparison(
         reference=both.reference,
         candidate=both.candidate,
         scores=scores,
-        warnings=(*said, *both.warnings),
+        warnings=(*cut.said, *([sizes] if sizes else []), *both.warnings),
         permutations=permutations,
         seed=rng,
         groups=None if own is None else len(set(own)),
-        call=_call(listed, intervals, permutations, rng, align, nan, groups, blocks, gap),
+        call=call_of(
+            "compare(reference, candidate",
+            listed,
+            groups,
+            intervals=(intervals, True),
+            permutations=(permutations, 1000),
+            rng=(rng, 0),
+            align=(align, False),
+            nan=(nan, "stop"),
+            blocks=(blocks, None),
+            gap=(gap, 0),
+        ),
         versions=versions(),
-        digests=_digests(both, listed),
+        digests=_digests(both, [one.measure for one in scores]),
+        refused=refused,
     )
 
 
@@ -263,27 +292,25 @@ def group_labels(both: Pair, groups: Groups) -> tuple[object, ...] | None:
     return both.reference.groups or both.candidate.groups or both.reference.labels
 
 
-def _call(
-    measures: Sequence[Measure],
-    intervals: bool,
-    permutations: int,
-    rng: int,
-    align: bool,
-    nan: str,
-    groups: Groups,
-    blocks: int | None,
-    gap: int,
+def call_of(
+    begun: str, measures: Sequence[Measure], groups: Groups, **told: tuple[object, object]
 ) -> str:
-    """The call that computes a comparison again, from variables named as its arguments."""
-    arguments = ["reference", "candidate", f"[{', '.join(map(spelled, measures))}]"]
-    told = {"intervals": intervals, "permutations": permutations, "rng": rng}
-    told |= {"align": align, "nan": nan, "blocks": blocks, "gap": gap}
-    usual = {"intervals": True, "permutations": 1000, "rng": 0, "align": False, "nan": "stop"}
-    usual |= {"blocks": None, "gap": 0}
-    arguments += [f"{key}={value!r}" for key, value in told.items() if value != usual[key]]
+    """The call that computes the same again, from variables named as its arguments.
+
+    Parameters
+    ----------
+    begun
+        As it begins, up to the measures.
+    measures, groups
+        As they were asked for.
+    told
+        Every other argument and its default.
+    """
+    arguments = [begun, f"[{', '.join(map(spelled, measures))}]"]
+    arguments += [f"{key}={value!r}" for key, (value, usual) in told.items() if value != usual]
     if groups is not None:
         arguments.append(f"groups={groups!r}" if isinstance(groups, str) else "groups=groups")
-    return f"homolog.compare({', '.join(arguments)})"
+    return f"homolog.{', '.join(arguments)})"
 
 
 def spelled(measure: Measure) -> str:
@@ -316,5 +343,6 @@ def digest_of(population: Representation) -> str:
 
 def versions() -> dict[str, str]:
     """Of homolog, Python and the packages that scores rest on."""
-    packages = {name: version(name) for name in ("numpy", "scipy", "numba")}
-    return {"homolog": version("homolog"), "python": platform.python_version(), **packages}
+    return {"homolog": _version("homolog"), "python": platform.python_version()} | {
+        name: _version(name) for name in ("numpy", "scipy", "numba")
+    }

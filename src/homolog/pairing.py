@@ -11,6 +11,7 @@ from homolog import errors
 from homolog._arrays import constant_columns
 from homolog._words import counted, listed
 from homolog.measures._blocks import blocks_of
+from homolog.measures._folds import Together
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, align, require_same_stimuli, without
 
@@ -213,6 +214,31 @@ def summary_of(measure: Measure, population: Representation) -> Any:
         raise errors.constant_neurons(population.called, labels, *x.shape[::-1]) from None
 
 
+@dataclass(frozen=True, eq=False)
+class Blocked:
+    """Two populations of which the reference's rows are grouped in blocks of neighbours.
+
+    Attributes
+    ----------
+    reference, candidate
+        With the rows that are not left out.
+    rows
+        Places of the reference's rows among all that were given.
+    said
+        What was done.
+    """
+
+    reference: Representation
+    candidate: Representation
+    rows: NDArray[np.int64]
+    said: tuple[str, ...]
+
+    def rows_of(self, left: Representation) -> list[int]:
+        """The same of what is left of the reference once it is paired."""
+        place = dict(zip(self.reference.labels, self.rows.tolist(), strict=True))
+        return [place[label] for label in left.labels]
+
+
 def in_blocks(
     reference: Representation,
     candidate: Representation,
@@ -220,8 +246,8 @@ def in_blocks(
     gap: int,
     *,
     align: bool,
-) -> tuple[Representation, Representation, tuple[str, ...]]:
-    """Two populations whose rows are grouped in blocks of neighbours, and what to say of it.
+) -> Blocked:
+    """Two populations whose rows are grouped in blocks of neighbours, if a length is given.
 
     Parameters
     ----------
@@ -241,7 +267,7 @@ def in_blocks(
     if length is None:
         if gap:
             raise errors.bad_value("gap", gap, "0 where there are no blocks")
-        return reference, candidate, ()
+        return Blocked(reference, candidate, np.arange(reference.n_stimuli), ())
     if reference.groups or candidate.groups:
         raise errors.bad_value(
             "blocks", length, "None where rows belong to groups already: leave one out"
@@ -249,15 +275,28 @@ def in_blocks(
     block, kept = blocks_of(reference.n_stimuli, length, gap)
     said = f"rows belong together in {counted(int(block.max()) + 1, 'block')} of neighbours"
     if gap:
-        said += f", of which the last {gap} are left out: {np.sum(~kept)} of {len(kept)} rows"
+        last = "last is" if gap == 1 else f"last {gap} are"
+        said += f", of which the {last} left out: {np.sum(~kept)} of {len(kept)} rows"
     reference = replace(reference, groups=tuple(block.tolist()))
-    if not gap:
-        return reference, candidate, (said,)
     by_label = align and reference.stimuli is not None and candidate.stimuli is not None
     if not by_label:
         require_same_stimuli(_named(reference, "X"), _named(candidate, "Y"))
-        candidate = candidate.select(stimuli=kept)
-    return reference.select(stimuli=kept), candidate, (said,)
+        candidate = _cut(candidate, kept)
+    return Blocked(_cut(reference, kept), candidate, np.flatnonzero(kept), (said,))
+
+
+def _cut(population: Representation, kept: NDArray[np.bool_]) -> Representation:
+    """Some rows, still without labels if they had none: others lose the same rows."""
+    left = population.select(stimuli=kept)
+    return left if population.stimuli else replace(left, stimuli=None)
+
+
+def folds_of_rows(measure: Measure, rows: Sequence[int], n_given: int) -> Measure:
+    """The measure with folds of the rows that are kept, if labels were told for all rows given."""
+    folds: Any = measure.options.get("folds")
+    if np.shape(folds) != (n_given,) or n_given == len(rows):
+        return measure
+    return measure.using(folds=np.asarray(folds)[rows])
 
 
 def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -> Measure:
@@ -276,4 +315,5 @@ def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -
         return measure
     if groups is None and isinstance(measure.options["folds"], int | np.integer):
         raise errors.leak("stimulus")
-    return measure.using(folds=measure.folds(both.reference.n_stimuli, together))
+    folds = measure.folds(both.reference.n_stimuli, together)
+    return measure.using(folds=folds.view(Together))

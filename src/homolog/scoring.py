@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +16,11 @@ from numpy.typing import NDArray
 from homolog import errors, statistics
 from homolog._words import counted, decimals_for
 from homolog.measures._measure import Measure, is_ordered
+from homolog.measures._spelling import place_of
 from homolog.pairing import Halves, Pair, seen, summary_of
 from homolog.statistics import Progress
+
+Found = TypeVar("Found")
 
 LOW_CHANCE = 0.05
 """Of groups; what random pairings of them score below this is as good as 0."""
@@ -90,6 +95,72 @@ def interval_text(interval: tuple[float, float], decimals: int = 3) -> str:
     """An interval in brackets."""
     low, high = interval
     return f"[{low:z.{decimals}f}, {high:z.{decimals}f}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal:
+    """A measure that could not score what others could.
+
+    Attributes
+    ----------
+    measure
+        What was asked for.
+    error
+        Its code, and why.
+    """
+
+    measure: Measure
+    error: errors.HomologError
+
+    def __str__(self) -> str:
+        """The measure, the code and why."""
+        return f"{self.measure.label}: {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The code and the reason."""
+        return f"not scored: {self.error}"
+
+
+def unless_refused(
+    measures: Sequence[Measure], by: Callable[[Measure], Found]
+) -> tuple[list[Found], tuple[Refusal, ...]]:
+    """What is found by each measure, where one that refuses does not cost the others theirs.
+
+    Raises
+    ------
+    HomologError
+        Of the only measure, or of the first where all refuse.
+    """
+    if len(measures) == 1:
+        return [by(measures[0])], ()
+    found: list[Found] = []
+    refused: list[Refusal] = []
+    for measure in measures:
+        try:
+            found.append(by(measure))
+        except errors.HomologError as error:
+            refused.append(Refusal(measure, copy(error)))  # whose traceback would hold arrays
+    if not found:
+        raise refused[0].error
+    return found, tuple(refused)
+
+
+class _OfMeasure(Protocol):
+    @property
+    def measure(self) -> Measure: ...
+
+
+Named = TypeVar("Named", bound=_OfMeasure)
+
+
+def of_name(name: str, found: Sequence[Named], refused: Sequence[Refusal], kind: str) -> Named:
+    """What the measure of that label, or alone of that name, gave; its error if it refused."""
+    asked = [*found, *refused]
+    one = place_of(name, [one.measure for one in asked], kind)
+    if one >= len(found):
+        raise refused[one - len(found)].error
+    return found[one]
 
 
 def scored(

@@ -94,8 +94,11 @@ def jackknife(
     overlap S over the mean G of the own: blocks are also left out two at a time, so that pairs are
     counted once, and S - rG is asked of every r whether it may be 0 (Fieller). An estimate that is
     too high then does not look too sure, and the interval is not symmetric. Of unrelated
-    populations in few dimensions 4 to 6 % of 95 % intervals lie above 0, hardly one below: whether
-    anything is shared is what p says.
+    populations in few dimensions 4 to 6 % of 95 % intervals lie above 0, hardly one below, for S is
+    then a skewed sum of squares: whether anything is shared is what p says.
+
+    Stimuli of a group that are nearly alike make `unbiased_cka` itself too high, for it takes them
+    for different ones; `homolog.sampling.debiased_cka` with groups does not.
 
     References
     ----------

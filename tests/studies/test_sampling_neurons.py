@@ -63,8 +63,8 @@ def test_intervals_hold_the_planted_truth(cka, dimensions, capsys):
     with capsys.disabled():
         print(f"\nCKA {cka}, {dimensions} dimension, 50 neurons, 40 stimuli:", end=" ")
         print(", ".join(f"{share:.1%} over {over}" for over, share in held.items()))
-    assert 0.90 <= held["stimuli"] <= 0.985
     assert min(held.values()) >= 0.90
+    assert max(held.values()) <= 0.985
 
 
 @pytest.mark.slow

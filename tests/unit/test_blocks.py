@@ -127,6 +127,146 @@ def test_rows_found_by_label_keep_their_blocks(rng):
     assert found["ridge"].value == pytest.approx(same["ridge"].value, abs=1e-12)
 
 
+@pytest.mark.parametrize("labelled", [(), (0,), (1,), (0, 1)])
+def test_what_a_gap_leaves_is_taken_on_trust_as_all_rows_are(labelled, rng):
+    x, y = (
+        represent(one, stimuli=[f"t{row}" for row in range(60)] if k in labelled else None)
+        for k, one in enumerate(rng.normal(size=(2, 60, 3)))
+    )
+    said, cut = (
+        homolog.compare(x, y, "cka", blocks=6, gap=gap, **QUICK).warnings for gap in (0, 1)
+    )
+    assert cut[1:] == said[1:]
+    assert len(cut) == (1 if len(labelled) == 2 else 2)
+
+
+@pytest.mark.parametrize("labels", [None, [f"t{row}" for row in range(60)]])
+def test_folds_told_of_all_rows_are_those_of_the_rows_kept(labels, rng):
+    x, y = (represent(one, stimuli=labels) for one in rng.normal(size=(2, 60, 3)))
+    told = np.repeat([3, 1, 2, 1, 3], 12)
+    asked = find("ridge").using(folds=told)
+    found = homolog.compare(x, y, asked, blocks=12, gap=2, **QUICK)
+    same = homolog.compare(
+        x, y, find("ridge").using(folds=np.repeat([3, 1, 2, 1, 3], 10)), blocks=12, gap=2, **QUICK
+    )
+    assert found.reference.n_stimuli == 50
+    assert found["ridge"].value == same["ridge"].value
+    pairs = homolog.matrix({"x": x, "y": y}, asked, blocks=12, gap=2)
+    assert pairs.values[0, 1] == found["ridge"].value
+    with pytest.raises(HomologError, match=r"^HM025 folds is .* one label for each of 50 stimuli"):
+        homolog.compare(x, y, find("ridge").using(folds=told[:55]), blocks=12, gap=2, **QUICK)
+
+
+def test_folds_told_of_all_rows_follow_those_that_both_have(rng):
+    labels = list(range(40))
+    x, y = (represent(rng.normal(size=(40, 3)), stimuli=labels) for _ in range(2))
+    y = y.select(stimuli=[*range(39, 9, -1)])
+    told = np.arange(40) // 10
+    found = homolog.compare(x, y, find("ridge").using(folds=told), align=True, **QUICK)
+    same = homolog.compare(
+        x.select(stimuli=labels[10:]), y, find("ridge").using(folds=told[10:]), align=True, **QUICK
+    )
+    assert found["ridge"].value == same["ridge"].value
+
+
+@pytest.mark.parametrize("labels", [None, [f"t{row}" for row in range(60)]])
+@pytest.mark.parametrize("gap", [0, 2])
+def test_a_matrix_holds_out_blocks_as_a_pair_does(gap, labels, rng):
+    named = {
+        name: represent(one, stimuli=labels)
+        for name, one in zip("abc", rng.normal(size=(3, 60, 3)), strict=True)
+    }
+    found = homolog.matrix(named, ["ridge", "cka"], blocks=6, gap=gap)
+    for i, j in ((0, 1), (1, 2), (2, 0)):
+        x, y = (named["abc"[k]] for k in (i, j))
+        pair = homolog.compare(x, y, ["ridge", "cka"], blocks=6, gap=gap, **QUICK)
+        for name in ("ridge", "cka"):
+            assert found[name].values[i, j] == pytest.approx(pair[name].value, abs=1e-12)
+        assert found.warnings[0] == pair.warnings[0]
+
+
+def test_a_matrix_finds_the_rows_of_blocks_by_their_labels(rng):
+    labels = [f"t{row}" for row in range(60)]
+    x, y, z = (represent(one, stimuli=labels) for one in rng.normal(size=(3, 60, 3)))
+    turned = {"x": x, "y": y.select(stimuli=labels[::-1]), "z": z.select(stimuli=labels[::-1])}
+    found = homolog.matrix(turned, "ridge", blocks=6, gap=2, align=True).values
+    same = homolog.matrix({"x": x, "y": y, "z": z}, "ridge", blocks=6, gap=2).values
+    np.testing.assert_allclose(found[0], same[0], atol=1e-12)
+    np.testing.assert_allclose(found[1, 2], same[1, 2], atol=1e-12)
+
+
+def test_a_matrix_has_blocks_of_a_population_with_every_stimulus(rng):
+    labels = [f"t{row}" for row in range(60)]
+    x, y = (represent(one, stimuli=labels) for one in rng.normal(size=(2, 60, 3)))
+    few = x.select(stimuli=labels[:40])
+    with pytest.raises(HomologError) as refused:
+        homolog.matrix({"few": few, "x": x, "y": y}, "ridge", blocks=6, align=True)
+    assert str(refused.value) == (
+        "HM025 blocks is 6; allowed: None where few lacks stimulus 't40' of x, for blocks are of"
+        " rows of the first population: put one first that has every stimulus, or leave out the"
+        " stimuli that it lacks."
+    )
+    found = homolog.matrix({"x": x, "y": y, "few": few}, "ridge", blocks=6, gap=2, align=True)
+    pair = homolog.compare(x, few, "ridge", blocks=6, gap=2, align=True, **QUICK)
+    assert found.values[0, 2] == pytest.approx(pair["ridge"].value, abs=1e-12)
+
+
+@pytest.mark.parametrize("labels", [None, [f"t{row}" for row in range(60)]])
+@pytest.mark.parametrize("gap", [0, 2])
+def test_a_ranking_keeps_blocks_together_as_a_pair_does(gap, labels, rng):
+    x, near, far = (represent(one, stimuli=labels) for one in rng.normal(size=(3, 60, 3)))
+    told = find("ridge").using(folds=np.repeat([3, 1, 2, 1, 3], 12))
+    found = homolog.rank(
+        x, {"near": near, "far": far}, [told, "cka"], blocks=6, gap=gap, permutations=19
+    )
+    assert found.groups == 10
+    for name, candidate in (("near", near), ("far", far)):
+        pair = homolog.compare(x, candidate, [told, "cka"], blocks=6, gap=gap, permutations=19)
+        for measure in ("ridge", "cka"):
+            (one,) = (one for one in found.of(measure) if one.candidate == name)
+            score = pair[measure]
+            assert one.value == pytest.approx(score.value, abs=1e-12)
+            assert one.interval == pytest.approx(score.interval, abs=1e-9)
+            assert one.chance == pytest.approx(score.chance, abs=1e-12)
+        assert found.warnings[0] == pair.warnings[0]
+    known = {"homolog": homolog, "reference": x, "candidates": {"near": near, "far": far}}
+    again = eval(found.call, known)  # noqa: S307
+    assert again.groups == found.groups
+
+
+def test_candidates_of_a_ranking_find_the_rows_of_blocks_by_label(rng):
+    labels = [f"t{row}" for row in range(60)]
+    x, y = (represent(one, stimuli=labels) for one in rng.normal(size=(2, 60, 3)))
+    turned = {"same": y, "turned": y.select(stimuli=labels[::-1])}
+    found = homolog.rank(x, turned, "ridge", blocks=6, gap=2, align=True)
+    same, other = found.of("ridge")
+    assert same.value == pytest.approx(other.value, abs=1e-12)
+    with pytest.raises(HomologError, match=r"^HM002 "):
+        homolog.rank(x, turned, "ridge", blocks=6, gap=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"gap": 2}, "HM025 gap is 2; allowed: 0 where there are no blocks."),
+        ({"blocks": 31}, "HM025 blocks is 31; allowed: a whole number from 1 to 30, half of the"),
+        (
+            {"blocks": 6, "groups": [0, 1] * 30},
+            "HM025 blocks is 6; allowed: None where rows belong",
+        ),
+    ],
+)
+def test_blocks_of_several_that_cannot_be_are_refused(options, says, rng):
+    x, y = rng.normal(size=(2, 60, 3))
+    for call in (
+        lambda: homolog.matrix({"x": x, "y": y}, "ridge", **options),
+        lambda: homolog.rank(x, {"y": y}, "ridge", **options),
+    ):
+        with pytest.raises(HomologError) as refused:
+            call()
+        assert str(refused.value).startswith(says)
+
+
 def test_slow_populations_are_unrelated_once_blocks_are_held_out_and_exchanged():
     """Without blocks, every study finds what is not there; with them one in twenty does."""
     scores, small = {None: [], 20: []}, {None: 0, 20: 0}

@@ -181,7 +181,7 @@ def test_what_belongs_together_comes_from_a_table_or_from_time(tmp_path):
     told = homolog.compare(x, y, "procrustes(folds=4)", blocks=5, gap=1, permutations=0)
     result = run(*arguments, "--blocks", "5", "--gap", "1")
     assert f"{told.scores[0].value:.3f}" in result.stdout
-    assert "8 blocks of neighbours, of which the last 1 are left out: 8 of 40 rows" in result.stdout
+    assert "8 blocks of neighbours, of which the last is left out: 8 of 40 rows" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,8 @@ def test_a_matrix_holds_out_together_what_a_table_says(tmp_path):
     result = run(*arguments, "--groups", f"{tmp_path / 'movies.csv'}::movie")
     assert result.stdout == f"{told}\n"
     assert run(*arguments).stdout != result.stdout
+    told = homolog.matrix({"a": x, "b": y}, ["ridge"], blocks=5, gap=1)
+    assert run(*arguments, "--blocks", "5", "--gap", "1").stdout == f"{told}\n"
 
 
 def test_matrix_prints_and_writes(files, tmp_path):

@@ -295,7 +295,7 @@ def test_times_of_one_stimulus_may_not_be_in_training_and_test(rng):
         represent(rng.normal(size=(12, 5, n)), "stimulus,time,neuron").fold_time() for n in (3, 4)
     )
     with pytest.raises(HomologError) as caught:
-        homolog.compare(x, y)
+        homolog.compare(x, y, "ridge")
     assert str(caught.value) == (
         "HM012 the same stimulus is in train and test (repeat ids)."
         " Split by 'stimulus' — pass groups=\"stimulus\"."

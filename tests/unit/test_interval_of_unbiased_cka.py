@@ -58,7 +58,8 @@ def test_interval_of_unbiased_cka_is_what_a_recording_does_not_speak_against(sha
     there = spread(found[0] - s / g * owns)
     lost = 2 - min(0.5, there[1] / there[0])
     for end in (low, high):
-        follow = max(0, end * g / s) ** 0.25 if s > 0 else 1
+        beside = max(0, end * g / s) if s > 0 else 1
+        follow = max(beside**0.5, beside**0.25)
         jackknife, twice = spread(follow * found[0] - end * owns)
         alone, in_pairs = max(0, jackknife - lost * twice), spread(found[0] - end * owns)[1]
         freedom = (k - 1) * (alone + in_pairs) ** 2 / (alone**2 + in_pairs**2)

@@ -74,10 +74,13 @@ def test_a_variant_is_found_as_it_is_written(written, name, options):
     ("written", "says"),
     [
         ("rsa(pearson)", "HM025 measure is 'rsa(pearson)'; allowed: options as in rsa("),
+        (
+            "rsa(comparison=pearson",
+            "HM025 measure is 'rsa(comparison=pearson'; allowed: both paren",
+        ),
         ("rsa(comparison=)", "HM025 measure is 'rsa(comparison=)'; allowed: options as in rsa("),
         ("rsa(comparisons=pearson)", "HM023 no option of rsa 'comparisons'"),
         ("rsaa(comparison=pearson)", "(comparison=pearson)'. Closest: 'rsa'"),
-        ("rsa(comparison=pearson", "HM023 no measure 'rsa(comparison=pearson'"),
     ],
 )
 def test_a_variant_that_is_written_wrongly_is_refused(written, says):

@@ -22,6 +22,13 @@ def test_ranges_run_upwards_and_formulas_hold_no_latex(name, told):
     assert told in shown.output
 
 
+def test_a_variant_says_what_is_told_of_it_and_what_of_the_measure():
+    told = "A variant: the text is of cka and its options, the list from 'range' on is of"
+    shown = CliRunner().invoke(app, ["measures", "show", "netrep/LinearCKA"]).output
+    assert shown.startswith(f"cka(form=angle)\n\n{told} cka(form=angle).\n\nLinear centred")
+    assert CliRunner().invoke(app, ["measures", "show", "cka"]).output.startswith("cka\n\nLinear")
+
+
 @pytest.mark.parametrize(
     ("name", "best"), [("cka", "1"), ("procrustes", "0"), ("neighbour_return", "none")]
 )

@@ -232,8 +232,11 @@ def test_measures_of_time_are_given_it(courses):
     assert together.values[0, 1] == pytest.approx(found.value, abs=1e-9)
 
 
-def test_beside_measures_of_means_time_is_refused(courses):
-    assert refused(lambda: homolog.compare(*courses, ["dsa", "cka"])).startswith(
+def test_measures_of_means_refuse_time_beside_those_that_see_it(courses):
+    found = homolog.compare(*courses, ["dsa", "cka"], permutations=0, intervals=False)
+    alone = homolog.compare(*courses, "dsa", permutations=0, intervals=False)
+    assert found["dsa"].value == alone["dsa"].value
+    assert refused(lambda: found["cka"]).startswith(
         "HM028 V1 has axes stimulus, time, neuron; a measure needs stimulus, neuron."
     )
 

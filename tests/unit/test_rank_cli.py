@@ -112,6 +112,14 @@ def test_what_belongs_together_comes_from_a_table(populations, paths, tmp_path):
     assert run("ceiling", paths[0], *asked).stdout == f"{ceilings}\n"
 
 
+def test_rows_in_time_belong_together_in_blocks(populations, paths):
+    reference, *others = populations.values()
+    named = {one.name: one for one in others}
+    told = homolog.rank(reference, named, "cka", blocks=2, gap=1)
+    asked = ["-m", "cka", "--quiet", "--blocks", 2, "--gap", 1]
+    assert run("rank", *paths, *asked).stdout == f"{told}\n"
+
+
 def test_a_file_given_twice_is_refused(paths):
     result = run("rank", *paths, paths[1], "-m", "cka", "--quiet")
     assert result.exit_code == 1

@@ -13,27 +13,7 @@ from homolog.measures import find
 from homolog.ranking import rank
 from homolog.ranking._ceiling import within
 from homolog.report import _rank
-from unit.ranked import N, caught, only, planted, without
-
-
-@pytest.fixture
-def drawn(rng):
-    return planted(rng)
-
-
-@pytest.fixture
-def tuning(drawn):
-    return drawn[0]
-
-
-@pytest.fixture
-def brain(drawn):
-    return drawn[1]
-
-
-@pytest.fixture
-def layers(drawn):
-    return drawn[2]
+from unit.ranked import N, caught, only, without
 
 
 def test_scores_and_intervals_are_those_of_compare(brain, layers):

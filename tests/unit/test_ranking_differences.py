@@ -8,30 +8,11 @@ from homolog import measures
 from homolog.measures import find
 from homolog.ranking import Difference, rank
 from homolog.ranking._difference import with_q
-from homolog.ranking._left_out import Estimate, left_out
-from homolog.ranking._paired import MATCHING, jumps, paired
+from homolog.ranking._left_out import Estimate, in_halves, left_out, splits
+from homolog.ranking._paired import MATCHING, jumps, matches, paired
+from homolog.report._rank import page
 from homolog.statistics import silent
-from unit.ranked import N, only, planted
-
-
-@pytest.fixture
-def drawn(rng):
-    return planted(rng)
-
-
-@pytest.fixture
-def tuning(drawn):
-    return drawn[0]
-
-
-@pytest.fixture
-def brain(drawn):
-    return drawn[1]
-
-
-@pytest.fixture
-def layers(drawn):
-    return drawn[2]
+from unit.ranked import N, only
 
 
 def by_hand(difference, n):
@@ -66,19 +47,143 @@ def test_a_difference_has_a_jackknife_of_both_losing_the_same_stimuli(brain, lay
     assert not found.cautious
 
 
-def test_a_measure_that_fits_keeps_its_folds_when_stimuli_are_left_out(brain, layers):
-    ridge = find("ridge")
-    ranking = rank(brain, layers, ridge, pairs=[("near", "far")])
-    found, folds = only(ranking), ridge.folds(N)
+def folds_of(x, y, folds):
+    """Training and held-out responses of every fold, less the means over training stimuli."""
+    for label in np.unique(folds):
+        train, test = folds != label, folds == label
+        centred = [(one - one[train].mean(axis=0)) for one in (x, y)]
+        yield label, [one[rows] for rows in (train, test) for one in centred]
 
-    def difference(rows):
-        held = ridge.using(folds=folds[rows])
-        near, far = (float(held(brain.matrix[rows], layers[k][rows])) for k in ("near", "far"))
+
+def penalties_by_hand(x, y, folds):
+    """Label -> the penalty that generalised cross-validation takes, in mean variances of y."""
+
+    def criterion(power, x, y):
+        ridge = 10**power * np.trace(y.T @ y) / y.shape[1]
+        hat = y @ np.linalg.solve(y.T @ y + ridge * np.eye(y.shape[1]), y.T)
+        return np.sum((x - hat @ x) ** 2) / (len(x) - 1 - np.trace(hat)) ** 2
+
+    return {
+        label: 10 ** min(np.arange(-4, 4.5, 0.5), key=lambda power: criterion(power, *sides[:2]))
+        for label, sides in folds_of(x, y, folds)
+    }
+
+
+def ridge_by_hand(x, y, folds, penalties):
+    """R² held out, with a penalty for every fold."""
+    missed = spread = 0.0
+    for label, (x_train, y_train, x_test, y_test) in folds_of(x, y, folds):
+        gram = y_train.T @ y_train
+        eased = gram + penalties[label] * np.trace(gram) / len(gram) * np.eye(len(gram))
+        predicted = y_test @ np.linalg.solve(eased, y_train.T @ x_train)
+        missed += np.sum((x_test - predicted) ** 2)
+        spread += np.sum(x_test**2)
+    return 1 - missed / spread
+
+
+def test_ridge_keeps_its_folds_and_penalties_when_stimuli_are_left_out(brain, layers):
+    x, ends, folds = brain.matrix, ("near", "far"), find("ridge").folds(N)
+    found = only(rank(brain, layers, "ridge", pairs=[ends]))
+    penalties = {name: penalties_by_hand(x, layers[name], folds) for name in ends}
+
+    def difference(rows, chosen=None):
+        near, far = (
+            ridge_by_hand(
+                x[rows],
+                layers[name][rows],
+                folds[rows],
+                penalties[name]
+                if chosen is None
+                else penalties_by_hand(x[rows], layers[name][rows], folds[rows]),
+            )
+            for name in ends
+        )
         return near - far
 
-    _, p, _ = by_hand(difference, N)
+    interval, p, _ = by_hand(difference, N)
+    assert found.value == pytest.approx(difference(np.arange(N)), abs=1e-12)
+    assert found.interval == pytest.approx(interval, abs=1e-9)
     assert found.p == pytest.approx(p)
-    assert found.cautious
+    assert not found.cautious
+    anew, _, _ = by_hand(lambda rows: difference(rows, "anew"), N)
+    assert abs(anew[0] - interval[0]) > 1e-3
+
+
+@pytest.mark.parametrize("predict", ["reference", "candidate", "both"])
+def test_choices_that_are_held_are_those_of_all_stimuli(predict, rng):
+    """Also where a fold is gone: of 6 stimuli in 5 folds some are the only one of theirs."""
+    ridge = find("ridge").using(predict=predict)
+    x, y = rng.normal(size=(2, 6, 2))
+    full = ridge.summary(x), ridge.summary(y)
+    hold, folds = ridge.holding(*full), ridge.folds(6)
+    everything = np.ones(6, dtype=bool)
+    assert float(ridge.score(*hold(everything, *full))) == float(ridge.score(*full))
+    alone = np.flatnonzero(np.bincount(folds)[folds] == 1)[0]
+    kept = np.arange(6) != alone
+    fewer = ridge.using(folds=folds[kept])
+    score = float(fewer.score(*hold(kept, fewer.summary(x[kept]), fewer.summary(y[kept]))))
+    ways = {"reference": [(x, y)], "candidate": [(y, x)], "both": [(x, y), (y, x)]}[predict]
+    expected = [
+        ridge_by_hand(a[kept], b[kept], folds[kept], penalties_by_hand(a, b, folds))
+        for a, b in ways
+    ]
+    assert score == pytest.approx(np.mean(expected), abs=1e-9)
+    assert find("cka").holding(*full) is None
+
+
+def test_differences_of_matchings_have_the_variance_of_halves(brain, layers):
+    soft, x, ends = find("soft_matching_correlation"), brain.matrix, ("near", "far")
+    found = only(rank(brain, layers, soft, pairs=[ends]))
+
+    def difference(rows):
+        near, far = (float(soft(x[rows], layers[name][rows])) for name in ends)
+        return near - far
+
+    halves = splits(N)
+    assert (halves.sum(axis=1) == N // 2).all()
+    assert len({half.tobytes() for half in halves}) == N
+    squares = [(difference(half) - difference(~half)) ** 2 for half in halves]
+    variance = np.mean(squares) / 4
+    one = np.array([difference(np.arange(N) != i) for i in range(N)])
+    square = (one - one.mean()) ** 2
+    freedom = min(N - 1, 2 * N * square.mean() ** 2 / square.var())
+    freedom = 1 / (1 / freedom + 1 / N)
+    value = difference(np.arange(N))
+    reach = t.ppf(0.975, freedom) * np.sqrt(variance)
+    assert found.interval == pytest.approx((value - reach, value + reach), abs=1e-9)
+    assert found.p == pytest.approx(2 * t.sf(abs(value) / np.sqrt(variance), freedom))
+
+
+def halved(number, n_blocks, block):
+    """Of a difference from a number that is always 0, on halves of the blocks."""
+
+    def without(kept, wanted):
+        return {name: number(kept) if name == "a" else 0.0 for name in wanted}
+
+    values = without(np.ones(len(block), dtype=bool), ("a", "b"))
+    kept = left_out(values, without, block, "", silent)
+    return in_halves(kept, without, block, "", silent)
+
+
+@pytest.mark.parametrize("n", [20, 21])
+def test_halves_have_the_variance_of_a_maximum_and_a_jackknife_has_not(n, rng):
+    """The best of 40 means, as of matchings: it goes with one over their number, and jumps."""
+    z = rng.normal(size=(300, n, 40))
+    kept = [halved(lambda rows, one=one: one[rows].mean(0).max(), n, np.arange(n)) for one in z]
+    true = np.random.default_rng(0).normal(size=(4000, 40)).max(axis=1).var() / n
+    ours = np.mean([paired(one, "a", "b").error ** 2 for one in kept])
+    plain = np.mean([one.of({"a": 1, "b": -1}).error ** 2 for one in kept])
+    assert ours / true == pytest.approx(1, abs=0.12)
+    assert plain / true > 1.8
+
+
+def test_halves_of_unequal_blocks_count_by_their_stimuli(rng):
+    groups = np.repeat(np.arange(13), [1] * 6 + [4] * 7)
+    found = []
+    for one in rng.normal(size=(400, len(groups))):
+        kept = halved(lambda rows, one=one: float(one[rows].mean()), 13, groups)
+        found.append(paired(kept, "a", "b").error ** 2)
+    assert np.mean(found) * len(groups) == pytest.approx(1, abs=0.08)
 
 
 def numbers(z, pairs):
@@ -129,29 +234,61 @@ def test_a_score_that_jumps_has_an_error_that_is_not_made_too_small(rng):
 
 
 def test_it_is_said_where_p_is_as_a_rule_too_large(brain, layers):
-    found = rank(brain, layers, ["soft_matching_correlation", "cka"])
+    found = rank(brain, layers, ["neighbour_overlap", "cka", "soft_matching_correlation"])
     (line,) = (one for one in found.advice if "p is as a rule too large" in one)
     assert line == (
-        "3 of 6 differences, by soft_matching_correlation: p is as a rule too large, and"
-        " differences are missed, for these scores jump from one matching, fit or count to another."
+        "3 of 9 differences, by neighbour_overlap: p is as a rule too large, and differences are"
+        " missed, for these scores jump as stimuli come and go."
+    )
+    (line,) = (one for one in found.advice if "halves of the stimuli" in one)
+    assert line == (
+        "By soft_matching_correlation, which would jump from one matching to another, the error is"
+        " that of differences on random halves of the stimuli."
     )
     of = {one.measure.name: one.cautious for one in found.differences}
-    assert of == {"soft_matching_correlation": True, "cka": False}
-    assert [row["cautious"] for row in found.difference_rows()] == [True] * 3 + [False] * 3
+    assert of == {"neighbour_overlap": True, "cka": False, "soft_matching_correlation": False}
+    assert [row["cautious"] for row in found.difference_rows()] == [True] * 3 + [False] * 6
 
 
-def test_which_measures_jump_is_known_of_them_and_not_told_by_one_study():
-    """Of 8 stimuli two often seem to do together what they do not."""
+def test_without_scores_on_halves_the_jackknife_is_plain_and_too_large(brain, layers):
+    layers["far"][:, 0] = np.arange(N) < 5  # in a few halves this neuron does not vary
+    found = rank(brain, layers, "soft_matching_correlation")
+    cautious = {(one.first, one.second): one.cautious for one in found.differences}
+    assert cautious == {
+        ("near", "middle"): False,
+        ("near", "far"): True,
+        ("middle", "far"): True,
+    }
+    (note,) = (one for one in found.warnings if "half of the stimuli" in one)
+    assert note.startswith(
+        "soft_matching_correlation: far: its differences have the error of a plain jackknife, which"
+        " is too large: on half of the stimuli it has no score (HM006"
+    )
+    one = found.differences[1]
+    soft, x = find("soft_matching_correlation"), brain.matrix
+    left = [
+        float(soft(np.delete(x, i, 0), np.delete(layers["near"], i, 0)))
+        - float(soft(np.delete(x, i, 0), np.delete(layers["far"], i, 0)))
+        for i in range(N)
+    ]
+    squares = (np.array(left) - np.mean(left)) ** 2
+    freedom = min(N - 1, 2 * N * squares.mean() ** 2 / squares.var())
+    reach = t.ppf(0.975, freedom) * np.sqrt((N - 1) / N * squares.sum())
+    assert one.interval == pytest.approx((one.value - reach, one.value + reach), abs=1e-9)
+
+
+def test_which_measures_jump_is_known_of_them():
     names = measures.names()
     told = {name for name in names if jumps(find(name))}
-    assert set(MATCHING) < told
-    assert {name for name in names if "match" in name} < told
-    assert {"ridge", "neighbour_overlap"} < told
-    assert not told & {"cka", "unbiased_cka", "procrustes", "rsa", "linear_regression"}
+    matched = {name for name in names if matches(find(name))}
+    assert matched == MATCHING
+    assert {"pls", "neighbour_overlap", "maximum_match"} < told
+    assert not told & {"cka", "unbiased_cka", "procrustes", "rsa", "linear_regression", "ridge"}
+    assert not told & matched
+    held_out = find("soft_matching").using(folds=2)
+    assert jumps(held_out)
+    assert not matches(held_out)
     assert jumps(find("procrustes").using(folds=5))
-    for rng in np.random.default_rng(2).spawn(10):
-        brain, near, far = rng.normal(size=(3, 8, 4))
-        assert not only(rank(brain, {"near": near, "far": far}, "cka")).cautious
 
 
 def test_blocks_of_unequal_size_count_by_their_stimuli(brain, layers):
@@ -260,3 +397,12 @@ def test_a_candidate_without_a_score_when_a_stimulus_is_left_out_has_no_interval
     assert note.startswith(
         "soft_matching_correlation: far: no interval: without some stimuli it has no score (HM006"
     )
+
+
+def test_the_page_says_how_differences_of_each_measure_were_tested(brain, layers):
+    said = page(rank(brain, layers, ["cka", "soft_matching_correlation", "ridge"]), None)
+    assert "By soft_matching_correlation they were tested by differences on random halves" in said
+    assert "By ridge penalties were held meanwhile." in said
+    said = page(rank(brain, layers, "cka"), None)
+    assert "halves of the stimuli" not in said
+    assert "penalties" not in said

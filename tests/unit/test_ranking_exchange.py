@@ -3,33 +3,12 @@
 from itertools import product
 
 import numpy as np
-import pytest
 
 import homolog
 from homolog.measures import find
 from homolog.ranking import exchange_p, rank
 from homolog.statistics import silent
-from unit.ranked import caught, only, planted
-
-
-@pytest.fixture
-def drawn(rng):
-    return planted(rng)
-
-
-@pytest.fixture
-def tuning(drawn):
-    return drawn[0]
-
-
-@pytest.fixture
-def brain(drawn):
-    return drawn[1]
-
-
-@pytest.fixture
-def layers(drawn):
-    return drawn[2]
+from unit.ranked import caught, only
 
 
 def test_exchange_goes_through_all_patterns_where_these_are_few(rng):

@@ -146,6 +146,18 @@ def test_a_network_of_which_all_neurons_are_known_is_not_corrected():
     assert found[0].error_over_candidate == 0 < found[0].error_over_reference
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("groups", [None, np.repeat(np.arange(10), 4)])
+def test_a_single_neuron_that_is_known_is_not_left_out(groups, rng):
+    x, y = pair(rng, 40, 20, 1)
+    found = debiased_cka(x, y, sampled="reference", groups=groups)
+    turned = debiased_cka(y, x, sampled="candidate", groups=groups)
+    assert found.error_over_candidate == turned.error_over_reference == 0
+    assert found.error_over_reference == pytest.approx(turned.error_over_candidate, rel=1e-9)
+    assert found.error_over_reference > 0
+    assert np.isfinite(found.interval()).all()
+
+
 def test_unrelated_populations_are_around_nothing():
     rng = np.random.default_rng(3)
     values = [

@@ -22,7 +22,16 @@ def test_scores_side_by_side_are_those_of_the_measure(name, rng):
     np.testing.assert_allclose(scores(find(name), x, y), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "n_stimuli"), [("cka", 102), ("procrustes", 12), ("ridge", 12)])
+@pytest.mark.parametrize(
+    ("name", "n_stimuli"),
+    [
+        ("cka", 102),
+        ("procrustes", 12),
+        ("ridge", 12),
+        ("ridge", 102),
+        ("soft_matching_correlation", 21),
+    ],
+)
 def test_a_study_finds_what_rank_finds(name, n_stimuli):
     ours = list(of_differences(Halves(), find(name), n_stimuli, [np.random.default_rng(1)]))
     x, candidates = Halves().study(n_stimuli, np.random.default_rng(1))
@@ -94,6 +103,10 @@ def found(share, test="difference", measure="cka", **more):
     return {**told, "n_found": round(1000 * share), **more}
 
 
+def judged(rows):
+    return false_positives.judge(rows).__getitem__
+
+
 @pytest.mark.parametrize(
     ("share", "verdict"), [(0.05, "agree"), (0.066, "cannot tell"), (0.01, "disagree")]
 )
@@ -113,11 +126,19 @@ def test_studies_without_a_p_are_not_counted():
     assert drawn.get_ydata() == pytest.approx([10])
 
 
-def test_jumping_measures_may_find_too_little_but_not_too_much():
-    rows = pd.DataFrame([found(0.001, measure="ridge")])
-    assert false_positives.judge(rows)["jumping"].verdict == "agree"
-    rows = pd.DataFrame([found(0.12, measure="ridge")])
-    assert false_positives.judge(rows)["jumping"].verdict == "disagree"
+def test_measures_that_jump_are_judged_by_themselves_and_may_not_find_too_little():
+    rows = pd.DataFrame([found(0.05), found(0.05, measure="ridge")])
+    assert judged(rows)("smooth").verdict == judged(rows)("jumping").verdict == "agree"
+    rows = pd.DataFrame([found(0.05), found(0.001, measure="ridge")])
+    assert judged(rows)("smooth").verdict == "agree"
+    assert judged(rows)("jumping").verdict == "disagree"
+
+
+def test_families_may_be_found_too_rarely():
+    rows = pd.DataFrame([found(0.001, "families")])
+    assert judged(rows)("families").verdict == "agree"
+    rows = pd.DataFrame([found(0.12, "families")])
+    assert judged(rows)("families").verdict == "disagree"
 
 
 def test_what_is_found_is_tabled_and_drawn():

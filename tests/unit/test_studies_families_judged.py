@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from homolog import studies
+from homolog import HomologError, studies
 from homolog.studies.families import (
     _changes,
     _equalised,
@@ -61,7 +61,22 @@ def test_what_was_not_asked_is_listed_with_its_reason():
     assert places.loc["ridge", "pairs beyond chance"] == "3 of 3"
     assert np.isnan(places.loc["cca", "other session"])
     one = rows[rows["kind"] == "half of M1"]
-    assert [ax.get_title(loc="left") for ax in alike.draw(one).axes] == [alike.KINDS["half of M1"]]
+    (ax,) = alike.draw(one).axes
+    assert ax.get_title(loc="left") == alike.KINDS["half of M1"]
+    dots = [line.get_ydata()[0] for line in ax.lines if line.get_marker() == "o"]
+    blank = ("cca", "magnitude_difference")
+    assert dots == [k for k, asked in enumerate(ASKED) if asked.spelled not in blank]
+    assert not ax.texts
+
+
+def test_a_spelling_of_an_earlier_study_is_told():
+    with pytest.raises(HomologError) as caught:
+        by_spelling("rsa(dissimilarity=squared_euclidean)")
+    assert str(caught.value) == (
+        "HM023 no measure of this study 'rsa(dissimilarity=squared_euclidean)'. Closest:"
+        " 'rsa(dissimilarity=squared_euclidean, comparison=pearson)'. Rows of an earlier run name"
+        " it: run the study in a new folder."
+    )
 
 
 SESSIONS = [*"abcdefghi"]

@@ -35,7 +35,7 @@ from homolog._arrays._libraries import (
     working_dtype,
 )
 from homolog._arrays._principal import Principal, principal
-from homolog._arrays._rotations import haar, haar_around_mean
+from homolog._arrays._rotations import haar, haar_around_mean, haar_of_one_size
 from homolog._arrays._spectra import (
     RANK_TOLERANCE,
     basis,
@@ -67,6 +67,7 @@ __all__ = [
     "frobenius",
     "haar",
     "haar_around_mean",
+    "haar_of_one_size",
     "inner",
     "largest",
     "median",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from homolog.cli._groups import Groups, told_groups
-from homolog.cli._shared import Quiet, refusals, shown_progress, split
+from homolog.cli._groups import Blocks, Gap, Groups, told_groups
+from homolog.cli._shared import Quiet, refusals, shown_progress, split, tell_flags
 
 if TYPE_CHECKING:
     from homolog.representation import NanPolicy, Representation
@@ -51,11 +51,8 @@ def compare(
     drop_constant: DropConstant = False,
     fold_time: FoldTime = False,
     groups: Groups = None,
-    blocks: Annotated[
-        int | None,
-        typer.Option(help="For rows in time: how many neighbours belong together."),
-    ] = None,
-    gap: Annotated[int, typer.Option(help="Rows left out at the end of each block.")] = 0,
+    blocks: Blocks = None,
+    gap: Gap = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of intervals and permutations.")] = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -88,6 +85,7 @@ def compare(
                 progress=progress,
             )
         typer.echo(str(comparison))
+        tell_flags(comparison.refused)
         if out is not None:
             command = shlex.join(["homolog", *sys.argv[1:]])
             with staged(out) as folder:
@@ -108,6 +106,8 @@ def matrix(
     drop_constant: DropConstant = False,
     fold_time: FoldTime = False,
     groups: Groups = None,
+    blocks: Blocks = None,
+    gap: Gap = 0,
     quiet: Quiet = False,
 ) -> None:
     """Score every population against every other, by each measure.
@@ -130,9 +130,12 @@ def matrix(
                 split(measure),
                 align=align,
                 groups=told_groups(groups, populations[0]),
+                blocks=blocks,
+                gap=gap,
                 progress=progress,
             )
         typer.echo(str(result))
+        tell_flags(result.refused)
         if out is not None:
             with staged(out) as folder:
                 result.save(folder)

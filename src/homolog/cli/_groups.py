@@ -17,6 +17,12 @@ Groups = Annotated[
     ),
 ]
 
+Blocks = Annotated[
+    int | None,
+    typer.Option(help="For rows in time: how many neighbours belong together."),
+]
+Gap = Annotated[int, typer.Option(help="Rows left out at the end of each block.")]
+
 
 def told_groups(told: str | None, reference: Representation) -> Any:
     """A label for each stimulus of the reference, where a table is given."""

@@ -48,7 +48,11 @@ def show_measure(
             "options": ", ".join(f"{k}={v!r}" for k, v in found.defaults.items()) or "none",
             "source": found.source,
         }
-        typer.echo(f"{found.label}\n\n{plain(inspection.getdoc(found) or '')}\n")
+        typer.echo(f"{found.label}\n")
+        if found.label != found.name:
+            listed = f"the list from 'range' on is of {found.label}"
+            typer.echo(f"A variant: the text is of {found.name} and its options, {listed}.\n")
+        typer.echo(f"{plain(inspection.getdoc(found) or '')}\n")
         for fact, value in facts.items():
             shown = (
                 {True: "yes", False: "no"}.get(value, value) if value in (True, False) else value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from homolog.cli._compare import Align, FoldTime, MeasureNames, Nan
-from homolog.cli._groups import Groups, told_groups
+from homolog.cli._groups import Blocks, Gap, Groups, told_groups
 from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def rank(
     nan: Nan = "stop",
     fold_time: FoldTime = False,
     groups: Groups = None,
+    blocks: Blocks = None,
+    gap: Gap = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of halves and exchanges.")] = 0,
     quiet: Quiet = False,
 ) -> None:
@@ -95,6 +97,8 @@ def rank(
                 rng=seed,
                 align=align,
                 groups=told_groups(groups, recording),
+                blocks=blocks,
+                gap=gap,
                 progress=progress,
             )
         typer.echo(str(found))

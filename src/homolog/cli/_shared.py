@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from homolog.errors import HomologError
+    from homolog.scoring import Refusal
     from homolog.statistics import Progress
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
@@ -45,12 +47,22 @@ def refusals(
     try:
         yield
     except HomologError as error:
-        flag = f" (On the command line: {flags[error.code]}.)" if error.code in flags else ""
-        typer.echo(f"error: {error}{flag}", err=True)
+        typer.echo(f"error: {error}{_flag(error, flags)}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo(interrupted, err=True)
         raise typer.Exit(130) from None
+
+
+def tell_flags(refused: Iterable[Refusal], flags: Mapping[str, str] = FLAGS) -> None:
+    """Say on standard error what would do for measures that refused, where an option would."""
+    for one in refused:
+        if flag := _flag(one.error, flags):
+            typer.echo(f"{one.measure.label}: {one.error.code}{flag}", err=True)
+
+
+def _flag(error: HomologError, flags: Mapping[str, str]) -> str:
+    return f" (On the command line: {flags[error.code]}.)" if error.code in flags else ""
 
 
 @contextmanager

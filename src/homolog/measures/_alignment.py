@@ -13,6 +13,7 @@ from typing import Any, Literal
 from homolog import errors
 from homolog._arrays import (
     Array,
+    Reals,
     carries_gradient,
     constant,
     inner,
@@ -22,8 +23,14 @@ from homolog._arrays import (
 )
 from homolog.measures import _angles
 from homolog.measures._kernels import KERNELS
-from homolog.measures._orders import InOrders, Orders, Reals
-from homolog.measures._overlap import Structure, overlap, overlaps, overlaps_in_orders
+from homolog.measures._orders import Orders
+from homolog.measures._overlap import (
+    Structure,
+    diagonals_in_orders,
+    overlap,
+    overlaps,
+    overlaps_in_orders,
+)
 
 Reading = Literal["whole", "others", "unbiased"]
 Kernel = Literal["linear", "rbf", "laplace"]
@@ -100,18 +107,13 @@ def _squared_chord(x: Structure, y: Structure, reading: Reading) -> Array:
     return squared_gap(x, y, reading, *(1 / xp.sqrt(own(one, reading)) for one in (x, y)))
 
 
-def cosines_in_orders(x: Structure, y: Structure, reading: Reading) -> InOrders | None:
+def cosines_in_orders(x: Structure, y: Structure, reading: Reading, orders: Orders) -> Reals | None:
     """Cosines with the stimuli of `x` in many orders; None to reorder one by one."""
-    shared = overlaps_in_orders(x, y)
-    if shared is None:
+    total = overlaps_in_orders(x, y, orders)
+    if total is None:
         return None
-    norm = root(own(x, reading) * own(y, reading))
-
-    def at(orders: Orders) -> Reals:
-        diagonal = x.energy[orders] @ y.energy
-        return read(reading, shared(orders), diagonal, 1, x.n_stimuli) / norm
-
-    return at
+    shared = read(reading, total, diagonals_in_orders(x, y, orders), 1, x.n_stimuli)
+    return shared / root(own(x, reading) * own(y, reading))
 
 
 def squared_gap(

@@ -8,6 +8,7 @@ import numpy as np
 from homolog import errors
 from homolog._arrays import (
     Array,
+    Reals,
     frobenius,
     inner,
     largest,
@@ -18,7 +19,8 @@ from homolog._arrays import (
 )
 from homolog.measures._levels import levels
 from homolog.measures._measure import along_stimuli
-from homolog.measures._orders import InOrders, from_upper, sums_in_orders
+from homolog.measures._orders import Orders, from_upper, sums_in_orders
+from homolog.measures._turns import Turns, of_square, pairs_in_turns
 
 Comparison = Literal[
     "spearman",
@@ -124,12 +126,16 @@ def chance(x: Compared, y: Compared) -> Array:
     return xp.sum(x.pairs) * xp.sum(y.pairs) / x.pairs.shape[0]
 
 
-def in_orders(x: Compared, y: Compared, *, comparison: Comparison) -> InOrders | None:
+def in_orders(x: Compared, y: Compared, orders: Orders, *, comparison: Comparison) -> Reals | None:
     """How the dissimilarities compare with the stimuli of `x` in many orders."""
     if comparison in ("kendall", "tau_a"):
         return None
     n_stimuli = int((1 + (1 + 8 * x.pairs.shape[0]) ** 0.5) / 2 + 0.5)
-    return sums_in_orders(from_upper(x.pairs, n_stimuli), y.pairs)
+    square = from_upper(x.pairs, n_stimuli)
+    if isinstance(orders, Turns):
+        other = from_upper(y.pairs, n_stimuli)
+        return pairs_in_turns(of_square(square), of_square(other), orders) / 2
+    return sums_in_orders(square, y.pairs, orders)
 
 
 def agreement(x: Compared, y: Compared, comparison: Comparison) -> Array:

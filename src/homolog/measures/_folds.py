@@ -12,6 +12,14 @@ Folds = Any
 """A number of folds, or one fold label for each stimulus."""
 
 
+class Together(np.ndarray[Any, np.dtype[Any]]):
+    """Labels of folds that hold out whole groups of stimuli that resemble each other.
+
+    A measure that chooses something within the training stimuli must then choose it by whole
+    folds, too: single stimuli left out are known from their neighbours.
+    """
+
+
 def held_out_rows(n_stimuli: int, folds: Folds, rng: int) -> tuple[NDArray[np.int64], ...]:
     """The rows that each fold holds out; arguments as in `fold_labels`."""
     labels = fold_labels(n_stimuli, folds, rng)
@@ -49,7 +57,8 @@ def fold_labels(n_stimuli: int, folds: Folds, rng: int, groups: object = None) -
         HM012 for labels that part a group.
     """
     if not isinstance(folds, int | np.integer):
-        return _given(np.asarray(folds), n_stimuli, groups)
+        labels = _given(np.asarray(folds), n_stimuli, groups)
+        return labels.view(Together) if isinstance(folds, Together) else labels
     if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
         raise errors.bad_value("rng", rng, "a whole number from 0, so that folds stay the same")
     alone = np.arange(n_stimuli)

@@ -8,7 +8,7 @@ decorator. Everything else (tests, command line, documentation, statistics) foll
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -16,10 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog._arrays import Array, Sees, check_responses, check_rows, of_one_kind, to_numpy
+from homolog._arrays import (
+    Array,
+    Reals,
+    Sees,
+    check_responses,
+    check_rows,
+    of_one_kind,
+    to_numpy,
+)
 from homolog.measures._apart import FOLDS, HeldOut
 from homolog.measures._folds import fold_labels
-from homolog.measures._orders import InOrders
+from homolog.measures._options import changed_options, named_by, options_of, same
+from homolog.measures._orders import Orders
 from homolog.measures._reordered import along_stimuli as along_stimuli
 from homolog.measures._reordered import is_numpy
 from homolog.measures._reordered import is_ordered as is_ordered
@@ -37,6 +46,9 @@ Kind = Literal["correlation", "variance", "distance"]
 
 Gradient = Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]]
 """From (candidate, stimulus, neuron) responses to values and their gradients."""
+
+Holding = Callable[[NDArray[np.bool_], Any, Any], tuple[Any, Any]]
+"""From which stimuli are kept, and two summaries of them, to summaries that choose nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +125,9 @@ class Measure:
     chance_level: Callable[..., Array] | None = field(default=None, repr=False)
     cautioned: Callable[..., str | None] | None = field(default=None, repr=False)
     together: Callable[..., Array | None] | None = field(default=None, repr=False)
-    in_orders: Callable[..., InOrders | None] | None = field(default=None, repr=False)
+    in_orders: Callable[..., Reals | None] | None = field(default=None, repr=False)
     gradient: Callable[..., Gradient | None] | None = field(default=None, repr=False)
+    chosen: Callable[..., Holding] | None = field(default=None, repr=False)
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     held_out: HeldOut | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -130,7 +143,7 @@ class Measure:
         """Whether all is the same, options that are arrays entry for entry."""
         if not isinstance(other, Measure):
             return NotImplemented
-        return all(_same(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return all(same(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
 
     def __hash__(self) -> int:
         """Equal measures have equal labels, so that measures can be keys."""
@@ -155,18 +168,14 @@ class Measure:
         values = self.together(summaries, **self._options_of(self.together))
         return None if values is None else to_numpy(values)
 
-    def scores_in_orders(self, reference: Any, candidate: Any) -> InOrders | None:
-        """What scores two summaries with the reference's stimuli in many orders, in one go.
+    def scores_in_orders(self, reference: Any, candidate: Any, orders: Orders) -> Reals | None:
+        """Scores of two summaries with the reference's stimuli in each of many orders.
 
-        Returns
-        -------
-        scores
-            Takes (order, stimulus) numbers of stimuli, gives a score for each order; None where
-            `permuted` and `score`, order by order, are as fast.
+        None where `permuted` and `score`, order by order, are as fast.
         """
         if self.in_orders is None or not is_numpy(reference):
             return None
-        return self.in_orders(reference, candidate, **self._options_of(self.in_orders))
+        return self.in_orders(reference, candidate, orders, **self._options_of(self.in_orders))
 
     def gradient_at(self, x: NDArray[np.float64]) -> Gradient | None:
         """What the score does as candidates change, by a formula; None where none is known.
@@ -183,6 +192,18 @@ class Measure:
             candidate, and their gradients. What is optimal (a rotation, a matching) is held.
         """
         return self.gradient(x, **self._options_of(self.gradient)) if self.gradient else None
+
+    def holding(self, reference: Any, candidate: Any) -> Holding | None:
+        """What brings summaries of fewer stimuli to the choices made on all; None without any.
+
+        Parameters
+        ----------
+        reference, candidate
+            Summaries of all stimuli.
+        """
+        if self.chosen is None:
+            return None
+        return self.chosen(reference, candidate, **self._options_of(self.chosen))
 
     def chance(self, reference: Any, candidate: Any) -> float | None:
         """Mean score if stimuli were paired at random; None if no closed form is known."""
@@ -236,11 +257,8 @@ class Measure:
 
         Of one that has an entry for each stimulus, only that it is given; of folds, how many.
         """
-        told = {key: _told(key, value) for key, value in self.options.items()}
-        changed = [
-            f"{key}={value}" for key, value in told.items() if not _same(value, self.defaults[key])
-        ]
-        return f"{self.name}({', '.join(changed)})" if changed else self.name
+        changed = changed_options(self.options, self.defaults)
+        return f"{self.name}({changed})" if changed else self.name
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -259,7 +277,7 @@ class Measure:
         if self.variant:
             apart = FOLDS if self.held_out else {}
             promised.update(self.variant(**{k: v for k, v in chosen.items() if k not in apart}))
-        if self.held_out and chosen["folds"] is None and not _same(chosen["rng"], FOLDS["rng"]):
+        if self.held_out and chosen["folds"] is None and not same(chosen["rng"], FOLDS["rng"]):
             raise errors.bad_value("rng", chosen["rng"], "0 where no folds are held out")
         if self.held_out and chosen["folds"] is not None:
             promised.update(self.held_out.promised(promised, chosen))
@@ -269,7 +287,7 @@ class Measure:
         return self.halves[0](x, **self._options_of(self.halves[0]))
 
     def _options_of(self, half: Callable[..., Any]) -> dict[str, Any]:
-        return _given(half, self.options)
+        return named_by(half, self.options)
 
 
 def measure(
@@ -294,8 +312,9 @@ def measure(
     chance: Callable[..., Array] | None = None,
     caution: Callable[..., str | None] | None = None,
     together: Callable[..., Array | None] | None = None,
-    in_orders: Callable[..., InOrders | None] | None = None,
+    in_orders: Callable[..., Reals | None] | None = None,
     gradient: Callable[..., Gradient | None] | None = None,
+    holding: Callable[..., Holding] | None = None,
     variant: Callable[..., Mapping[str, Any]] | None = None,
     held_out: HeldOut | None = None,
 ) -> Callable[[Callable[..., Array]], Measure]:
@@ -307,15 +326,15 @@ def measure(
     returns the promises that differ for them; `chance` gives the mean score under random pairing
     of stimuli, and `caution` a sentence of warning about two summaries, or None; `together` scores
     all pairs of many summaries in one go, or returns None where that does not pay; `in_orders`
-    is what `Measure.scores_in_orders` calls;
-    `gradient` is what `Measure.gradient_at` calls. Each of these is given the options that
+    is what `Measure.scores_in_orders` calls, and `gradient` and `holding` what
+    `Measure.gradient_at` and `Measure.holding` call. Each of these is given the options that
     it names; `variant` may return None for ``chance_level``, ``together``, ``in_orders`` or
     ``gradient`` where a variant has no such formula.
     The other arguments are the attributes of `Measure`.
     """
 
     def build(score: Callable[..., Array]) -> Measure:
-        defaults = {**_options(summary), **_options(score)}
+        defaults = {**options_of(summary), **options_of(score)}
         defaults |= FOLDS if held_out else {}
         promises: dict[str, Any] = {
             "title": (inspect.getdoc(score) or score.__name__).splitlines()[0].rstrip("."),
@@ -340,6 +359,7 @@ def measure(
             "together": together,
             "in_orders": in_orders,
             "gradient": gradient,
+            "chosen": holding,
             "cautioned": caution,
             "halves": (summary, score),
         }
@@ -360,32 +380,6 @@ def measure(
         return built
 
     return build
-
-
-@cache
-def _options(half: Callable[..., Any]) -> Mapping[str, Any]:
-    """Keyword-only arguments of a function with their defaults."""
-    parameters = inspect.signature(half).parameters.values()
-    return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-
-
-def _given(half: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that a function names."""
-    return {key: options[key] for key in _options(half)}
-
-
-def _told(option: str, value: Any) -> Any:
-    if np.ndim(value) == 0:
-        return value
-    return len(np.unique(value)) if option == "folds" else "given"
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Mapping):
-        given = dict(one)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        alike = hasattr(other, "keys") and given.keys() == other.keys()
-        return alike and all(_same(given[key], other[key]) for key in given)
-    return one is other or bool(np.array_equal(one, other))
 
 
 def _frozen_sets(promises: Mapping[str, Any]) -> dict[str, Any]:

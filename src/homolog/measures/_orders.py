@@ -1,22 +1,20 @@
 """Sums over pairs of stimuli in many orders of the stimuli of one population, without copies."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog._arrays import Reals
+from homolog.measures._turns import Turns
 
-Orders = NDArray[np.integer]
-InOrders = Callable[[Orders], Reals]
-"""From (order, stimulus) numbers of stimuli, a permutation in each row, to one number each."""
+Orders = NDArray[np.int64] | Turns
+"""(order, stimulus) numbers of stimuli, a permutation in each row; or turns of circles of them."""
 
 _MOST_STIMULI = 1 << 16
 """More could not be numbered in two bytes, and their pairs would need 34 GB."""
 
 
-def sums_in_orders(square: Reals, pairs: Reals) -> InOrders | None:
-    """What adds up products of two populations' similarities in many orders.
+def sums_in_orders(square: Reals, pairs: Reals, orders: NDArray[np.int64]) -> Reals | None:
+    """Sums of products of two populations' similarities in many orders.
 
     Parameters
     ----------
@@ -24,6 +22,8 @@ def sums_in_orders(square: Reals, pairs: Reals) -> InOrders | None:
         (stimulus, stimulus) symmetric similarities of the population that is reordered.
     pairs
         Those of the other, one entry for each pair of stimuli, in the order of the upper triangle.
+    orders
+        (order, stimulus) numbers of stimuli, a permutation in each row.
 
     Returns
     -------
@@ -38,12 +38,7 @@ def sums_in_orders(square: Reals, pairs: Reals) -> InOrders | None:
         from homolog.measures._gathered import sums
     except ImportError:
         return None
-
-    @running()
-    def at(orders: Orders) -> Reals:
-        return sums(square, pairs, orders.astype(np.uint16))
-
-    return at
+    return running()(sums)(square, pairs, orders.astype(np.uint16))
 
 
 def upper(square: Reals) -> Reals:

@@ -11,11 +11,19 @@ from functools import cache
 
 import numpy as np
 
-from homolog._arrays import Array, centre, frobenius, inner, namespace
+from homolog._arrays import Array, Reals, centre, frobenius, inner, namespace
 from homolog.measures import _many
 from homolog.measures._measure import along_stimuli
-from homolog.measures._orders import InOrders, Reals, sums_in_orders, upper
+from homolog.measures._orders import Orders, sums_in_orders, upper
 from homolog.measures._room import Room
+from homolog.measures._turns import (
+    Turns,
+    of_responses,
+    of_square,
+    pairs_in_turns,
+    squares_in_turns,
+    sums_in_turns,
+)
 
 
 @dataclass(frozen=True)
@@ -83,17 +91,34 @@ _SMALL = 4000
 """Products of fewer neurons with neurons than this spend their time on the way."""
 
 
-def overlaps_in_orders(a: Structure, b: Structure) -> InOrders | None:
+def overlaps_in_orders(a: Structure, b: Structure, orders: Orders) -> Reals | None:
     """Overlaps with the stimuli of `a` in many orders; None to reorder one by one."""
+    if isinstance(orders, Turns):
+        return _overlaps_in_turns(a, b, orders)
     n_stimuli = a.n_stimuli
     if a.responses is not None and b.responses is not None:
         by_neurons = max(a.responses.shape[1] * b.responses.shape[1], _SMALL)
         if _BY_PAIRS * n_stimuli > by_neurons or n_stimuli > _MOST_IN_ORDERS:
             return None
-    beyond = sums_in_orders(_gram(a), upper(_gram(b)))
-    if beyond is None:
-        return None
-    return lambda orders: a.energy[orders] @ b.energy + 2 * beyond(orders)
+    beyond = sums_in_orders(_gram(a), upper(_gram(b)), orders)
+    return None if beyond is None else diagonals_in_orders(a, b, orders) + 2 * beyond
+
+
+def diagonals_in_orders(a: Structure, b: Structure, orders: Orders) -> Reals:
+    """Overlaps of the diagonals alone."""
+    if isinstance(orders, Turns):
+        return sums_in_turns(a.energy, b.energy, orders)
+    return a.energy[orders] @ b.energy
+
+
+def _overlaps_in_turns(a: Structure, b: Structure, turns: Turns) -> Reals:
+    if a.responses is not None and b.responses is not None:
+        return squares_in_turns(a.responses, b.responses, turns)
+    first, second = (
+        of_square(one.gram) if one.responses is None else of_responses(one.responses)
+        for one in (a, b)
+    )
+    return pairs_in_turns(first, second, turns)
 
 
 def _gram(x: Structure) -> Reals:

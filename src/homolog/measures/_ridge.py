@@ -1,9 +1,9 @@
 """Ridge regressions, each fitted without the stimuli of one fold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,10 @@ class Population:
         Rows that each fold holds out.
     penalty
         In the square of the predictors' unit; None to choose one of `PENALTIES` in each fold.
+    held
+        Which of `PENALTIES` each fold takes; empty to choose.
+    by_folds
+        Whether to choose by leaving out one of the other folds at a time.
     """
 
     targets: Array = along_stimuli()
@@ -77,6 +81,8 @@ class Population:
     n_neurons: int = 0
     held_out: tuple[NDArray[np.int64], ...] = ()
     penalty: Array | None = None
+    held: tuple[int, ...] = ()
+    by_folds: bool = False
 
     @cached_property
     def fitted(self) -> tuple[_Fold, ...]:
@@ -86,6 +92,18 @@ class Population:
         grams = _of_the_others([block.T @ block for block in blocks])
         parts = zip(self.held_out, blocks, sums, grams, strict=True)
         return tuple(self._fit(*part) for part in parts)
+
+    @cached_property
+    def within(self) -> tuple["Population", ...]:
+        """The predictor on the training stimuli of every fold, which the other folds part."""
+        n_stimuli = self.predictors.shape[0]
+        found: list[Population] = []
+        for test in self.held_out:
+            rows = other_rows(n_stimuli, test)
+            others = (np.searchsorted(rows, one) for one in self.held_out if one is not test)
+            predictors = take_rows(self.predictors, rows)
+            found.append(replace(self, predictors=predictors, held_out=tuple(others)))
+        return tuple(found)
 
     def _fit(self, test: NDArray[np.int64], block: Array, total: Array, gram: Array) -> _Fold:
         xp = namespace(gram)
@@ -110,7 +128,30 @@ def predicted(x: Population, y: Population) -> list[Prediction]:
     """What `y` says of the responses of `x` to the held-out stimuli of every fold."""
     if carries_gradient(x.targets) or carries_gradient(y.predictors):
         return _differentiable(x, y)
-    return [_predict(*part) for part in _folds(x, y)]
+    chosen = y.held or (_by_folds(x, y) if y.by_folds else repeat(None))
+    return [_predict(*part, best) for part, best in zip(_folds(x, y), chosen, strict=False)]
+
+
+def holding(x: Population, y: Population) -> Callable[[NDArray[np.bool_], Population], Population]:
+    """What makes a predictor of fewer stimuli take the penalties that `y` takes on all.
+
+    Parameters
+    ----------
+    x, y
+        What is predicted, and the predictor.
+
+    Returns
+    -------
+    held
+        From which stimuli are kept, and the predictor's responses to them, to a predictor that
+        chooses nothing. A fold of which nothing is kept is gone.
+    """
+    chosen = list(zip(y.held_out, _chosen(x, y), strict=True))
+
+    def held(kept: NDArray[np.bool_], fewer: Population) -> Population:
+        return replace(fewer, held=tuple(best for rows, best in chosen if kept[rows].any()))
+
+    return held
 
 
 def require_stimuli(y: Population) -> None:
@@ -147,9 +188,15 @@ def _folds(x: Population, y: Population) -> Iterator[tuple[_Fold, Array, Array, 
 
 
 def _predict(
-    fold: _Fold, x: Array, total: Array, square: Array, cross: Array, n_train: int
+    fold: _Fold,
+    x: Array,
+    total: Array,
+    square: Array,
+    cross: Array,
+    n_train: int,
+    best: int | None,
 ) -> Prediction:
-    """The test stimuli of a fold, best penalty by GCV.
+    """The test stimuli of a fold, best penalty by GCV unless it is given.
 
     Generalised cross-validation looks at training stimuli alone and needs only how
     much of the target lies along each component. `x` are the target's responses to the
@@ -158,7 +205,8 @@ def _predict(
     """
     mean = total / n_train
     along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
-    best = _best(fold, along, square - inner(total, mean), n_train)
+    if best is None:
+        best = _best(fold, along, square - inner(total, mean), n_train)
     predicted = fold.predictor @ ((1 - fold.lost[best, :])[:, None] * along)
     return Prediction(x - mean, predicted, mean)
 
@@ -177,8 +225,37 @@ def _best(fold: _Fold, along: Array, spread: Array, n_train: int) -> int:
     return int(xp.argmin(left_over / freedom**2))
 
 
+def _by_folds(x: Population, y: Population) -> Iterator[int]:
+    """Which penalty predicts the other folds best, each left out whole, for every fold."""
+    for test, within in zip(y.held_out, y.within, strict=True):
+        targets = take_rows(x.targets, other_rows(x.targets.shape[0], test))
+        parts = _folds(replace(x, targets=targets), within)
+        errors_of = sum(_errors(*part) for part in parts)
+        yield int(namespace(targets).argmin(errors_of))
+
+
+def _errors(
+    fold: _Fold, x: Array, total: Array, square: Array, cross: Array, n_train: int
+) -> Array:
+    """(penalty,) squared errors at the test stimuli, less what all penalties share.
+
+    Arguments as of `_predict`.
+    """
+    xp = namespace(x)
+    along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
+    kept, meant = 1 - fold.lost, fold.predictor.T @ (x - total / n_train)
+    squares = (fold.predictor.T @ fold.predictor) * (along @ along.T)
+    return xp.vecdot(kept @ squares, kept) - 2 * (kept @ xp.vecdot(meant, along))
+
+
 def _chosen(x: Population, y: Population) -> Iterator[int]:
     """Which penalty every fold takes."""
+    if y.held:
+        yield from y.held
+        return
+    if y.by_folds:
+        yield from _by_folds(x, y)
+        return
     for fold, _, total, square, cross, n_train in _folds(x, y):
         along = fold.whitening.T @ (cross - fold.mean[:, None] * total[None, :])
         yield _best(fold, along, square - inner(total, total) / n_train, n_train)

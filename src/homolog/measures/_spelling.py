@@ -22,6 +22,8 @@ def variant(text: str) -> tuple[str, dict[str, Any]] | None:
 
     Values are numbers, True, False, None, or words with or without quotes.
     """
+    if text.count("(") != text.count(")"):
+        raise errors.bad_value("measure", text, "both parentheses, as in rsa(comparison=pearson)")
     found = _VARIANT.fullmatch(text)
     if found is None:
         return None

@@ -30,8 +30,10 @@ from homolog.measures._held_out import column_correlations
 from homolog.measures._least_squares import Reals, inverse_root
 from homolog.measures._measure import Gradient, along_stimuli, measure
 from homolog.measures._numbers import is_real, is_whole
+from homolog.measures._orders import Orders
 from homolog.measures._parted import Parted, Sides, centred_sides, n_training, parted
 from homolog.measures._shape import best_rotation
+from homolog.measures._turns import Turns, squares_in_turns
 
 Average = Literal["mean", "mean_square", "overlap", "projection_weighted"]
 
@@ -174,6 +176,14 @@ def _chance(x: _Summary, y: _Summary, *, average: Average) -> float:
     return (max if average == "mean_square" else min)(ranks) / (n_stimuli - 1)
 
 
+def _in_orders(x: _Summary, y: _Summary, orders: Orders, *, average: Average) -> Reals | None:
+    if average not in ("mean_square", "overlap") or not isinstance(orders, Turns):
+        return None
+    ranks = x.directions.shape[1], y.directions.shape[1]
+    shared = squares_in_turns(x.directions, y.directions, orders)
+    return shared / (min(ranks) if average == "mean_square" else max(ranks))
+
+
 def _caution(x: _Summary, y: _Summary) -> str | None:
     """Say where spaces cannot but meet."""
     n_stimuli, rank = x.directions.shape
@@ -207,6 +217,7 @@ def _gradient(x: Reals, *, pca: float | None = None) -> Gradient:
     summary=_summary,
     gradient=_gradient,
     variant=_promises,
+    in_orders=_in_orders,
     held_out=HeldOut(
         _held_out_summary,
         _held_out,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from homolog._arrays import Array, centre
+from homolog._arrays import Array, Reals, centre
 from homolog.measures._alignment import (
     Form,
     Kernel,
@@ -20,7 +20,7 @@ from homolog.measures._alignment import (
 )
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
-from homolog.measures._orders import InOrders, Reals
+from homolog.measures._orders import Orders
 from homolog.measures._overlap import Structure, products
 
 _TITLE = "Centred kernel alignment"
@@ -57,8 +57,10 @@ def _together(populations: Sequence[Structure], *, diagonal: bool = True) -> Arr
     return cosines(populations, _reading(diagonal))
 
 
-def _in_orders(x: Structure, y: Structure, *, diagonal: bool = True) -> InOrders | None:
-    return cosines_in_orders(x, y, _reading(diagonal))
+def _in_orders(
+    x: Structure, y: Structure, orders: Orders, *, diagonal: bool = True
+) -> Reals | None:
+    return cosines_in_orders(x, y, _reading(diagonal), orders)
 
 
 def _promises(*, diagonal: bool, centred: bool, **options: Any) -> Mapping[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, root
+from homolog._arrays import Array, Reals, root
 from homolog.measures._alignment import aligned, cosines_in_orders, determined
 from homolog.measures._kernels import distances, structure_of_gram
 from homolog.measures._measure import measure
-from homolog.measures._orders import InOrders
+from homolog.measures._orders import Orders
 from homolog.measures._overlap import Structure
 
 
@@ -34,9 +34,9 @@ def _promises(*, unbiased: bool) -> Mapping[str, Any]:
     return {"worst": -1.0, "biased": False, "title": title, "chance_level": _chance}
 
 
-def _in_orders(x: Structure, y: Structure, *, unbiased: bool) -> InOrders | None:
-    at = cosines_in_orders(x, y, "unbiased" if unbiased else "whole")
-    return at if at is None or unbiased else lambda orders: root(at(orders))
+def _in_orders(x: Structure, y: Structure, orders: Orders, *, unbiased: bool) -> Reals | None:
+    found = cosines_in_orders(x, y, "unbiased" if unbiased else "whole", orders)
+    return found if found is None or unbiased else root(found)
 
 
 @measure(

@@ -2,9 +2,9 @@
 
 from jaxtyping import Float
 
-from homolog._arrays import Array
+from homolog._arrays import Array, Reals
 from homolog.measures._measure import measure
-from homolog.measures._orders import InOrders
+from homolog.measures._orders import Orders
 from homolog.measures._overlap import Structure, overlap, overlaps_in_orders, structure
 
 
@@ -17,9 +17,9 @@ def _chance(x: Structure, y: Structure) -> Array:
     return 1 / ((x.n_stimuli - 1) * x.square * y.square)
 
 
-def _in_orders(x: Structure, y: Structure) -> InOrders | None:
-    shared = overlaps_in_orders(x, y)
-    return None if shared is None else lambda orders: shared(orders) / (x.square * y.square)
+def _in_orders(x: Structure, y: Structure, orders: Orders) -> Reals | None:
+    shared = overlaps_in_orders(x, y, orders)
+    return None if shared is None else shared / (x.square * y.square)
 
 
 @measure(

@@ -22,7 +22,9 @@ from homolog.measures import _angles, _many
 from homolog.measures._directions import ANY_MAP, ROTATIONS, Predicted, averaged, turned_round
 from homolog.measures._least_squares import Reals, fitted
 from homolog.measures._measure import Gradient, along_stimuli, measure
+from homolog.measures._orders import Orders
 from homolog.measures._room import Room
+from homolog.measures._turns import Turns, squares_in_turns
 
 Form = Literal["share", "angle"]
 
@@ -32,6 +34,7 @@ _LINEAR_ANGLE = {
     "kind": "distance",
     "chance_level": None,
     "together": None,
+    "in_orders": None,
 }
 _TITLES = {
     "share": {
@@ -97,6 +100,14 @@ def _together(populations: Sequence[_Summary], *, predict: Predicted) -> Array |
     return shared.T if predict == "candidate" else (shared + shared.T) / 2
 
 
+def _in_orders(x: _Summary, y: _Summary, orders: Orders, *, predict: Predicted) -> Reals | None:
+    if not isinstance(orders, Turns):
+        return None
+    ways = {"reference": (x.responses, y.basis), "candidate": (x.basis, y.responses)}
+    asked = ways.values() if predict == "both" else [ways[predict]]
+    return np.mean([squares_in_turns(*way, orders) for way in asked], axis=0)
+
+
 def _gradient(x: Reals) -> Gradient:
     x = narrow(centre(x))
     square, room, part = float(inner(x, x)), Room(), Room()
@@ -118,6 +129,7 @@ def _gradient(x: Reals) -> Gradient:
     gradient=_gradient,
     variant=_promises,
     together=_together,
+    in_orders=_in_orders,
     chance=_chance,
     best=1.0,
     worst=0.0,

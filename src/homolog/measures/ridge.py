@@ -5,17 +5,18 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import Array, centre, constant, even_columns, frobenius, namespace, narrow
 from homolog.measures import _held_out
 from homolog.measures._directions import ANY_MAP, ROTATIONS, Predicted, averaged, turned_round
-from homolog.measures._folds import Folds, held_out_rows
+from homolog.measures._folds import Folds, Together, held_out_rows
 from homolog.measures._held_out import Judged
 from homolog.measures._kernels import kernel_coordinates
-from homolog.measures._measure import measure
+from homolog.measures._measure import Holding, measure
 from homolog.measures._numbers import is_real
-from homolog.measures._ridge import Population, predicted, require_stimuli
+from homolog.measures._ridge import Population, holding, predicted, require_stimuli
 
 Kernel = Literal["linear", "rbf"]
 
@@ -32,16 +33,24 @@ def _summary(
     judge: Judged = "variance",
 ) -> Population:
     held_out = held_out_rows(x.shape[0], folds, rng)
+    by_folds = isinstance(folds, Together) and penalty is None and len(held_out) > 2
     centred = centre(x)
     size = frobenius(centred)
     # Turned within neuron space only where no neuron is asked for.
     targets = centred / size if _held_out.by_neuron(judge) else narrow(centred / size)
     if kernel == "rbf":
         return Population(
-            targets, kernel_coordinates(x), x.shape[0], held_out, _fixed(penalty, size / size)
+            targets,
+            kernel_coordinates(x),
+            x.shape[0],
+            held_out,
+            _fixed(penalty, size / size),
+            by_folds=by_folds,
         )
     predictors = _even(x) if penalty == 0 else narrow(targets)
-    return Population(targets, predictors, x.shape[1], held_out, _fixed(penalty, size))
+    return Population(
+        targets, predictors, x.shape[1], held_out, _fixed(penalty, size), by_folds=by_folds
+    )
 
 
 def _fixed(penalty: float | None, size: Array) -> Array | None:
@@ -88,6 +97,16 @@ def _promises(
     }
 
 
+def _holding(x: Population, y: Population, *, predict: Predicted = "reference") -> Holding:
+    of_y = holding(x, y) if predict != "candidate" else None
+    of_x = holding(y, x) if predict != "reference" else None
+
+    def held(kept: NDArray[np.bool_], one: Population, other: Population) -> tuple[Any, Any]:
+        return of_x(kept, one) if of_x else one, of_y(kept, other) if of_y else other
+
+    return held
+
+
 def _check_regression(penalty: Any, kernel: str) -> None:
     if kernel not in get_args(Kernel):
         raise errors.bad_value("kernel", kernel, ", ".join(get_args(Kernel)))
@@ -102,6 +121,7 @@ def _check_regression(penalty: Any, kernel: str) -> None:
 @measure(
     summary=_summary,
     variant=_promises,
+    holding=_holding,
     best=1.0,
     worst=float("-inf"),
     kind="variance",
@@ -137,8 +157,9 @@ def ridge(
     .. math:: 1 - \sum_f \|X_f - \hat X_f\|_F^2 \,/\, \sum_f \|X_f - \bar X_{-f}\|_F^2
 
     over held-out folds f, where :math:`\bar X_{-f}` is the mean of the training stimuli.
-    The penalty, one for all neurons, is chosen by generalised cross-validation within
-    the training stimuli of each fold. Neurons weigh by their variance.
+    The penalty, one for all neurons, is chosen within the training stimuli of each fold: by
+    generalised cross-validation, or where stimuli are in groups or blocks by leaving out one of
+    the other folds at a time (if there are two or more). Neurons weigh by their variance.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from homolog import errors
-from homolog._arrays import Array, centre, constant
+from homolog._arrays import Array, Reals, centre, constant
 from homolog.measures._alignment import (
     Form,
     Kernel,
@@ -20,7 +20,7 @@ from homolog.measures._alignment import (
 from homolog.measures._kernels import kernel_structure
 from homolog.measures._measure import Gradient, measure
 from homolog.measures._minibatches import Batched, Batches, batched, over_batches
-from homolog.measures._orders import InOrders, Reals
+from homolog.measures._orders import Orders
 from homolog.measures._overlap import Structure, overlap, products
 
 
@@ -45,8 +45,8 @@ def _together(populations: Sequence[Structure]) -> Array | None:
     return cosines(populations, "unbiased")
 
 
-def _in_orders(x: Structure, y: Structure) -> InOrders | None:
-    return cosines_in_orders(x, y, "unbiased")
+def _in_orders(x: Structure, y: Structure, orders: Orders) -> Reals | None:
+    return cosines_in_orders(x, y, "unbiased", orders)
 
 
 def _promises(*, batches: Batches, rng: int, **options: Any) -> Mapping[str, Any]:

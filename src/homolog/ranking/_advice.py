@@ -12,6 +12,7 @@ from homolog._words import counted, listed
 from homolog.ranking._difference import Difference, FalseDiscoveries
 from homolog.ranking._exchange import LEAST_FOR_EXCHANGE
 from homolog.ranking._joined import Joined
+from homolog.ranking._paired import matches
 from homolog.ranking._ranking import Standing, Test, decimals_of
 
 SIGNIFICANT = 0.05
@@ -60,6 +61,8 @@ def advice(
             f"q is p adjusted for all {len(tested)} differences ({ADJUSTED[fdr]}): of those with"
             f" q ≤ {SIGNIFICANT}, 1 in 20 is expected to be false."
         )
+    if test == "jackknife":
+        said += _by_halves(differences)
     said += _cautious(differences)
     if test == "jackknife" and n_independent < ROUGH_STIMULI:
         said.append(
@@ -139,6 +142,17 @@ def _which_test(both: Joined, test: Test | None, n: int, noun: str, exchange: bo
     return f"{said}. Report the scores and claim no difference, or record more stimuli."
 
 
+def _by_halves(differences: Sequence[Difference]) -> list[str]:
+    """By which measures the error is none of a jackknife."""
+    halved = [one.measure.label for one in differences if matches(one.measure) and not one.cautious]
+    if not halved:
+        return []
+    return [
+        f"By {listed(list(dict.fromkeys(halved)))}, which would jump from one matching to another,"
+        " the error is that of differences on random halves of the stimuli."
+    ]
+
+
 def _cautious(differences: Sequence[Difference]) -> list[str]:
     """By which measures p is rather too large, and why."""
     held = [one for one in differences if one.cautious]
@@ -148,7 +162,7 @@ def _cautious(differences: Sequence[Difference]) -> list[str]:
     share = f"{len(held)} of {counted(len(differences), 'difference')}"
     return [
         f"{share}, by {labels}: p is as a rule too large, and differences are missed, for these"
-        " scores jump from one matching, fit or count to another."
+        " scores jump as stimuli come and go."
     ]
 
 

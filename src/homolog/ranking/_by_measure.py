@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,8 @@ from homolog.ranking._ceiling import Ceiling, within
 from homolog.ranking._design import Design
 from homolog.ranking._difference import Difference
 from homolog.ranking._exchange import exchange_p
-from homolog.ranking._left_out import LeftOut, Scored, left_out
-from homolog.ranking._paired import jumps, paired
+from homolog.ranking._left_out import LeftOut, Scored, in_halves, left_out
+from homolog.ranking._paired import jumps, matches, paired
 from homolog.ranking._ranking import Standing
 from homolog.ranking._session import session_ceiling
 from homolog.scoring import pairings_note, random_pairings
@@ -39,26 +40,16 @@ def by_measure(measure: Measure, design: Design) -> Found:
     values = scored.values()
     notes = [f"{name}: {one}" for name, one in scored.cautions.items() if one]
     notes += [] if design.both.groups is None else _chances_of_groups(scored, design)
-    if design.block is None:
-        few = dict.fromkeys(values, "too few stimuli")
-        kept = LeftOut(values, {}, few, np.empty(0, dtype=np.int64))
-    else:
-        kept = left_out(
-            values,
-            scored.without,
-            design.block,
-            f"{measure.name}: intervals",
-            design.progress,
-            twos=bool(design.pairs),
-        )
+    kept, of_differences = _left_out(scored, values, design)
     if design.block is not None:
+        why_not = {**of_differences.why_not, **kept.why_not}
         notes += [
             f"{name}: no interval: without some stimuli it has no score ({why})"
-            for name, why in kept.why_not.items()
+            for name, why in why_not.items()
         ]
         notes += [
             f"{name}: no test: without some two stimuli it has no score ({why})"
-            for name, why in kept.why_not_two.items()
+            for name, why in of_differences.why_not_two.items()
         ]
     standings = _standings(measure, design, scored, kept)
     notes += [
@@ -66,7 +57,7 @@ def by_measure(measure: Measure, design: Design) -> Found:
         for one in standings
         if one.interval is None and one.candidate in kept.without
     ]
-    differences = [_difference(measure, design, kept, ends) for ends in design.pairs]
+    differences = [_difference(measure, design, of_differences, ends) for ends in design.pairs]
     notes += [
         f"{one.first} and {one.second}: {note}" for one in differences for note in one.warnings
     ]
@@ -76,8 +67,35 @@ def by_measure(measure: Measure, design: Design) -> Found:
         standings,
         differences,
         ceiling,
-        [*notes, *kept.notes, *why],
+        [*notes, *dict.fromkeys((*kept.notes, *of_differences.notes)), *why],
     )
+
+
+def _left_out(
+    scored: Scored, values: Mapping[str, float], design: Design
+) -> tuple[LeftOut, LeftOut]:
+    """What scores are without some stimuli, for their own intervals and for those of differences.
+
+    Differences also need pairs of stimuli to be left out, with choices held where there are any,
+    or halves where neurons are matched; see `paired`.
+    """
+    if design.block is None:
+        few = dict.fromkeys(values, "too few stimuli")
+        kept = LeftOut(values, {}, few, np.empty(0, dtype=np.int64))
+        return kept, kept
+    measure, block, tested = scored.measure, design.block, bool(design.pairs)
+    what, holds = f"{measure.name}: intervals", measure.chosen is not None
+    both = tested and (holds or matches(measure))
+    first, second = (
+        statistics.of_several(design.progress, part, 2) if both else design.progress
+        for part in range(2)
+    )
+    kept = left_out(values, scored.without, block, what, first, twos=tested and not both)
+    if not both:
+        return kept, kept
+    if holds:
+        return kept, left_out(values, scored.held, block, what, second, twos=True)
+    return kept, in_halves(kept, scored.without, block, what, second)
 
 
 def _chances_of_groups(scored: Scored, design: Design) -> list[str]:
@@ -145,8 +163,13 @@ def _difference(
         interval=interval,
         p=p,
         warnings=(note,) if note else (),
-        cautious=jumps(measure) and bool(estimate.error) and not design.exchange,
+        cautious=_too_large(measure, kept, ends) and bool(estimate.error) and not design.exchange,
     )
+
+
+def _too_large(measure: Measure, kept: LeftOut, ends: tuple[str, str]) -> bool:
+    """Whether the error is as a rule too large: nothing tells how much of it is of jumps."""
+    return jumps(measure) or (matches(measure) and any(name not in kept.halves for name in ends))
 
 
 def _exchanged(measure: Measure, design: Design, ends: tuple[str, str]) -> tuple[float | None, str]:

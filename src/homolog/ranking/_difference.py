@@ -24,11 +24,12 @@ class Difference:
     value
         Score of the first minus that of the second; of a distance, too.
     interval
-        95 % jackknife interval over stimuli, both candidates losing the same ones, see
+        95 % interval over stimuli, both candidates losing the same ones, see
         `paired`; None where there is none (the warnings say why).
     p
-        Two-sided, of the paired jackknife, or of exchanged responses where these were asked
-        for; None where neither can be given.
+        Two-sided, of the paired jackknife (of halves of the stimuli by measures that match
+        neurons), or of exchanged responses where these were asked for; None where neither can
+        be given.
     q
         Smallest share of false discoveries at which this difference is one: p adjusted for
         all differences of the ranking. None without p.
@@ -36,7 +37,8 @@ class Difference:
         What to know before believing it.
     cautious
         Whether the jackknife's error is as a rule too large, and p with it: that of measures that
-        match neurons, fit, or count.
+        count, or that fit other than by `ridge`; and where matched neurons have no score on some
+        half of the stimuli.
     """
 
     measure: Measure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from homolog import errors, statistics
 from homolog._moves import partners
-from homolog.measures._measure import Measure
+from homolog.measures._measure import Holding, Measure
 from homolog.pairing import seen, summary_of
 from homolog.representation import Representation
 from homolog.scoring import heard
@@ -40,6 +40,9 @@ class LeftOut:
         What was warned of on the way.
     without_two, why_not_two
         The same without each block and its partner (see `partners`), where that was asked for.
+    halves
+        Name -> (split, 2) the number on either half of the blocks (see `splits`), where that was
+        asked for and every half has one.
     """
 
     values: Mapping[str, float]
@@ -49,6 +52,7 @@ class LeftOut:
     notes: tuple[str, ...] = ()
     without_two: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
     why_not_two: Mapping[str, str] = field(default_factory=dict[str, str])
+    halves: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
     @property
     def n_blocks(self) -> int:
@@ -122,21 +126,72 @@ class Scored:
             self.cautions[name] = self.measure.caution(x, y)
         return found
 
+    @cached_property
+    def holding(self) -> dict[str, Holding | None]:
+        """Name -> what holds the measure's choices, if it makes any."""
+        x = summary_of(self.measure, self.reference)
+        return {
+            name: self.measure.holding(x, summary_of(self.measure, one))
+            for name, one in self.candidates.items()
+        }
+
     def without(self, kept: Kept, wanted: Sequence[str]) -> dict[str, float | str]:
         """Name -> score on the stimuli that are kept, or why there is none."""
+        return self._without(kept, wanted, {})
+
+    def held(self, kept: Kept, wanted: Sequence[str]) -> dict[str, float | str]:
+        """The same with what the measure chooses (penalties) as it was chosen on all stimuli."""
+        return self._without(kept, wanted, self.holding)
+
+    def _without(
+        self, kept: Kept, wanted: Sequence[str], holding: Mapping[str, Holding | None]
+    ) -> dict[str, float | str]:
         measure = statistics.on(self.measure, kept)
         try:
             x = measure.summary(self.arrays[0][kept])
         except errors.HomologError as error:
             return dict.fromkeys(wanted, str(error))
-        return {name: self._one(measure, x, name, kept) for name in wanted}
+        return {name: self._one(measure, x, name, kept, holding.get(name)) for name in wanted}
 
-    def _one(self, measure: Measure, x: object, name: str, kept: Kept) -> float | str:
+    def _one(
+        self, measure: Measure, x: object, name: str, kept: Kept, hold: Holding | None
+    ) -> float | str:
         try:
             y = measure.summary(self.arrays[1][name][kept])
-            return float(measure.score(x, y))
+            return float(measure.score(*(hold(kept, x, y) if hold else (x, y))))
         except errors.HomologError as error:
             return str(error)
+
+
+def splits(n_blocks: int) -> NDArray[np.bool_]:
+    """(split, block) Whether each block is in the first half, as many random splits as blocks."""
+    rng = np.random.default_rng(0)
+    return np.array([rng.permutation(n_blocks) < n_blocks // 2 for _ in range(n_blocks)])
+
+
+def in_halves(
+    kept: LeftOut,
+    without: Callable[[Kept, Sequence[str]], Mapping[str, float | str]],
+    block: NDArray[np.int64],
+    what: str,
+    progress: Progress,
+) -> LeftOut:
+    """The same with numbers on halves of the blocks, where all halves have one; else with a note.
+
+    Arguments as of `left_out`.
+    """
+    first = splits(kept.n_blocks)[:, block]
+    keep = np.stack([first, ~first], axis=1).reshape(-1, len(block))
+    names = list(kept.without)
+    with heard():
+        found, why_not = _each(names, without, list(keep), what, progress)
+    notes = [
+        f"{name}: its differences have the error of a plain jackknife, which is too large: on half"
+        f" of the stimuli it has no score ({why})"
+        for name, why in why_not.items()
+    ]
+    halves = {name: row.reshape(-1, 2) for name, row in found.items()}
+    return replace(kept, halves=halves, notes=(*kept.notes, *notes))
 
 
 def left_out(

@@ -1,4 +1,4 @@
-"""The error of a difference: a jackknife that counts once what stimuli do together."""
+"""The error of a difference: a jackknife that counts once what stimuli do together, or halves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from homolog._moves import of_partners
 from homolog.measures._measure import Measure
-from homolog.ranking._left_out import Estimate, LeftOut
+from homolog.ranking._left_out import Estimate, LeftOut, splits
 from homolog.statistics import Floats, squared_errors
 
 MOST_TOGETHER = 0.5
@@ -29,9 +29,14 @@ MATCHING = frozenset(
 """Measures that match single neurons."""
 
 
+def matches(measure: Measure) -> bool:
+    """Whether it goes from one matching of neurons to another, and fits nothing."""
+    return measure.name in MATCHING and not measure.fits
+
+
 def jumps(measure: Measure) -> bool:
-    """Whether it goes from one matching, fit or count to another, so that its error is large."""
-    return measure.name in MATCHING or measure.fits or measure.counts
+    """Whether it goes from one fit or count to another, and no choice that it makes can be held."""
+    return measure.counts or (measure.fits and measure.chosen is None)
 
 
 def paired(kept: LeftOut, first: str, second: str) -> Estimate:
@@ -59,30 +64,58 @@ def paired(kept: LeftOut, first: str, second: str) -> Estimate:
 
     Notes
     -----
-    The share is not let beyond that of a number to which only pairs add. Measures that jump
-    from one matching or penalty to another are beyond it: their errors stay too large, and
-    differences are missed rather than invented. Which do is known of the measure (see `jumps`).
-    One study cannot tell: the share is most often large where the variance came out too small.
+    The share is not let beyond that of a number to which only pairs add, for one study tells it
+    badly: it is most often large where the variance came out too small. Measures that jump are
+    beyond it. What jumps from one matching to another moves with every stimulus by a root of how
+    much there is of it, not in proportion, so that no leaving out of few tells its variance. Two
+    halves of the stimuli have nothing in common, and their differences have twice the variance
+    :math:`\sigma^2` of all stimuli, jumps and all, if that goes with one over their number:
+
+    .. math:: \sigma^2 = \tfrac14 \, \mathrm{mean} \, (D_1 - D_2)^2
+
+    over as many random splits as blocks. Where halves were given they are what is used. Measures
+    that choose a penalty have it held, for else the jackknife tells how the choice jumps.
+    Of other measures that jump (see `jumps`) errors stay too large, and differences are missed
+    rather than invented.
     """
     value = kept.values[first] - kept.values[second]
     why_not = {**kept.why_not, **kept.why_not_two}
     absent = [why_not[name] for name in (first, second) if name in why_not]
     if absent:
         return Estimate(value, None, 0, absent[0])
-    one, two = (of[first] - of[second] for of in (kept.without, kept.without_two))
-    squares = squared_errors(value, one, kept.sizes)
-    variance = float(squares.mean())
+    halved = first in kept.halves and second in kept.halves
+    variance, freedom = (_of_halves if halved else _of_leaving)(value, kept, first, second)
     largest = max(abs(kept.values[name]) for name in (first, second))
     if np.sqrt(variance) <= ROUNDING * largest:
         return Estimate(value if abs(value) > ROUNDING * largest else 0.0, 0.0, 1)
+    return Estimate(value, float(np.sqrt(variance)), freedom)
+
+
+def _of_leaving(value: float, kept: LeftOut, first: str, second: str) -> tuple[float, float]:
+    """Variance and degrees of freedom of a jackknife, plain where no two were left out together."""
+    one = kept.without[first] - kept.without[second]
+    squares = squared_errors(value, one, kept.sizes)
+    variance, freedom = float(squares.mean()), _freedom(squares)
+    if not variance or first not in kept.without_two or second not in kept.without_two:
+        return variance, freedom
+    two = kept.without_two[first] - kept.without_two[second]
     excess = float(np.mean(of_partners(value, one, two, kept.sizes) ** 2)) / variance
     share = min(excess, MOST_TOGETHER)
-    freedom = _freedom(squares) * ((1 + share) / (1 + 2 * share)) ** 2
-    return Estimate(value, float(np.sqrt(variance / (1 + share))), max(freedom, 1.0))
+    return variance / (1 + share), max(freedom * ((1 + share) / (1 + 2 * share)) ** 2, 1.0)
+
+
+def _of_halves(value: float, kept: LeftOut, first: str, second: str) -> tuple[float, float]:
+    """Variance from differences on halves, freedom of so many blocks and so many splits."""
+    one, halves = (of[first] - of[second] for of in (kept.without, kept.halves))
+    n_splits, n_stimuli = len(halves), kept.sizes.sum()
+    share = splits(kept.n_blocks) @ kept.sizes / n_stimuli
+    variance = float(np.mean((halves[:, 0] - halves[:, 1]) ** 2 * share * (1 - share)))
+    freedom = _freedom(squared_errors(value, one, kept.sizes))
+    return variance, 1 / (1 / freedom + 1 / n_splits)
 
 
 def _freedom(squares: Floats) -> float:
     """Degrees of freedom of their mean, by how unequal they are; at most one less than they."""
-    n = len(squares)
-    spread = float(squares.var() / squares.mean() ** 2)
+    n, mean = len(squares), squares.mean()
+    spread = float(squares.var() / mean**2) if mean else 0.0
     return n - 1 if spread == 0 else min(n - 1, 2 * n / spread)

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from homolog import errors
 from homolog.comparison import (
     Chosen,
     Groups,
+    call_of,
     digest_of,
     measures_asked,
     population,
-    spelled,
     versions,
     whole,
 )
 from homolog.measures._measure import Measure
+from homolog.pairing import folds_of_rows, in_blocks
 from homolog.ranking._advice import advice, design_warnings
-from homolog.ranking._by_measure import by_measure
+from homolog.ranking._by_measure import Found, by_measure
 from homolog.ranking._design import Pairs, designed, pairs_asked
 from homolog.ranking._difference import FalseDiscoveries, with_q
 from homolog.ranking._joined import joined
 from homolog.ranking._ranking import Ranking
 from homolog.representation import NanPolicy
-from homolog.scoring import sizes_note
+from homolog.scoring import sizes_note, unless_refused
 from homolog.statistics import Progress, silent
 
 
@@ -42,6 +44,8 @@ def rank(
     align: bool = False,
     nan: NanPolicy = "stop",
     groups: Groups = None,
+    blocks: int | None = None,
+    gap: int = 0,
     progress: Progress = silent,
 ) -> Ranking:
     """Score several candidates against one recording, and test their differences.
@@ -58,7 +62,8 @@ def rank(
     candidates
         Name -> population, one or more.
     measures
-        Names or `Measure` objects; default as of `homolog.compare`.
+        Names or `Measure` objects; default as of `homolog.compare`. Of several, a warning
+        names those that cannot score these populations.
     pairs
         Which candidates to compare with which, as (first, second) names: layer by layer of
         two networks, say. None: all pairs; fewer pairs leave more power to each.
@@ -77,7 +82,7 @@ def rank(
         Random splits of the reference's trials for the ceiling.
     rng
         Seed, a whole number from 0.
-    align, nan, groups
+    align, nan, groups, blocks, gap
         As of `homolog.compare`; with `align` only stimuli that all share are kept.
     progress
         Called with what is being done, steps done and steps in all.
@@ -100,7 +105,7 @@ def rank(
     otherwise, for this very recording. Other neurons or animals may: record them. Of biased
     measures the difference holds the difference of two biases.
 
-    By measures that match neurons, fit or count, p is as a rule too large: see
+    By measures that count, and by most that fit, p is as a rule too large: see
     `Difference.cautious`.
 
     Examples
@@ -120,18 +125,31 @@ def rank(
     listed = measures_asked(measures)
     named = {str(name): population(one, nan) for name, one in candidates.items()}
     asked = pairs_asked(pairs, list(named))
-    both = joined(population(reference, nan, groups), named, align, listed)
+    given = population(reference, nan, groups)
+    cuts = {
+        name: in_blocks(given, replace(one, name=name), blocks, gap, align=align)
+        for name, one in named.items()
+    }
+    cut = next(iter(cuts.values()))
+    both = joined(cut.reference, {name: one.candidate for name, one in cuts.items()}, align, listed)
     design = designed(both, asked, exchange, permutations, splits, rng, progress)
-    found = [by_measure(both.held_out(measure, groups), design) for measure in listed]
+    kept = cut.rows_of(both.reference)
+
+    def by(measure: Measure) -> Found:
+        measure = folds_of_rows(measure, kept, given.n_stimuli)
+        return by_measure(both.held_out(measure, "stimulus" if blocks else groups), design)
+
+    found, refused = unless_refused(listed, by)
     standings = tuple(standing for one in found for standing in one.standings)
     differences = with_q([difference for one in found for difference in one.differences], fdr)
     sizes = sizes_note(both.groups)
-    warnings = [*both.warnings, *([sizes] if sizes else []), *design_warnings(both)]
+    warnings = [*cut.said, *both.warnings, *([sizes] if sizes else []), *design_warnings(both)]
     warnings += [f"{one.measure.label}: {note}" for one in found for note in one.notes]
+    warnings += map(str, refused)
     return Ranking(
         reference=both.reference,
         candidates=both.candidates,
-        measures=tuple(listed),
+        measures=tuple(one for one in listed if one not in [gone.measure for gone in refused]),
         standings=standings,
         differences=differences,
         ceilings=tuple(one.ceiling for one in found if one.ceiling),
@@ -144,7 +162,21 @@ def rank(
         permutations=permutations,
         seed=rng,
         groups=None if both.groups is None else design.n_independent,
-        call=_call(listed, pairs, exchange, permutations, fdr, splits, rng, align, nan, groups),
+        call=call_of(
+            "rank(reference, candidates",
+            listed,
+            groups,
+            pairs=(pairs, None),
+            exchange=(exchange, False),
+            permutations=(permutations, 1000),
+            fdr=(fdr, "bh"),
+            splits=(splits, 10),
+            rng=(rng, 0),
+            align=(align, False),
+            nan=(nan, "stop"),
+            blocks=(blocks, None),
+            gap=(gap, 0),
+        ),
         versions=versions(),
         digests={
             "reference": digest_of(both.reference),
@@ -161,27 +193,3 @@ def _refuse(candidates: Any, fdr: Any, splits: Any) -> None:
         raise errors.bad_value("fdr", fdr, "'bh', 'by'")
     if whole(splits, "splits") == 0:
         raise errors.bad_value("splits", splits, "a whole number, 1 or more")
-
-
-def _call(
-    measures: Sequence[Measure],
-    pairs: Pairs | None,
-    exchange: bool,
-    permutations: int,
-    fdr: str,
-    splits: int,
-    rng: int,
-    align: bool,
-    nan: str,
-    groups: Groups,
-) -> str:
-    """The call that computes a ranking again, from variables named as its arguments."""
-    arguments = ["reference", "candidates", f"[{', '.join(map(spelled, measures))}]"]
-    told = {"pairs": pairs, "exchange": exchange, "permutations": permutations, "fdr": fdr}
-    told |= {"splits": splits, "rng": rng, "align": align, "nan": nan}
-    usual = {"pairs": None, "exchange": False, "permutations": 1000, "fdr": "bh"}
-    usual |= {"splits": 10, "rng": 0, "align": False, "nan": "stop"}
-    arguments += [f"{key}={value!r}" for key, value in told.items() if value != usual[key]]
-    if groups is not None:
-        arguments.append(f"groups={groups!r}" if isinstance(groups, str) else "groups=groups")
-    return f"homolog.rank({', '.join(arguments)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ from homolog.report import (
 from homolog.report._rendering import download, rendered
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from homolog.all_pairs import Matrices, Matrix
     from homolog.audit import Audit, GaugeAudit
     from homolog.comparison import Comparison
@@ -33,7 +36,15 @@ if TYPE_CHECKING:
     from homolog.ranking import Ranking
     from homolog.representation import Representation
 
-__all__ = ["require", "write", "write_audit", "write_gauge", "write_matrices", "write_ranking"]
+__all__ = [
+    "require",
+    "write",
+    "write_audit",
+    "write_encoding",
+    "write_gauge",
+    "write_matrices",
+    "write_ranking",
+]
 
 
 def require() -> None:
@@ -184,10 +195,7 @@ def write_ranking(ranking: Ranking, folder: str | Path, *, command: str | None =
     require()
     folder = Path(folder)
     page = _rank.page(ranking, command)
-    drawn = _rank.figure(ranking)
-    for form in ("svg", "png"):
-        write_whole(folder / f"ranking.{form}", _static.rendered(drawn, form))
-    return write_whole(folder / "report.html", page.encode())
+    return _with_figures(folder, page, {"ranking": _rank.figure(ranking)})
 
 
 def write_encoding(found: Encoding, folder: str | Path, *, command: str | None = None) -> Path:
@@ -219,7 +227,11 @@ def write_encoding(found: Encoding, folder: str | Path, *, command: str | None =
     folder = Path(folder)
     page = _score.page(found, command)
     drawn = {"scores": _score.medians(found), "neurons": _score.neurons(found)}
-    for name, figure in drawn.items():
+    return _with_figures(folder, page, drawn)
+
+
+def _with_figures(folder: Path, page: str, figures: Mapping[str, Figure]) -> Path:
+    for name, figure in figures.items():
         for form in ("svg", "png"):
             write_whole(folder / f"{name}.{form}", _static.rendered(figure, form))
     return write_whole(folder / "report.html", page.encode())
@@ -240,6 +252,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         warnings.append(("Pictures.", "of mean responses over time, where measures saw the course"))
     warnings += [("Ceilings.", text) for text in ceiling_notes(comparison.scores)]
     warnings += [(f"{s.measure.label}.", text) for s in comparison.scores for text in s.warnings]
+    warnings += [(f"{one.measure.label}.", one.why) for one in comparison.refused]
     dissimilarities, highest = _charts.dissimilarities(comparison)
     matched = _charts.matched_tuning(comparison)
     return {
@@ -253,6 +266,7 @@ def _shown(comparison: Comparison) -> dict[str, Any]:
         "columns": _table.COLUMNS,
         "rows": table,
         "marks": _table.marks(table),
+        "refused": comparison.refused,
         "dissimilarities": dissimilarities,
         "highest": _words.number(highest, 1),
         "colours": ", ".join(_charts.COLOURS),

@@ -69,8 +69,13 @@ def _measures(comparison: Comparison) -> str:
     to = f"to {listed(swayed)} only" if swayed else "to no score"
     return (
         f"Similarity was scored by {listed(named)}. "
-        f"The neurons' mean responses over stimuli matter {to}."
+        f"The neurons' mean responses over stimuli matter {to}.{_refused(comparison)}"
     )
+
+
+def _refused(comparison: Comparison) -> str:
+    codes = [f"{one.measure.label} ({one.error.code})" for one in comparison.refused]
+    return f" No score could be had by {listed(codes)}." if codes else ""
 
 
 def _measure(measure: Measure) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from homolog import figures
 from homolog._pictured import Scale
-from homolog._words import counted
+from homolog._words import counted, listed
 from homolog.ranking import _files
+from homolog.ranking._paired import matches
 from homolog.ranking._ranking import decimals_of
 from homolog.ranking._words import ceiling_words, chance_notes
 from homolog.report import _words
@@ -125,6 +126,7 @@ def _methods(ranking: Ranking) -> str:
             "Intervals are 95 % jackknife intervals over stimuli; differences were tested by a"
             " paired jackknife, both candidates losing the same stimuli, alone and in pairs."
         )
+        said += _otherwise(ranking)
     if ranking.test == "exchange":
         said.append(
             "Differences were tested by exchanging the responses of two candidates, stimulus by"
@@ -142,6 +144,21 @@ def _methods(ranking: Ranking) -> str:
             f"p was adjusted for {counted(len(ranking.differences), 'difference')} by {how}."
         )
     return " ".join(said)
+
+
+def _otherwise(ranking: Ranking) -> list[str]:
+    """By which measures the error of a difference is another."""
+    matched = [one.label for one in ranking.measures if matches(one)]
+    held = [one.label for one in ranking.measures if one.chosen is not None]
+    said: list[str] = []
+    if matched:
+        said.append(
+            f"By {listed(matched)} they were tested by differences on random halves of the"
+            " stimuli, as many splits as blocks of stimuli."
+        )
+    if held:
+        said.append(f"By {listed(held)} penalties were held meanwhile.")
+    return said
 
 
 def _scores(ranking: Ranking, measure: Measure) -> list[Row]:

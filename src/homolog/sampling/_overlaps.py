@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from homolog._arrays import centre
+from homolog.measures._left_out import overlaps_without
 from homolog.sampling._given import Floats
-from homolog.sampling._unbiased import Sums, overlap, with_themselves
+from homolog.sampling._unbiased import Sums, overlap, with_themselves, with_themselves_less
 
 
 class Overlaps(NamedTuple):
@@ -35,7 +35,7 @@ def overlaps(
     return (
         found,
         Overlaps(found.shared, reference.uncorrected / one, candidate.uncorrected / one),
-        [stimuli, *_less_neurons(x, y, sums)],
+        [stimuli, *_less_neurons(x, y, samples, sums)],
     )
 
 
@@ -44,18 +44,24 @@ def less_neurons(x: Floats, y: Floats, samples: Sequence[bool]) -> list[Overlaps
 
     Of four stimuli or more; `overlaps` needs one more, to leave one out.
     """
-    return _less_neurons(x, y, _sums(x, y, samples))
+    return _less_neurons(x, y, samples, _sums(x, y, samples))
 
 
 def _sums(x: Floats, y: Floats, samples: Sequence[bool]) -> "tuple[Sums, _Own, _Own]":
     return overlap(x, y), _Own(x, samples[0]), _Own(y, samples[1])
 
 
-def _less_neurons(x: Floats, y: Floats, sums: "tuple[Sums, _Own, _Own]") -> list[Overlaps]:
+def _less_neurons(
+    x: Floats, y: Floats, samples: Sequence[bool], sums: "tuple[Sums, _Own, _Own]"
+) -> list[Overlaps]:
+    """Of a population that is no sample all neurons stay, so that the overlaps are the same."""
     shared, reference, candidate = sums
     n_x, n_y, one = x.shape[1], y.shape[1], len(x) * (len(x) - 3)
-    less_x = (shared.whole - shared.of_neuron) / ((n_x - 1) * n_y)
-    less_y = (shared.whole - overlap(y, x).of_neuron) / (n_x * (n_y - 1))
+    less_x, less_y = (np.full(n, shared.whole / (n_x * n_y)) for n in (n_x, n_y))
+    if samples[0]:
+        less_x = (shared.whole - shared.of_neuron) / ((n_x - 1) * n_y)
+    if samples[1]:
+        less_y = (shared.whole - overlap(y, x).of_neuron) / (n_x * (n_y - 1))
     return [
         Overlaps(less_x / one, reference.less_neuron / one, candidate.mean / one),
         Overlaps(less_y / one, reference.mean / one, candidate.less_neuron / one),
@@ -82,12 +88,32 @@ class _Own:
 def less_blocks(
     x: Floats, y: Floats, samples: Sequence[bool], block: NDArray[np.int64]
 ) -> Overlaps:
-    """Mean overlaps without each block of stimuli."""
-    each = [
-        overlaps(centre(x[block != one]), centre(y[block != one]), samples)[0]
-        for one in range(int(block.max()) + 1)
+    """Mean overlaps without each block of stimuli, of centred responses of norm 1."""
+    left = [np.flatnonzero(block == one) for one in range(int(block.max()) + 1)]
+    shared, *owns = overlaps_without(x, y, left)[:, 1:]
+    n_left = len(x) - np.bincount(block)
+    own = [
+        (mean - with_themselves_less(side, block) / (n_left * (n_left - 3))) / (n * (n - 1))
+        if is_sample
+        else mean / n**2
+        for mean, side, is_sample, n in zip(
+            owns, (x, y), samples, (x.shape[1], y.shape[1]), strict=True
+        )
     ]
-    return Overlaps(*np.array(each).T)
+    return Overlaps(shared / (x.shape[1] * y.shape[1]), *own)
+
+
+def between_blocks(
+    found: Overlaps, less: Overlaps, sizes: NDArray[np.int64]
+) -> tuple[Overlaps, Overlaps]:
+    """Mean overlaps, and those without each block, less what stimuli of one block bring together.
+
+    Stimuli that are nearly alike are nearly one stimulus that is met with itself, which makes
+    everything look alike. The jackknife takes off what goes with the number of blocks.
+    """
+    whole, without = np.array(found), np.array(less)
+    bias = (1 - len(sizes)) * whole + without @ (1 - sizes / sizes.sum())
+    return Overlaps(*(whole - bias)), Overlaps(*(without - bias[:, None]))
 
 
 def of_stimuli(
@@ -117,15 +143,3 @@ def _u_centred(x: Floats, rows: NDArray[np.int64], others: NDArray[np.int64]) ->
     n, energy = len(x), np.vecdot(x, x)
     apart = (energy[rows, None] + energy[others]) / (n - 2)
     return x[rows] @ x[others].T + apart - energy.sum() / ((n - 1) * (n - 2))
-
-
-def of_neurons(x: Floats, y: Floats) -> Floats:
-    """(neuron, neuron) mean overlap over stimuli of each neuron of one population with another's.
-
-    Both are centred.
-    """
-    n, squares = len(x), (x**2, y**2)
-    met = squares[0].T @ squares[1]
-    totals = np.outer(squares[0].sum(axis=0), squares[1].sum(axis=0))
-    whole = (x.T @ y) ** 2 - met + totals / ((n - 1) * (n - 2)) - 2 * met / (n - 2)
-    return whole / (n * (n - 3))

@@ -66,6 +66,14 @@ def with_themselves(x: Floats) -> Sums:
     return Sums(float(each.sum()), _with_itself(less, len(x) - 1).sum(axis=1), each)
 
 
+def with_themselves_less(x: Floats, block: NDArray[np.int64]) -> Floats:
+    """(block,) the same without each block of stimuli."""
+    sizes = np.bincount(block)
+    member = (block == np.arange(len(sizes))[:, None]).astype(np.float64)
+    less = [power.sum(axis=0) - member @ power for power in (x**p for p in range(1, 5))]
+    return _with_itself(less, (len(x) - sizes)[:, None]).sum(axis=1)
+
+
 class _Rows:
     """Sums over the rows of a Gram matrix without its diagonal."""
 
@@ -80,7 +88,9 @@ def _through(y: Floats, x: Floats) -> Floats:
     return (y @ y.T) @ x if y.shape[1] > y.shape[0] else y @ (y.T @ x)
 
 
-def _u(off_diagonal: Floats, totals: Floats, rows: Floats, n_stimuli: int) -> Floats:
+def _u(
+    off_diagonal: Floats, totals: Floats, rows: Floats, n_stimuli: int | NDArray[np.int64]
+) -> Floats:
     """The overlap of U-centred matrices from sums over their entries, rows and products."""
     n = n_stimuli
     return off_diagonal + totals / ((n - 1) * (n - 2)) - 2 * rows / (n - 2)
@@ -95,7 +105,7 @@ def _of_neurons(x: Floats, through: Floats, other: _Rows) -> Floats:
     return _u(through - other.energy @ squares, totals, rows, len(x))
 
 
-def _with_itself(sums: list[Floats], n_stimuli: int) -> Floats:
+def _with_itself(sums: list[Floats], n_stimuli: int | NDArray[np.int64]) -> Floats:
     """U(k_a, k_a) from sums of the first four powers of a neuron's responses."""
     one, two, three, four = sums
     rows = one * one * two - 2 * one * three + four

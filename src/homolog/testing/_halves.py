@@ -4,6 +4,8 @@ import numpy as np
 
 from homolog.errors import HomologError
 from homolog.measures._measure import Measure, permuted
+from homolog.measures._orders import Orders
+from homolog.measures._turns import drawn_turns
 from homolog.testing._populations import near, pair, regimes, require, several, shown, value
 
 _SAME = 1e-9
@@ -71,17 +73,24 @@ def check_many_orders(m: Measure, rng: np.random.Generator) -> None:
     """Scores with the stimuli in many orders in one go are those of every order."""
     for sizes in regimes(m, rng):
         x, y = (m.summary(side) for side in pair(rng, sizes, m.sees))
-        in_one_go = m.scores_in_orders(x, y)
-        if in_one_go is None:
-            continue
-        orders = np.stack([rng.permutation(sizes[0]) for _ in range(3)])
-        for order, got in zip(orders, in_one_go(orders), strict=True):
-            wanted = float(m.score(permuted(x, order), y))
-            require(
-                near(float(got), wanted, _SAME),
-                f"{m.label} with the stimuli of the reference in another order is {wanted:.12g},"
-                f" but {got:.12g} where many orders are scored in one go ({shown(sizes)})",
-            )
+        for orders in _orders(sizes[0], rng):
+            in_one_go = m.scores_in_orders(x, y, orders)
+            if in_one_go is None:
+                continue
+            for order, got in zip(orders, in_one_go, strict=True):
+                wanted = float(m.score(permuted(x, order), y))
+                require(
+                    near(float(got), wanted, _SAME),
+                    f"{m.label} with the stimuli of the reference in another order is"
+                    f" {wanted:.12g}, but {got:.12g} where many orders are scored in one go"
+                    f" ({shown(sizes)})",
+                )
+
+
+def _orders(n_stimuli: int, rng: np.random.Generator) -> tuple[Orders, Orders]:
+    """Three orders, one by one and as turns."""
+    one_by_one = np.stack([rng.permutation(n_stimuli) for _ in range(3)])
+    return one_by_one, drawn_turns(np.arange(n_stimuli)[:, None], 3, rng)
 
 
 def check_chance(m: Measure, rng: np.random.Generator) -> None:

@@ -9,14 +9,19 @@ import numpy as np
 from homolog import statistics
 from homolog._moves import partners
 from homolog.measures._measure import Measure
-from homolog.ranking._left_out import LeftOut
+from homolog.ranking._left_out import LeftOut, splits
+from homolog.ranking._paired import matches
+from homolog.studies.calibration._masked import MASKED, Masks, masked
 from homolog.studies.calibration._planted import Reals
 
 
 def scores(measure: Measure, x: Reals, y: Reals) -> Reals:
     """(study,) scores of (study, stimulus, neuron) responses, side by side or one by one."""
-    if measure.name in SIDE_BY_SIDE and measure.options == measure.defaults:
-        return SIDE_BY_SIDE[measure.name](x, y)
+    if measure.options == measure.defaults:
+        if measure.name in SIDE_BY_SIDE:
+            return SIDE_BY_SIDE[measure.name](x, y)
+        if measure.name in MASKED:
+            return masked(measure.name, x, y, np.ones((1, x.shape[1]), dtype=bool))[:, 0]
     pairs = zip(x, y, strict=True)
     return np.array(
         [float(measure.score(measure.summary(a), measure.summary(b))) for a, b in pairs]
@@ -26,41 +31,48 @@ def scores(measure: Measure, x: Reals, y: Reals) -> Reals:
 def left_out_of_each(
     measure: Measure, x: Reals, candidates: Mapping[str, Reals], seed: int
 ) -> list[LeftOut]:
-    """For each study what `homolog.ranking` leaves out: every block, and it with its partner.
+    """For each study what `homolog.ranking` leaves out: every block, and pairs of them or halves.
 
     Parameters
     ----------
     measure
-        What to score with.
+        What to score with; without options where it makes choices.
     x, candidates
         (study, stimulus, neuron) responses of reference and of candidates by name.
     seed
         Draws which stimuli share a block.
     """
     block = statistics.blocks(x.shape[1], None, seed)
-    keep = [block != one for one in range(int(block.max()) + 1)]
-    keep += [keep[one] & keep[other] for one, other in enumerate(partners(len(keep)))]
-    everything = np.ones(len(block), dtype=bool)
-    rows = [_on(measure, kept, x, candidates) for kept in (everything, *keep)]
-    of = {name: np.array([row[name] for row in rows]) for name in candidates}
-    middle = 1 + len(keep) // 2
-    return [
-        LeftOut(
-            values={name: float(column[0, study]) for name, column in of.items()},
-            without={name: column[1:middle, study] for name, column in of.items()},
+    sizes, halved = np.bincount(block), matches(measure)
+    keep = [block != one for one in range(len(sizes))]
+    if halved:
+        keep += [side for first in splits(len(sizes))[:, block] for side in (first, ~first)]
+    else:
+        keep += [keep[one] & keep[other] for one, other in enumerate(partners(len(keep)))]
+    rows = np.array([np.ones(len(block), dtype=bool), *keep])
+    of = {name: _on_each(measure, rows, x, y) for name, y in candidates.items()}
+    last = 1 + len(sizes)
+
+    def of_study(study: int) -> LeftOut:
+        more = {name: found[study, last:] for name, found in of.items()}
+        return LeftOut(
+            values={name: float(found[study, 0]) for name, found in of.items()},
+            without={name: found[study, 1:last] for name, found in of.items()},
             why_not={},
-            sizes=np.bincount(block),
-            without_two={name: column[middle:, study] for name, column in of.items()},
+            sizes=sizes,
+            without_two={} if halved else more,
+            halves={name: row.reshape(-1, 2) for name, row in more.items()} if halved else {},
         )
-        for study in range(len(x))
-    ]
+
+    return [of_study(study) for study in range(len(x))]
 
 
-def _on(
-    measure: Measure, kept: np.ndarray, x: Reals, candidates: Mapping[str, Reals]
-) -> dict[str, Reals]:
-    one = statistics.on(measure, kept)
-    return {name: scores(one, x[:, kept], y[:, kept]) for name, y in candidates.items()}
+def _on_each(measure: Measure, keep: Masks, x: Reals, y: Reals) -> Reals:
+    """(study, choice) scores on the stimuli that are kept."""
+    if measure.options == measure.defaults and measure.name in MASKED:
+        return masked(measure.name, x, y, keep)
+    rows = [scores(statistics.on(measure, kept), x[:, kept], y[:, kept]) for kept in keep]
+    return np.stack(rows, axis=1)
 
 
 def _centred(x: Reals) -> Reals:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from homolog import measures
+from homolog import errors, measures
 from homolog.measures._measure import Measure
 
 USUAL = 39
@@ -137,8 +138,13 @@ _WHY_NOT: Mapping[str, str] = {
 
 
 def by_spelling(spelled: str) -> Asked:
-    """The one of that spelling."""
-    return next(one for one in ASKED if one.spelled == spelled)
+    """The one of that spelling; HM023 for what an earlier version of this study asked."""
+    named = {one.spelled: one for one in ASKED}
+    if spelled not in named:
+        near = get_close_matches(spelled, named, 3)
+        remedy = "Rows of an earlier run name it: run the study in a new folder."
+        raise errors.unknown_name("measure of this study", spelled, near, remedy)
+    return named[spelled]
 
 
 def sees(one: Asked) -> str:

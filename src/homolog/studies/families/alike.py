@@ -125,6 +125,7 @@ def draw(rows: Table) -> Figure:
     axes[0].set_yticklabels(map(short, spelled), fontsize=7.5)
     for label, one in zip(axes[0].get_yticklabels(), ASKED, strict=True):
         label.set_color(COLOURS[one.family])
+    figure.supxlabel("Dots are medians over pairs, bars the middle half of them.", fontsize=8)
     return figure
 
 
@@ -132,7 +133,6 @@ def _placed(ax: Axes, chosen: Table, height: int, one: Any) -> None:
     places = chosen["place"].dropna().astype(float)
     colour = COLOURS[one.family]
     if not len(places):
-        ax.text(0.5, height, "·", color=SOFT, ha="center", va="center", fontsize=8)
         return
     low, middle, high = np.clip(np.quantile(places, (0.25, 0.5, 0.75)), -0.3, 1.45)
     ax.plot((low, high), (height, height), color=colour, alpha=0.35, linewidth=5)
