@@ -170,7 +170,7 @@ MISTAKES: dict[str, tuple[Measure, str, str]] = {
         r"cka is 1, but 0 where all pairs of 8 populations are scored in one go \(4 and 4 neurons",
     ),
     "scores many orders otherwise": (
-        replace(cka, in_orders=lambda x, y: lambda orders: np.zeros(len(orders))),
+        replace(cka, in_orders=lambda x, y, orders: np.zeros(len(orders))),
         "check_many_orders",
         r"cka with the stimuli of the reference in another order is 0\.\d+, but 0 where many"
         " orders are scored in one go",
