@@ -85,7 +85,7 @@ def debiased_cka(
     Frames of a movie are nearly one stimulus: averages over different stimuli meet them with
     themselves, and unrelated populations look alike. Say so with `groups`, and the jackknife takes
     off what goes with the number of groups; `uncorrected` stays what `unbiased_cka` gives. With
-    fewer than about 30 groups intervals over stimuli hold the truth a little too rarely (89 to 97
+    fewer than about 30 groups intervals over stimuli hold the truth a little too rarely (90 to 97
     of 100 studies with 12).
 
     From 40 stimuli on, of intervals with a level of 95 % nearly all kinds held a planted truth in
