@@ -168,6 +168,10 @@ def test_a_ranking_names_what_could_not_be_ranked(wide: list[np.ndarray]) -> Non
     ]
     assert found.warnings == (*alone.warnings, f"cca: not scored: {TOO_MANY}")
     assert f"! cca: not scored: {TOO_MANY}" in str(found)
+    assert [one.measure.label for one in found.refused] == ["cca"]
+    with pytest.raises(HomologError) as caught:
+        found.of("cca")
+    assert str(caught.value) == TOO_MANY
     with pytest.raises(HomologError) as caught:
         homolog.rank(x, {"y": y}, "cca")
     assert str(caught.value) == TOO_MANY

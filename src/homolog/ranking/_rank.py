@@ -182,6 +182,7 @@ def rank(
             "reference": digest_of(both.reference),
             **{f"candidate {name}": digest_of(one) for name, one in both.candidates.items()},
         },
+        refused=refused,
     )
 
 

@@ -14,6 +14,7 @@ from homolog.measures._spelling import place_of
 from homolog.ranking._ceiling import Ceiling
 from homolog.ranking._difference import Difference, FalseDiscoveries
 from homolog.representation import Representation
+from homolog.scoring import Refusal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,9 @@ class Ranking:
         The call in Python that computes this again.
     versions, digests
         Of packages, and of the responses that were scored.
+    refused
+        Measures that could not score these populations, each with its error; `warnings` say so,
+        too.
     """
 
     reference: Representation
@@ -104,6 +108,7 @@ class Ranking:
     call: str
     versions: Mapping[str, str]
     digests: Mapping[str, str]
+    refused: tuple[Refusal, ...] = ()
 
     def __str__(self) -> str:
         """Scores, differences and advice as tables and sentences."""
@@ -114,8 +119,18 @@ class Ranking:
     __repr__ = __str__
 
     def of(self, measure: str) -> tuple[Standing, ...]:
-        """The candidates by one measure, of that label or name, the closest first."""
-        chosen = self.measures[place_of(measure, self.measures, "measure")]
+        """The candidates by one measure, of that label or name, the closest first.
+
+        Raises
+        ------
+        HomologError
+            Its own, of a measure that refused; HM023 or HM075 of a name.
+        """
+        asked = [*self.measures, *(gone.measure for gone in self.refused)]
+        chosen = asked[place_of(measure, asked, "measure")]
+        for gone in self.refused:
+            if gone.measure is chosen:
+                raise gone.error
         return tuple(one for one in self.standings if one.measure.label == chosen.label)
 
     def frame(self) -> pd.DataFrame:
