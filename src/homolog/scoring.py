@@ -123,19 +123,30 @@ class Refusal:
 
 
 def unless_refused(
-    measures: Sequence[Measure], by: Callable[[Measure], Found]
+    measures: Sequence[Measure],
+    by: Callable[[Measure], Found],
+    before: Sequence[Refusal] = (),
 ) -> tuple[list[Found], tuple[Refusal, ...]]:
     """What is found by each measure, where one that refuses does not cost the others theirs.
+
+    Parameters
+    ----------
+    measures
+        Those that have not refused yet.
+    by
+        What finds it.
+    before
+        Measures that refused earlier, which the refusals returned begin with.
 
     Raises
     ------
     HomologError
-        Of the only measure, or of the first where all refuse.
+        Of the only measure, or of the first to refuse where all do.
     """
-    if len(measures) == 1:
+    if len(measures) == 1 and not before:
         return [by(measures[0])], ()
     found: list[Found] = []
-    refused: list[Refusal] = []
+    refused = [*before]
     for measure in measures:
         try:
             found.append(by(measure))

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -307,3 +308,80 @@ def test_groups_that_do_not_fit_a_matrix_are_refused(
     first = layers["layer 4"].select(stimuli=LABELS[:12])
     with pytest.raises(HomologError, match="^" + re.escape(message)):
         homolog.matrix({**layers, "layer 4": first}, "ridge", groups=groups, align=True)
+
+
+@pytest.mark.parametrize("told", [{"groups": np.arange(24) // 3}, {"blocks": 4, "gap": 1}])
+@pytest.mark.parametrize("bare", ["layer 4", "layer 6"])
+def test_groups_of_rows_without_labels_are_refused_beside_two_orders(
+    layers: dict[str, Representation], told: dict[str, Any], bare: str
+) -> None:
+    """Row k of what has no labels is taken to be row k of either order."""
+    turned = layers["layer 5"].select(stimuli=LABELS[::-1])
+    unlabelled = represent(layers[bare].condition_means().matrix)
+    mixed = {**layers, "layer 5": turned, bare: unlabelled}
+    with pytest.raises(HomologError) as caught:
+        homolog.matrix(mixed, "ridge", align=True, **told)
+    assert str(caught.value).startswith("HM036 layer ")
+    assert str(caught.value).endswith(
+        f" group their rows by different stimuli. Row k of {bare}, which has no stimulus labels,"
+        f" is taken to be row k of both: give {bare} its labels, or leave it out."
+    )
+    homolog.matrix({**layers, bare: unlabelled}, "ridge", **told)
+
+
+def test_labels_of_folds_are_those_of_the_rows_that_a_pair_keeps(
+    layers: dict[str, Representation], rng: np.random.Generator
+) -> None:
+    order = rng.permutation(24)[:20]
+    folds = np.arange(24) % 4
+    found = homolog.matrix(
+        {**layers, "layer 5": layers["layer 5"].select(stimuli=[LABELS[k] for k in order])},
+        find("ridge").using(folds=folds),
+        align=True,
+    )
+    few = layers["layer 5"].select(stimuli=[LABELS[k] for k in order])
+    for (i, x), (j, y) in product(enumerate(layers), repeat=2):
+        of_x = folds[order] if x == "layer 5" else folds
+        one, other = (few if name == "layer 5" else layers[name] for name in (x, y))
+        pair = homolog.compare(
+            one, other, find("ridge").using(folds=of_x), align=True, permutations=0, intervals=False
+        )
+        assert found.values[i, j] == pytest.approx(pair["ridge"].value, abs=1e-12)
+
+
+def test_labels_of_folds_are_not_those_of_a_stimulus_that_a_pair_drops(
+    rng: np.random.Generator,
+) -> None:
+    responses = rng.normal(size=(2, 20, 4))
+    responses[:, 3, 2] = np.nan
+    gappy = represent(responses, "trial,stimulus,neuron", nan="pairwise")
+    other = rng.normal(size=(20, 5))
+    asked = find("ridge").using(folds=np.arange(20) % 4)
+    found = homolog.matrix({"x": gappy, "y": other}, asked)
+    pair = homolog.compare(gappy, other, asked, permutations=0, intervals=False)
+    assert found.values[0, 1] == pytest.approx(pair["ridge"].value, abs=1e-12)
+
+
+def test_a_fold_of_no_row_of_the_first_population_is_not_known(
+    layers: dict[str, Representation],
+) -> None:
+    first = layers["layer 4"].select(stimuli=LABELS[:20])
+    with pytest.raises(HomologError) as caught:
+        homolog.matrix(
+            {**layers, "layer 4": first}, find("ridge").using(folds=np.arange(20) % 4), align=True
+        )
+    assert str(caught.value) == (
+        "HM025 folds is \"without a label for stimulus 's20' of layer 5\"; allowed: labels of"
+        " stimuli that layer 4 has, too: leave out the others."
+    )
+
+
+def test_what_is_taken_on_trust_is_said_once_a_pair(rng: np.random.Generator) -> None:
+    named: dict[str, Any] = {name: rng.normal(size=(24, 5)) for name in "ab"}
+    named["c"] = represent(rng.normal(size=(24, 5)), stimuli=LABELS)
+    found = homolog.matrix(named, ["ridge", "cka"])
+    assert [note.partition(" no stimulus")[0] for note in found.warnings] == [
+        "a and b have",
+        "a has",
+        "b has",
+    ]

@@ -139,6 +139,19 @@ def test_a_matrix_is_not_begun_anew_for_what_one_pair_refuses(
         _ = found["cca"]
 
 
+def test_where_each_pair_refuses_another_the_first_to_refuse_is_told(
+    rng: np.random.Generator,
+) -> None:
+    labels = [f"s{row}" for row in range(20)]
+    named = {name: represent(rng.normal(size=(20, 30)), stimuli=labels) for name in "ab"}
+    still = rng.normal(size=(19, 30))
+    still[:, 4] = 1
+    named["c"] = represent(still, stimuli=labels[:19])
+    with pytest.raises(HomologError) as caught:
+        homolog.matrix(named, ["cca", "soft_matching_correlation"], align=True)
+    assert str(caught.value) == TOO_MANY
+
+
 def test_the_table_and_file_of_a_matrix_say_why_there_is_no_value(
     wide: list[np.ndarray], tmp_path: Path
 ) -> None:

@@ -151,6 +151,7 @@ def _named(given: Any, name: str, nan: NanPolicy) -> Representation:
 
 def _grouped(named: Sequence[Representation], groups: Groups) -> list[Representation]:
     """The populations with the groups of their stimuli, told of those of the first."""
+    _require_one_order(named)
     first = population(named[0], "stop", groups)
     of = dict(zip(first.labels, first.groups or (), strict=True))
     told = [first]
@@ -163,6 +164,19 @@ def _grouped(named: Sequence[Representation], groups: Groups) -> list[Representa
             raise errors.bad_value("groups", what, allowed)
         told.append(population(one, "stop", [of[label] for label in labels]))
     return told
+
+
+def _require_one_order(named: Sequence[Representation]) -> None:
+    """Refuse a row that is one stimulus beside what has no labels, and two by its own."""
+    bare = [one.called for one in named if one.stimuli is None]
+    first, *others = [one for one in named if one.stimuli is not None] or named
+    for one in others if bare else ():
+        if one.stimuli != first.stimuli and one.n_stimuli == first.n_stimuli:
+            remedy = (
+                f"Row k of {bare[0]}, which has no stimulus labels, is taken to be row k of both:"
+                f" give {bare[0]} its labels, or leave it out."
+            )
+            raise errors.groups_differ(first.called, one.called, remedy)
 
 
 def _in_blocks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import partial
 from itertools import product
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog import errors
 from homolog.comparison import Groups
 from homolog.measures._measure import Measure
 from homolog.pairing import Pair, holding_out, pair, summary_of, trusted
@@ -97,24 +98,30 @@ def _from_pairs(
     """Bring each pair onto the stimuli it shares, once for all measures."""
     warnings: list[str] = []
     values = {measure.label: np.empty((len(named), len(named))) for measure in measures}
-    left, refused = list(measures), list[Refusal]()
+    left, refused = list(measures), tuple[Refusal, ...]()
     wanted = _orders(len(named), all(measure.symmetric for measure in measures))
     for done, (i, j) in enumerate(wanted, start=1):
         both = pair(named[i], named[j], reorder=align, halves=False, in_time=_in_time(measures))
-        if i != j:  # nothing is taken on trust of a population and itself
+        if i < j:  # of (j, i) the same is to be said; of a population and itself nothing
             warnings.extend(both.warnings)
-        left, gone = unless_refused(left, partial(_fill, values, (i, j), both, groups))
-        refused += gone
+        of_rows = partial(_folds_of_pair, named[0], named[i], both)
+        fill = partial(_fill, values, (i, j), both, groups, of_rows)
+        left, refused = unless_refused(left, fill, refused)
         progress("pairs", done, len(wanted))
-    return [(measure, values[measure.label]) for measure in left], tuple(refused), warnings
+    return [(measure, values[measure.label]) for measure in left], refused, warnings
 
 
 def _fill(
-    values: Mapping[str, Values], at: tuple[int, int], both: Pair, groups: Groups, measure: Measure
+    values: Mapping[str, Values],
+    at: tuple[int, int],
+    both: Pair,
+    groups: Groups,
+    of_rows: Callable[[Measure], Measure],
+    measure: Measure,
 ) -> Measure:
     """Write the score of a pair where it belongs, and of a symmetric measure its mirror's."""
     if at[0] <= at[1] or not measure.symmetric:
-        values[measure.label][at] = _of_one(both, measure, groups)
+        values[measure.label][at] = _of_one(both, of_rows(measure), groups)
     if measure.symmetric:
         values[measure.label][at[::-1]] = values[measure.label][at]
     return measure
@@ -124,6 +131,29 @@ def _of_one(both: Pair, measure: Measure, groups: Groups) -> float:
     held = _held_out(measure, both, groups)
     x, y = (summary_of(held, one) for one in both.seen_by(measure))
     return float(held.score(x, y))
+
+
+def _folds_of_pair(
+    first: Representation, reference: Representation, both: Pair, measure: Measure
+) -> Measure:
+    """The measure with folds of a pair's rows, if labels were told for the first population's.
+
+    Raises
+    ------
+    HomologError
+        HM025 for a row that is none of the first population's.
+    """
+    folds: Any = measure.options.get("folds")
+    if np.shape(folds) != (first.n_stimuli,):
+        return measure
+    known = reference.labels if None in (first.stimuli, reference.stimuli) else first.labels
+    place = {label: row for row, label in enumerate(known)}
+    unknown = [label for label in both.reference.labels if label not in place]
+    if unknown:
+        what = f"without a label for stimulus {unknown[0]!r} of {reference.called}"
+        allowed = f"labels of stimuli that {first.called} has, too: leave out the others"
+        raise errors.bad_value("folds", what, allowed)
+    return measure.using(folds=np.asarray(folds)[[place[one] for one in both.reference.labels]])
 
 
 def _orders(n: int, symmetric: bool) -> list[tuple[int, int]]:

@@ -66,12 +66,9 @@ def labels_absent(names: Sequence[str]) -> HomologError:
     )
 
 
-def groups_differ(x: str, y: str) -> HomologError:
+def groups_differ(x: str, y: str, remedy: str = "Fold the same times in both.") -> HomologError:
     """HM036: rows that are grouped differently in the two populations."""
-    return HomologError(
-        "HM036",
-        f"{x} and {y} group their rows by different stimuli. Fold the same times in both.",
-    )
+    return HomologError("HM036", f"{x} and {y} group their rows by different stimuli. {remedy}")
 
 
 def libraries_differ(x: str, y: str) -> HomologError:
