@@ -263,3 +263,24 @@ def test_a_measure_of_courses_in_time_has_a_floor(rng):
     odd, even = (trials[start::2].mean(axis=0) for start in (0, 1))
     assert found.value == pytest.approx(float(find("dsa")(odd, even)))
     assert not found.corrected
+
+
+def test_a_measure_that_refuses_leaves_the_others_their_ceilings(animals, rng, tmp_path):
+    several = {**animals, "wide": homolog.represent(rng.normal(size=(N, 60)))}
+    found = ceilings(several, ["cka", "cca"])
+    assert found.rows()[:-1] == ceilings(several, "cka").rows()
+    assert [(one.measure.name, one.error.code) for one in found.refused] == [("cca", "HM005")]
+    assert "! cca: not scored: HM005 cca can be 1.0" in str(found)
+    *_, last = csv.DictReader((found.save(tmp_path) / "ceilings.csv").open())
+    assert (last["measure"], last["value"]) == ("cca", "")
+    assert last["warnings"] == found.refused[0].why
+    assert found.frame()["measure"].tolist()[-1] == "cca"
+    for asked in ("cca", ["cca", "cca(folds=2)"]):
+        assert "cca can be 1.0" in refusal("HM005", lambda asked=asked: ceilings(several, asked))
+
+
+def test_a_recording_in_which_a_measure_finds_nothing_keeps_the_ceilings_of_others(rng):
+    alone = recorded(rng.normal(size=(N, 60)), 0.8, 8, rng)
+    found = ceilings(alone, ["cca", "unbiased_cka"], splits=2)
+    assert [one.measure.name for one in found.found] == ["unbiased_cka"]
+    assert [one.error.code for one in found.refused] == ["HM005"]

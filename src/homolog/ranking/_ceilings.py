@@ -18,6 +18,7 @@ from homolog.ranking._ceiling import Ceiling
 from homolog.ranking._joined import Joined, joined
 from homolog.ranking._session import session_ceiling
 from homolog.representation import NanPolicy, Representation
+from homolog.scoring import Refusal, unless_refused
 from homolog.statistics import Progress, silent
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ class Ceilings:
         How many random splits of the trials.
     warnings
         What was dropped, taken on trust, or could not be computed.
+    refused
+        Measures that have no ceiling here, each with its error; `warnings` say so, too.
     """
 
     found: tuple[Ceiling, ...]
     n_stimuli: int
     splits: int
     warnings: tuple[str, ...]
+    refused: tuple[Refusal, ...] = ()
 
     def __str__(self) -> str:
         """The ceilings as a table, with every warning."""
@@ -57,13 +61,14 @@ class Ceilings:
     __repr__ = __str__
 
     def rows(self) -> list[dict[str, Any]]:
-        """One flat record for each ceiling."""
-        from homolog.ranking._words import ceiling_record
+        """One flat record for each ceiling, and without numbers for each measure that refused."""
+        from homolog.ranking._words import ceiling_record, no_ceiling_record
 
-        return [ceiling_record(one) for one in self.found]
+        found = [ceiling_record(one) for one in self.found]
+        return [*found, *map(no_ceiling_record, self.refused)]
 
     def frame(self) -> pd.DataFrame:
-        """One row for each ceiling."""
+        """One row for each of `rows`."""
         import pandas as pd
 
         return pd.DataFrame(self.rows())
@@ -98,7 +103,8 @@ def ceilings(
         One recording with trials, or a mapping from names to several recordings of the same
         stimuli, as a rule of an animal each.
     measures
-        Names or `Measure` objects; default as of `homolog.compare`.
+        Names or `Measure` objects; default as of `homolog.compare`. Of several, a warning
+        names those that cannot score these recordings.
     splits
         Random splits of the trials into halves; 1: odd against even trials, which shares a
         slow drift evenly.
@@ -155,21 +161,26 @@ def ceilings(
     if intervals:
         statistics.refuse_few(n_stimuli, both.groups)
     block = statistics.blocks(n_stimuli, both.groups, rng) if intervals else None
-    found: list[Ceiling] = []
-    warnings = [*both.warnings]
-    for measure in listed:
+
+    def by(measure: Measure) -> tuple[list[Ceiling], list[str]]:
         held = both.held_out(measure, groups)
         if len(named) == 1:
-            found.append(
-                session_ceiling(
-                    held, both.trials, block, splits=splits, seed=rng, progress=progress
-                )
+            alone = session_ceiling(
+                held, both.trials, block, splits=splits, seed=rng, progress=progress
             )
-        else:
-            of_each, why_not = _of_each(held, both, block, splits, rng, progress)
-            found += [*of_each, *_across(held, both, block, progress)]
-            warnings += why_not
-    return Ceilings(tuple(found), n_stimuli, splits, tuple(dict.fromkeys(warnings)))
+            return [alone], []
+        of_each, why_not = _of_each(held, both, block, splits, rng, progress)
+        return [*of_each, *_across(held, both, block, progress)], why_not
+
+    found, refused = unless_refused(listed, by)
+    warnings = [*both.warnings, *(note for _, why_not in found for note in why_not)]
+    return Ceilings(
+        found=tuple(one for ceilings, _ in found for one in ceilings),
+        n_stimuli=n_stimuli,
+        splits=splits,
+        warnings=tuple(dict.fromkeys([*warnings, *map(str, refused)])),
+        refused=refused,
+    )
 
 
 def _at_least_one(splits: Any) -> int:

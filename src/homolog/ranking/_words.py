@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from homolog.ranking._ceilings import Ceilings
     from homolog.ranking._difference import Difference
     from homolog.ranking._ranking import Ranking, Standing
+    from homolog.scoring import Refusal
 
 
 def ranking_table(ranking: Ranking) -> str:
@@ -221,3 +222,8 @@ def ceiling_record(one: Ceiling) -> dict[str, Any]:
         "n_parts": len(one.parts),
         "warnings": " | ".join(one.warnings),
     }
+
+
+def no_ceiling_record(one: Refusal) -> dict[str, Any]:
+    """The same of a measure that has none, with the reason for a warning."""
+    return {"measure": one.measure.label, "kind": one.measure.kind, "warnings": one.why}
