@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
@@ -160,7 +160,8 @@ def compare(
         What to do with NaN, see `represent`.
     groups
         What belongs together in folds, intervals and permutations: a label for each
-        stimulus of the reference (the movie of each frame, say). Times of a stimulus
+        stimulus of the reference (the movie of each frame, say), in the order of its rows or, as a
+        dict or a Series with an index of its own, by the labels of the stimuli. Times of a stimulus
         (`Representation.fold_time`) are left out and permuted together in any case;
         ``"stimulus"`` says that measures that fit may hold them out together, too.
     blocks
@@ -275,11 +276,11 @@ def population(given: Any, nan: NanPolicy, groups: Groups = None) -> Representat
         from homolog.files import load
 
         given = load(given, nan=nan)
-    told = groups if groups is not None and not isinstance(groups, str) else None
-    if told is not None and (isinstance(told, Mapping) or not isinstance(told, Iterable)):
+    told: Any = groups if groups is not None and not isinstance(groups, str) else None
+    if told is not None and not isinstance(told, Iterable):
         raise errors.bad_value("groups", groups, '"stimulus", or a label for each stimulus')
     if isinstance(given, Representation):
-        return given if told is None else replace(given, groups=tuple(told))
+        return given if told is None else replace(given, groups=told)
     return represent(given, nan=nan, groups=told)
 
 

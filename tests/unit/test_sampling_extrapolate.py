@@ -105,7 +105,8 @@ def test_what_is_printed(rng):
     low, high = found.interval()
     assert str(found) == (
         f"cka with 3 times as many neurons: {found.value:.3f} ({low:.3f} to {high:.3f});"
-        f" {found.scores[0]:.3f} with those at hand"
+        f" {found.scores[0]:.3f} with those at hand\n"
+        "  biased at few stimuli, with more neurons often more so: unrelated ones may score as much"
     )
     assert "cka with infinitely many neurons: " in str(extrapolate("cka", x, y, n_splits=1))
     tighter = found.interval(level=0.5)

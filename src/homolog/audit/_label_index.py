@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from homolog import errors
+from homolog.representation._by_name import is_counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +19,6 @@ REMEDY = (
 )
 
 
-def is_of_pandas(given: object, has: str) -> bool:
-    """Whether something is a table, which has columns, or a column of one, which has a dtype."""
-    return type(given).__module__.partition(".")[0] == "pandas" and hasattr(given, has)
-
-
 def columns_in_order(table: pd.DataFrame, conditions: Sequence[Hashable] | None) -> dict[str, Any]:
     """Variable -> its labels, in the order of the conditions.
 
@@ -30,7 +26,7 @@ def columns_in_order(table: pd.DataFrame, conditions: Sequence[Hashable] | None)
     from a file has them. An index that only counts the rows says nothing.
     """
     first = table.columns[0] if len(table.columns) > 1 else None
-    if _is_counted(table.index) and first is not None:
+    if is_counted(table.index) and first is not None:
         order = _order(table[first].tolist(), conditions)
         if order is not None:
             table = table.drop(columns=first).iloc[order]
@@ -49,7 +45,7 @@ def in_order(
     HomologError
         HM062 for an index of other names.
     """
-    if _is_counted(labels.index):
+    if is_counted(labels.index):
         return labels.tolist()
     order = _order(labels.index.tolist(), conditions)
     if order is None:
@@ -57,11 +53,6 @@ def in_order(
         why = f"their index begins {begins} and does not name the conditions, each once"
         raise errors.bad_labels(variable, why, REMEDY)
     return labels.iloc[order].tolist()
-
-
-def _is_counted(index: pd.Index) -> bool:
-    """Whether rows are numbered as they stand, as pandas does unless it is told otherwise."""
-    return index.tolist() == list(range(len(index)))
 
 
 def _order(names: Sequence[Any], conditions: Sequence[Hashable] | None) -> list[int] | None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
-from homolog.audit._label_index import columns_in_order, in_order, is_of_pandas
+from homolog.audit._label_index import columns_in_order, in_order
+from homolog.representation._by_name import is_of_pandas
 
 Label = int | str
 Labels = Any

@@ -22,6 +22,7 @@ from homolog.encoding._ridge import Ridge
 from homolog.encoding._rows import Rows, row_by_row
 from homolog.measures._folds import Folds
 from homolog.representation import Representation
+from homolog.representation._by_name import groups_in_order
 from homolog.statistics import Progress, silent
 
 MAPS: Mapping[str, Map] = {one.name: one for one in (Ridge(), PartialLeastSquares(), OneToOne())}
@@ -185,7 +186,7 @@ def _together(rows: Rows, groups: Groups, folds: Folds) -> tuple[object, ...] | 
         if groups != "stimulus":
             raise errors.bad_value("groups", groups, _GROUPS)
         return rows.groups or rows.brain.labels
-    given = tuple(groups)
+    given = tuple(groups_in_order(groups, rows.brain.labels))
     if len(given) != rows.brain.n_stimuli:
         raise errors.bad_value("groups", f"{len(given)} labels", _GROUPS)
     return given

@@ -44,6 +44,11 @@ def responses(x: Any) -> Array:
     return represent(x).condition_means().matrix
 
 
+def stimuli_of(x: Any) -> Sequence[object]:
+    """The labels of the stimuli of one population, or their positions."""
+    return represent(x).labels if _labelled(x) else range(len(x))
+
+
 def _labelled(x: Any) -> bool:
     return isinstance(x, Representation) or type(x).__module__.partition(".")[0] in LABELLED
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import check_tensor
 from homolog.representation import _axes, _checks
+from homolog.representation._by_name import is_counted
 from homolog.representation._representation import Representation
 from homolog.representation._taking import without
 
@@ -228,7 +229,7 @@ def _from_pandas(frame: Any, dims: str | Sequence[str] | None) -> tuple[Any, Non
     fields: dict[str, Any] = {}
     names = _axes.named(dims, frame.shape, "the table")
     for dim, axis in zip(names, (frame.index, frame.columns), strict=True):
-        if not isinstance(axis, pandas.RangeIndex):
+        if not (isinstance(axis, pandas.RangeIndex) and is_counted(axis)):
             fields["stimuli" if dim == "stimulus" else "neurons"] = axis.tolist()
     values = frame.to_numpy()
     if values.dtype == object:  # pandas' own types, where a gap is <NA>

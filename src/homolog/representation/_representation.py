@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog.representation import _axes, _checks
 from homolog.representation._axes import Label
+from homolog.representation._by_name import groups_in_order
 from homolog.representation._checks import Mask, Responses
 from homolog.representation._taking import taken, without
 
@@ -51,7 +52,8 @@ class Representation:
         What messages and tables call the population.
     groups
         The stimulus that each row belongs to, where rows are times of stimuli
-        (`fold_time`): rows of one group must not be split between training and test.
+        (`fold_time`), or what else they belong to: rows of one group must not be split between
+        training and test. By name, as a dict or a pandas Series, or in the order of the rows.
     dropped
         Sentences that say what was left out on the way here.
 
@@ -99,14 +101,16 @@ class Representation:
         size = dict(zip(dims, responses.shape, strict=True))
         _checks.refuse_constant(responses, missing, size["stimulus"], self.called)
         responses.flags.writeable = False
+        stimuli = _axes.unique(self.stimuli, size["stimulus"], "stimulus", self.called)
+        groups = groups_in_order(self.groups, stimuli or range(size["stimulus"]))
         stored = {
             "responses": responses,
             "dims": dims,
             "missing": missing,
-            "stimuli": _axes.unique(self.stimuli, size["stimulus"], "stimulus", self.called),
+            "stimuli": stimuli,
             "neurons": _axes.unique(self.neurons, size["neuron"], "neuron", self.called),
             "times": _stored_times(self.times, size.get("time", 0), self.called),
-            "groups": _axes.sequence(self.groups, size["stimulus"], "group", self.called),
+            "groups": _axes.sequence(groups, size["stimulus"], "group", self.called),
             "dropped": tuple(self.dropped),
         }
         for field, value in stored.items():

@@ -114,12 +114,12 @@ def debiased_cka(
     1.03, 0.82 uncorrected
     """
     samples = are_samples(sampled)
-    x, y = given("debiased_cka", x, y, least=LEAST_STIMULI)
-    refuse_few_neurons("debiased_cka", (x, y), samples, LEAST_NEURONS)
-    block = blocks(len(x), groups)
+    responses = given("debiased_cka", x, y, least=LEAST_STIMULI)
+    refuse_few_neurons("debiased_cka", responses, samples, LEAST_NEURONS)
+    block = blocks(x, len(responses[0]), groups)
     if (n_blocks := int(block.max()) + 1) < LEAST_STIMULI:
         raise errors.too_few_for_interval(n_blocks, LEAST_STIMULI, "groups of stimuli")
-    x, y = (side / frobenius(side) for side in (centre(x), centre(y)))
+    x, y = (side / frobenius(side) for side in map(centre, responses))
     found, uncorrected, less = overlaps(x, y, samples)
     with_itself = (uncorrected.reference - found.reference, uncorrected.candidate - found.candidate)
     if groups is not None:

@@ -30,6 +30,10 @@ LEAST_STIMULI = 20
 
 _PARTS, _SMALLEST, _N_BLOCKS = (1, 2, 3, 4, 6, 8), 4, 10
 
+_BIASED = (
+    "  biased at few stimuli, with more neurons often more so: unrelated ones may score as much"
+)
+
 
 def extrapolate(
     measure: Measure | str,
@@ -105,10 +109,11 @@ def extrapolate(
     measure = find(measure) if isinstance(measure, str) else measure
     samples, rng = are_samples(sampled), np.random.default_rng(rng)
     _check(times, n_splits)
-    x, y = given("extrapolate", x, y, least=LEAST_STIMULI)
-    refuse_few_neurons("extrapolate", (x, y), samples, LEAST_NEURONS)
-    sizes = _sizes((x, y), samples, n_splits, rng)
-    left_out = [_blocks(len(x), groups, rng)]
+    responses = given("extrapolate", x, y, least=LEAST_STIMULI)
+    refuse_few_neurons("extrapolate", responses, samples, LEAST_NEURONS)
+    sizes = _sizes(responses, samples, n_splits, rng)
+    left_out = [_blocks(blocks(x, len(responses[0]), groups), rng)]
+    x, y = responses
     left_out += [rng.permutation(side.shape[1]) % _N_BLOCKS for side in (x, y)]
     everything = [np.ones(len(block), dtype=bool) for block in left_out]
     fewer, scores = grown(measure, x, y, sizes, samples, everything)
@@ -159,9 +164,8 @@ def _sizes(
     ]
 
 
-def _blocks(n_stimuli: int, groups: Labels | None, rng: np.random.Generator) -> Indices:
+def _blocks(group: Indices, rng: np.random.Generator) -> Indices:
     """The block that each stimulus is left out with, whole groups in one."""
-    group = blocks(n_stimuli, groups)
     n_groups = int(group.max()) + 1
     if n_groups < _N_BLOCKS:
         raise errors.too_few_for_interval(n_groups, _N_BLOCKS, "groups of stimuli")
@@ -243,7 +247,8 @@ class Extrapolation:
         """The value with its interval beside the score of the neurons at hand."""
         low, high = self.interval()
         many = "infinitely many" if np.isinf(self.times) else f"{self.times:g} times as many"
-        return (
+        said = (
             f"{self.measure.label} with {many} neurons: {self.value:.3f} ({low:.3f} to {high:.3f});"
             f" {self.scores[0]:.3f} with those at hand"
         )
+        return f"{said}\n{_BIASED}" if self.measure.biased else said

@@ -1,14 +1,15 @@
 """What every estimate starts from: checked responses, and who of them is a sample."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import to_numpy
-from homolog.matching._populations import sides
+from homolog.matching._populations import sides, stimuli_of
+from homolog.representation._by_name import groups_in_order
 
 Floats = NDArray[np.float64]
 Labels = Sequence[object] | NDArray[np.generic]
@@ -42,10 +43,11 @@ def refuse_few_neurons(
             raise errors.too_few_neurons(what, name, x.shape[1], least)
 
 
-def blocks(n_stimuli: int, groups: Labels | None) -> NDArray[np.int64]:
-    """The number of the block that each stimulus is left out with; refused if miscounted."""
+def blocks(x: Any, n_stimuli: int, groups: Labels | None) -> NDArray[np.int64]:
+    """The number of the block that each stimulus of x is left out with; refused if miscounted."""
     if groups is None:
         return np.arange(n_stimuli)
+    groups = cast("Labels", groups_in_order(groups, stimuli_of(x)))
     if len(groups) != n_stimuli:
         raise errors.bad_value("groups", f"{len(groups)} labels", f"{n_stimuli}, one a stimulus")
     return np.unique(np.asarray(groups), return_inverse=True)[1]
