@@ -10,7 +10,6 @@ from homolog.ranking import Difference, rank
 from homolog.ranking._difference import with_q
 from homolog.ranking._left_out import Estimate, in_halves, left_out, splits
 from homolog.ranking._paired import MATCHING, jumps, matches, paired
-from homolog.report._rank import page
 from homolog.statistics import silent
 from unit.ranked import N, only
 
@@ -397,12 +396,3 @@ def test_a_candidate_without_a_score_when_a_stimulus_is_left_out_has_no_interval
     assert note.startswith(
         "soft_matching_correlation: far: no interval: without some stimuli it has no score (HM006"
     )
-
-
-def test_the_page_says_how_differences_of_each_measure_were_tested(brain, layers):
-    said = page(rank(brain, layers, ["cka", "soft_matching_correlation", "ridge"]), None)
-    assert "By soft_matching_correlation they were tested by differences on random halves" in said
-    assert "By ridge penalties were held meanwhile." in said
-    said = page(rank(brain, layers, "cka"), None)
-    assert "halves of the stimuli" not in said
-    assert "penalties" not in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -12,7 +12,7 @@ from homolog._words import counted, listed
 from homolog.ranking._difference import Difference, FalseDiscoveries
 from homolog.ranking._exchange import LEAST_FOR_EXCHANGE
 from homolog.ranking._joined import Joined
-from homolog.ranking._paired import matches
+from homolog.ranking._paired import chooses, matches
 from homolog.ranking._ranking import Standing, Test, decimals_of
 
 SIGNIFICANT = 0.05
@@ -142,14 +142,32 @@ def _which_test(both: Joined, test: Test | None, n: int, noun: str, exchange: bo
     return f"{said}. Report the scores and claim no difference, or record more stimuli."
 
 
+def in_halves(differences: Sequence[Difference]) -> list[str]:
+    """By which measures differences have the error of random halves of the stimuli."""
+    return _by(one for one in _with_error(differences) if matches(one.measure) and not one.cautious)
+
+
+def with_choices_held(differences: Sequence[Difference]) -> list[str]:
+    """By which measures differences have the error of a jackknife that holds what they choose."""
+    return _by(one for one in _with_error(differences) if chooses(one.measure))
+
+
+def _with_error(differences: Sequence[Difference]) -> list[Difference]:
+    return [one for one in differences if one.interval is not None or one.p is not None]
+
+
+def _by(differences: Iterable[Difference]) -> list[str]:
+    return list(dict.fromkeys(one.measure.label for one in differences))
+
+
 def _by_halves(differences: Sequence[Difference]) -> list[str]:
     """By which measures the error is none of a jackknife."""
-    halved = [one.measure.label for one in differences if matches(one.measure) and not one.cautious]
+    halved = in_halves(differences)
     if not halved:
         return []
     return [
-        f"By {listed(list(dict.fromkeys(halved)))}, which would jump from one matching to another,"
-        " the error is that of differences on random halves of the stimuli."
+        f"By {listed(halved)}, which would jump from one matching to another, the error is that of"
+        " differences on random halves of the stimuli."
     ]
 
 
@@ -158,7 +176,7 @@ def _cautious(differences: Sequence[Difference]) -> list[str]:
     held = [one for one in differences if one.cautious]
     if not held:
         return []
-    labels = listed(list(dict.fromkeys(one.measure.label for one in held)))
+    labels = listed(_by(held))
     share = f"{len(held)} of {counted(len(differences), 'difference')}"
     return [
         f"{share}, by {labels}: p is as a rule too large, and differences are missed, for these"

@@ -15,7 +15,7 @@ from homolog.ranking._design import Design
 from homolog.ranking._difference import Difference
 from homolog.ranking._exchange import exchange_p
 from homolog.ranking._left_out import LeftOut, Scored, in_halves, left_out
-from homolog.ranking._paired import jumps, matches, paired
+from homolog.ranking._paired import chooses, jumps, matches, paired
 from homolog.ranking._ranking import Standing
 from homolog.ranking._session import session_ceiling
 from homolog.scoring import pairings_note, random_pairings
@@ -84,7 +84,7 @@ def _left_out(
         kept = LeftOut(values, {}, few, np.empty(0, dtype=np.int64))
         return kept, kept
     measure, block, tested = scored.measure, design.block, bool(design.pairs)
-    what, holds = f"{measure.name}: intervals", measure.chosen is not None
+    what, holds = f"{measure.name}: intervals", chooses(measure)
     both = tested and (holds or matches(measure))
     first, second = (
         statistics.of_several(design.progress, part, 2) if both else design.progress

@@ -34,6 +34,11 @@ def matches(measure: Measure) -> bool:
     return measure.name in MATCHING and not measure.fits
 
 
+def chooses(measure: Measure) -> bool:
+    """Whether it chooses penalties, which can be held."""
+    return measure.chosen is not None and measure.options["penalty"] is None
+
+
 def jumps(measure: Measure) -> bool:
     """Whether it goes from one fit or count to another, and no choice that it makes can be held."""
     return measure.counts or (measure.fits and measure.chosen is None)

@@ -10,7 +10,7 @@ from homolog import figures
 from homolog._pictured import Scale
 from homolog._words import counted, listed
 from homolog.ranking import _files
-from homolog.ranking._paired import matches
+from homolog.ranking._advice import in_halves, with_choices_held
 from homolog.ranking._ranking import decimals_of
 from homolog.ranking._words import ceiling_words, chance_notes
 from homolog.report import _words
@@ -122,12 +122,14 @@ def _methods(ranking: Ranking) -> str:
         f" (homolog {ranking.versions['homolog']})."
     ]
     if ranking.test == "jackknife":
-        said.append(
-            "Intervals are 95 % jackknife intervals over stimuli; differences were tested by a"
-            " paired jackknife, both candidates losing the same stimuli, alone and in pairs."
+        paired = (
+            "; differences were tested by a paired jackknife, both candidates losing the same"
+            " stimuli, alone and in pairs"
         )
+        tested = paired if ranking.differences else ""
+        said.append(f"Intervals are 95 % jackknife intervals over stimuli{tested}.")
         said += _otherwise(ranking)
-    if ranking.test == "exchange":
+    if ranking.test == "exchange" and ranking.differences:
         said.append(
             "Differences were tested by exchanging the responses of two candidates, stimulus by"
             f" stimulus (at most {ranking.permutations} exchanges)."
@@ -138,22 +140,20 @@ def _methods(ranking: Ranking) -> str:
             " whole and at random among those of one size"
             f" ({ranking.permutations} random pairings, seed {ranking.seed})."
         )
-    if any(one.q is not None for one in ranking.differences):
+    n_tested = sum(one.q is not None for one in ranking.differences)
+    if n_tested:
         how = {"bh": "Benjamini and Hochberg", "by": "Benjamini and Yekutieli"}[ranking.fdr]
-        said.append(
-            f"p was adjusted for {counted(len(ranking.differences), 'difference')} by {how}."
-        )
+        said.append(f"p was adjusted for {counted(n_tested, 'difference')} by {how}.")
     return " ".join(said)
 
 
 def _otherwise(ranking: Ranking) -> list[str]:
     """By which measures the error of a difference is another."""
-    matched = [one.label for one in ranking.measures if matches(one)]
-    held = [one.label for one in ranking.measures if one.chosen is not None]
+    halved, held = in_halves(ranking.differences), with_choices_held(ranking.differences)
     said: list[str] = []
-    if matched:
+    if halved:
         said.append(
-            f"By {listed(matched)} they were tested by differences on random halves of the"
+            f"By {listed(halved)} they were tested by differences on random halves of the"
             " stimuli, as many splits as blocks of stimuli."
         )
     if held:
