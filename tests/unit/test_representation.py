@@ -7,6 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pandas
 import pytest
+from scipy.spatial.distance import pdist, squareform
 import xarray
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +144,13 @@ class TestNumbers:
     )
     def test_what_cannot_be_compared_is_refused(self, values, code):
         assert refused(values) == code
+
+    def test_dissimilarities_are_no_responses(self, rng):
+        apart = squareform(pdist(rng.normal(size=(8, 3)))).astype(np.float32)
+        with pytest.raises(HomologError, match=r"^HM084 IT is 8×8, symmetric and 0 on its diag"):
+            represent(apart, name="IT")
+        assert represent(1 - apart).n_neurons == 8
+        assert represent(np.triu(apart)).n_neurons == 8
 
     @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
     def test_undeclared_gaps_are_refused(self, bad):

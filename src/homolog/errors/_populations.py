@@ -234,6 +234,16 @@ def population_unseen(measure: str, name: str, dims: Sequence[str], sees: str) -
     )
 
 
+def dissimilarities(name: str, n: int) -> HomologError:
+    """HM084: dissimilarities of stimuli where responses are needed."""
+    return HomologError(
+        "HM084",
+        f"{name} is {n}×{n}, symmetric and 0 on its diagonal: dissimilarities of stimuli, not"
+        " responses. Give the responses they were computed from; rsa makes its own"
+        " (rsa(dissimilarity=…)).",
+    )
+
+
 def trials_missing(measure: str, name: str, share: float) -> HomologError:
     """HM083: single trials that were not recorded where a measure needs each of them."""
     return HomologError(

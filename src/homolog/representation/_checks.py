@@ -12,6 +12,9 @@ Mask = NDArray[np.bool_]
 
 LEAST_STIMULI = 3
 
+_ROUNDING = 1e-6
+"""Of the largest entry: dissimilarities are often stored in single precision."""
+
 
 def real(given: ArrayLike, name: str) -> NDArray[Any]:
     """Return the array if it holds real numbers, whatever their type."""
@@ -80,6 +83,17 @@ def constant_neurons(responses: Responses, missing: Mask | None) -> Mask:
     rounding = 4 * np.finfo(responses.dtype).eps * np.maximum(np.abs(highest), np.abs(lowest))
     with np.errstate(over="ignore"):  # a span of infinity is a span all the same
         return np.asarray(highest - lowest <= rounding)
+
+
+def refuse_dissimilarities(responses: Responses, name: str) -> None:
+    """Raise HM084 for a square, symmetric matrix of zeros on its diagonal, as no responses are."""
+    if responses.ndim != 2 or responses.shape[0] != responses.shape[1]:
+        return
+    rounding = _ROUNDING * np.abs(responses).max()
+    if np.abs(np.diag(responses)).max() <= rounding and np.allclose(
+        responses, responses.T, rtol=0, atol=rounding
+    ):
+        raise errors.dissimilarities(name, len(responses))
 
 
 def refuse_constant(responses: Responses, missing: Mask | None, n_stimuli: int, name: str) -> None:

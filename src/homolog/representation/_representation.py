@@ -100,6 +100,7 @@ class Representation:
         _checks.refuse_not_finite(responses, dims, self.called, ~np.isfinite(responses))
         size = dict(zip(dims, responses.shape, strict=True))
         _checks.refuse_constant(responses, missing, size["stimulus"], self.called)
+        _checks.refuse_dissimilarities(responses, self.called)
         responses.flags.writeable = False
         stimuli = _axes.unique(self.stimuli, size["stimulus"], "stimulus", self.called)
         groups = groups_in_order(self.groups, stimuli or range(size["stimulus"]))
