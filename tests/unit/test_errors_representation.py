@@ -258,7 +258,7 @@ REFUSALS = {
     "hardly a stimulus shared": (
         lambda: align(labelled("abc", "X"), labelled("bcd", "Y")),
         "HM030 X and Y share 2 stimuli; at least 3 are needed. Labels of X look like 'a', of Y"
-        " like 'b'.",
+        " like 'b'. A stimulus must be called the same in both, letter for letter.",
     ),
     "no neuron whole": (
         lambda: represent(RATES * np.nan, nan="drop-units", name="X"),

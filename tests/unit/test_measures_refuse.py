@@ -51,7 +51,7 @@ def test_without_scaling_a_silent_neuron_is_matched_like_any_other(pair):
 def test_cca_of_as_many_neurons_as_stimuli(shape, n_neurons, rng):
     says = (
         rf"HM005 cca can be 1.0 whatever the data when units \({n_neurons}\) ≥ stimuli \(6\)."
-        r" Use pca=k<6, or unbiased_cka/procrustes."
+        r" Use pca=k far below 3, or unbiased_cka/procrustes."
     )
     wide, narrow = rng.normal(size=shape), rng.normal(size=(6, 2))
     for x, y in ((wide, narrow), (narrow, wide)):
@@ -236,11 +236,11 @@ def test_rsa_of_more_pairs_than_fit_into_memory():
         (13, "HM025 folds is 13; allowed: 2 to 12, the independent stimuli"),
         (
             [0, 1],
-            r"HM025 folds is \[0, 1\]; allowed: a number, or one label for each of 12 stimuli kept",
+            r"HM025 folds is \[0, 1\]; allowed: a whole number, or one label for each of 12 stimuli",
         ),
         (
             [1] * 12,
-            "HM025 folds is .*; allowed: a number, or one label for each of 12 stimuli kept",
+            "HM025 folds is .*; allowed: a whole number, or one label for each of 12 stimuli",
         ),
     ],
 )

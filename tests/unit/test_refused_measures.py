@@ -18,7 +18,7 @@ QUICK: dict[str, Any] = {"permutations": 19, "intervals": False}
 ASKED = ["cca", "nbs", "procrustes"]
 TOO_MANY = (
     "HM005 cca can be 1.0 whatever the data when units (30) ≥ stimuli (20)."
-    " Use pca=k<20, or unbiased_cka/procrustes."
+    " Use pca=k far below 10, or unbiased_cka/procrustes."
 )
 
 

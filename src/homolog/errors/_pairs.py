@@ -52,7 +52,8 @@ def too_few_shared(
     return HomologError(
         "HM030",
         f"{x} and {y} share {counted(n_shared, 'stimulus', 'stimuli')}; at least {least} are"
-        f" needed. Labels of {x} look like {examples[0]!r}, of {y} like {examples[1]!r}.",
+        f" needed. Labels of {x} look like {examples[0]!r}, of {y} like {examples[1]!r}."
+        " A stimulus must be called the same in both, letter for letter.",
     )
 
 
@@ -90,7 +91,7 @@ def too_many_neurons(measure: str, n_neurons: int, n_stimuli: int) -> HomologErr
     return HomologError(
         "HM005",
         f"{measure} can be 1.0 whatever the data when units ({n_neurons}) ≥ stimuli ({n_stimuli})."
-        f" Use pca=k<{n_stimuli}, or unbiased_cka/procrustes.",
+        f" Use pca=k far below {n_stimuli // 2}, or unbiased_cka/procrustes.",
     )
 
 
