@@ -46,7 +46,11 @@ def labels_in_table(path: str | PathLike[str], conditions: Sequence[object]) -> 
     for number, row in rows.items():
         if row[0] in number_of:
             why = f"rows {number_of[row[0]]} and {number} are both for condition {row[0]!r}"
-            raise errors.labels_unmatched(path, why, "Leave out one.")
+            remedy = (
+                f"Leave out one; or, if {header[0]!r} is a variable, put a column before it that"
+                " names each condition (for --groups: each stimulus)."
+            )
+            raise errors.labels_unmatched(path, why, remedy)
         number_of[row[0]] = number
     wanted = [rows[number_of[name]] for name in _wanted(path, header[0], number_of, conditions)]
     return {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
+from homolog.cli._shared import Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from homolog.representation import NanPolicy, Representation
 
 AUDIT_FLAGS = {
-    **FLAGS,
     "HM003": "--dims",
+    "HM004": "--nan",
+    "HM006": "--drop-constant",
+    "HM007": "--dims",
     "HM026": "--dims, or no --blocks",
     "HM028": "--nan drop-stimuli or --nan drop-units",
     "HM046": "--out",

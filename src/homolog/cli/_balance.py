@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from homolog.cli._networks import read_network, refuse_task, shown_inputs
-from homolog.cli._shared import FLAGS, refusals
+from homolog.cli._shared import refusals
 
 if TYPE_CHECKING:
     from homolog.balancing import Balanced
 
 BALANCE_FLAGS = {
-    **FLAGS,
     "HM022": "--key",
     "HM046": "--out",
     "HM050": "--on-reducible components",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from homolog.cli._groups import Blocks, Gap, Groups, told_groups
-from homolog.cli._shared import Quiet, refusals, shown_progress, split, tell_flags
+from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split, tell_flags
 
 if TYPE_CHECKING:
     from homolog.representation import NanPolicy, Representation
@@ -31,6 +31,14 @@ DropConstant = Annotated[
     bool, typer.Option("--drop-constant", help="Leave out neurons that never change.")
 ]
 FoldTime = Annotated[bool, typer.Option("--fold-time", help="Make every time of a stimulus a row.")]
+
+
+MATRIX_FLAGS = {**FLAGS, "HM006": "--drop-constant"}
+COMPARE_FLAGS = {
+    **MATRIX_FLAGS,
+    "HM003": "--dims or --candidate-dims",
+    "HM010": "--no-intervals",
+}
 
 
 def compare(
@@ -60,7 +68,7 @@ def compare(
 
     Files: .npy .npz .h5 (file.h5::/path) .mat .csv .tsv .parquet .nc
     """
-    with refusals():
+    with refusals(flags=COMPARE_FLAGS):
         import homolog
         from homolog import report
         from homolog._write import refuse_unwritable, staged
@@ -85,7 +93,7 @@ def compare(
                 progress=progress,
             )
         typer.echo(str(comparison))
-        tell_flags(comparison.refused)
+        tell_flags(comparison.refused, COMPARE_FLAGS)
         if out is not None:
             command = shlex.join(["homolog", *sys.argv[1:]])
             with staged(out) as folder:
@@ -114,7 +122,7 @@ def matrix(
 
     Files: .npy .npz .h5 (file.h5::/path) .mat .csv .tsv .parquet .nc
     """
-    with refusals():
+    with refusals(flags=MATRIX_FLAGS):
         import homolog
         from homolog import errors, report
         from homolog._write import refuse_unwritable, staged
@@ -135,7 +143,7 @@ def matrix(
                 progress=progress,
             )
         typer.echo(str(result))
-        tell_flags(result.refused)
+        tell_flags(result.refused, MATRIX_FLAGS)
         if out is not None:
             with staged(out) as folder:
                 result.save(folder)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from homolog.cli._networks import read_network, refuse_task, shown_inputs
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
+from homolog.cli._shared import Quiet, refusals, shown_progress, split
 
 if TYPE_CHECKING:
     from homolog.audit._gauge_result import Cost
     from homolog.networks import RecurrentNetwork
 
 GAUGE_FLAGS = {
-    **FLAGS,
     "HM009": "--moments",
     "HM046": "--out",
     "HM050": "--cost none",

@@ -11,7 +11,7 @@ import typer
 
 from homolog.cli._compare import Align, FoldTime, MeasureNames, Nan
 from homolog.cli._groups import Blocks, Gap, Groups, told_groups
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
+from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split, tell_flags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ RANK_FLAGS = {
     "HM007": "--flatten, --dims or --candidate-dims",
     "HM078": "leave --exchange out",
 }
+CEILING_FLAGS = {**FLAGS, "HM010": "--no-intervals"}
 
 
 def rank(
@@ -102,6 +103,7 @@ def rank(
                 progress=progress,
             )
         typer.echo(str(found))
+        tell_flags(found.refused, RANK_FLAGS)
         if out is not None:
             command = shlex.join(["homolog", *sys.argv[1:]])
             with staged(out) as folder:
@@ -133,7 +135,7 @@ def ceiling(
     Of a recording with trials: how well halves of its trials agree. Of several on
     the same stimuli: every animal against another, and against all others together.
     """
-    with refusals():
+    with refusals(flags=CEILING_FLAGS):
         from homolog import ranking
         from homolog._write import refuse_unwritable
 
@@ -152,6 +154,7 @@ def ceiling(
                 progress=progress,
             )
         typer.echo(str(found))
+        tell_flags(found.refused, CEILING_FLAGS)
         if out is not None:
             typer.echo(f"\nwritten: {found.save(out)}")
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from time import monotonic
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,17 +22,15 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 FLAGS = {
     "HM001": "--align",
     "HM002": "--align",
-    "HM003": "--dims or --candidate-dims",
+    "HM003": "--dims",
     "HM004": "--nan",
-    "HM006": "--drop-constant",
     "HM007": "--dims",
-    "HM010": "--no-intervals",
     "HM012": "--groups stimulus",
     "HM028": "--fold-time",
     "HM082": "homolog measures show NAME says what a measure sees",
     "HM083": "--nan drop-units or drop-stimuli",
 }
-"""What does on the command line what a message says for Python."""
+"""What does on the command line what a message says for Python, by all that score populations."""
 
 NEWS = " — "
 """In what progress says, between the name of the work and what changes from step to step."""
@@ -39,9 +38,13 @@ NEWS = " — "
 
 @contextmanager
 def refusals(
-    interrupted: str = "interrupted: nothing was written", flags: Mapping[str, str] = FLAGS
+    interrupted: str = "interrupted: nothing was written",
+    flags: Mapping[str, str] = MappingProxyType({}),
 ) -> Generator[None]:
-    """Turn a refused input into one line on standard error and exit status 1."""
+    """Turn a refused input into one line on standard error and exit status 1.
+
+    `flags` are options of the command, by codes of the errors that they prevent.
+    """
     from homolog.errors import HomologError
 
     try:
@@ -54,7 +57,7 @@ def refusals(
         raise typer.Exit(130) from None
 
 
-def tell_flags(refused: Iterable[Refusal], flags: Mapping[str, str] = FLAGS) -> None:
+def tell_flags(refused: Iterable[Refusal], flags: Mapping[str, str]) -> None:
     """Say on standard error what would do for measures that refused, where an option would."""
     for one in refused:
         if flag := _flag(one.error, flags):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress, split
+from homolog.cli._shared import Quiet, refusals, shown_progress, split
 from homolog.cli._train import layer_sizes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ CHOOSING = {
 }
 """Options for what a study may leave to whoever runs it."""
 
-STUDY_FLAGS = {**FLAGS, "HM032": "--images for images, --recordings for recordings"}
+STUDY_FLAGS = {"HM032": "--images for images, --recordings for recordings"}
 
 
 class StudyCommand(TyperCommand):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
+from homolog.cli._shared import Quiet, refusals, shown_progress
 
 if TYPE_CHECKING:
     from homolog.rules._rule import Preset
     from homolog.tasks import Classification
 
-TRAIN_FLAGS = {**FLAGS, "HM032": "--folder FOLDER, --download", "HM046": "--out"}
+TRAIN_FLAGS = {"HM032": "--folder FOLDER, --download", "HM046": "--out"}
 HIDDEN = 100
 """Neurons of the hidden layer, where neither --sizes nor a published row says how many."""
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from homolog.cli._shared import FLAGS, Quiet, refusals, shown_progress
+from homolog.cli._shared import Quiet, refusals, shown_progress
 from homolog.cli._train import changed
 
-RECURRENT_FLAGS = {**FLAGS, "HM015": "--rate, --clip", "HM046": "--out"}
+RECURRENT_FLAGS = {"HM015": "--rate, --clip", "HM046": "--out"}
 
 
 def train_recurrent(
