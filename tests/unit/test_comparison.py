@@ -174,7 +174,8 @@ def test_populations_without_a_stimulus_in_common_are_told_how_labels_look(popul
             homolog.compare(x, other, align=align)
         assert str(caught.value) == (
             "HM030 V1 and net share 0 stimuli; at least 3 are needed. Labels of V1 look like"
-            f" {x.labels[0]!r}, of net like 'frame 0'."
+            f" {x.labels[0]!r}, of net like 'frame 0'. A stimulus must be called the same in both,"
+            " letter for letter."
         )
 
 
@@ -530,7 +531,7 @@ class TestMatrix:
         rows = list(csv.DictReader((result.save(tmp_path) / "matrix.csv").open()))
         assert len(rows) == 4
         assert float(rows[1]["value"]) == result.values[0, 1]
-        assert "nbs (rows: reference, columns: candidate)" in str(result)
+        assert "nbs * (rows: reference, columns: candidate)" in str(result)
 
     def test_pairs_with_other_stimuli_are_aligned_on_request(self, rng):
         x = represent(rng.normal(size=(12, 3)), stimuli="abcdefghijkl")

@@ -19,6 +19,10 @@ from homolog.scoring import Refusal, of_name
 if TYPE_CHECKING:
     import pandas as pd
 
+_BIASED = (
+    "* biased at few stimuli: unrelated populations score alike, too; homolog.compare tells how much"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
@@ -127,13 +131,15 @@ class Matrices:
 
 
 def _printed(matrices: Sequence[Matrix], warnings: Sequence[str]) -> str:
-    tables = map(_table, matrices)
-    return "\n".join(["\n\n".join(tables), *(f"! {note}" for note in warnings)])
+    tables = "\n\n".join(map(_table, matrices))
+    biased = [_BIASED] if any(one.measure.biased for one in matrices) else []
+    return "\n".join([tables, *biased, *(f"! {note}" for note in warnings)])
 
 
 def _table(one: Matrix) -> str:
     decimals = decimals_for(*one.values.flat)
-    head = f"{one.measure.label} (rows: reference, columns: candidate)\n"
+    star = " *" if one.measure.biased else ""
+    head = f"{one.measure.label}{star} (rows: reference, columns: candidate)\n"
     return head + one.to_dataframe().to_string(float_format=lambda value: f"{value:z.{decimals}f}")
 
 
