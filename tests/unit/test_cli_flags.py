@@ -54,7 +54,7 @@ def test_a_table_whose_first_column_is_the_label_itself_is_told_what_comes_first
         " each stimulus).\n"
     )
     (groups,) = (one for one in COMPARE.params if one.name == "groups")
-    assert "whose first column names it" in groups.help
+    assert "whose first column names the stimulus" in groups.help
 
 
 @pytest.fixture

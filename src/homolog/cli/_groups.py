@@ -13,7 +13,7 @@ Groups = Annotated[
     str | None,
     typer.Option(
         help='What is held out together: "stimulus", all times of a stimulus; or TABLE.csv::column'
-        " with a label for each stimulus."
+        " with a label for each stimulus, whose first column names the stimulus."
     ),
 ]
 
