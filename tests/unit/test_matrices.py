@@ -173,7 +173,7 @@ def test_printed_one_below_the_other_with_every_warning_once(rng: np.random.Gene
     assert lines[1].split() == ["a", "b"]
     assert lines[2].split() == ["a", "1.000", f"{found['nbs'].values[0, 1]:.3f}"]
     assert lines[4:6] == ["", "cka * (rows: reference, columns: candidate)"]
-    assert lines[8].startswith("* biased at few stimuli: unrelated populations score alike, too")
+    assert lines[9].startswith("* biased at few stimuli: unrelated populations score alike, too")
     assert [line for line in lines if line.startswith("!")] == [f"! {found.warnings[0]}"]
     assert "*" not in str(homolog.matrix({"a": rng.normal(size=(9, 2))}, "unbiased_cka"))
 
