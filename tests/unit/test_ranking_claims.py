@@ -52,3 +52,18 @@ def test_nothing_is_tested_of_one_candidate(brain, layers):
     assert "95 % jackknife intervals over stimuli" in said
     assert JACKKNIFE not in said
     assert HALVES not in said
+
+
+def test_the_closest_of_unrelated_candidates_is_no_better_than_chance(rng):
+    noise = [rng.normal(size=(50, n)) for n in (80, 80, 20)]
+    found = rank(noise[0], {"many": noise[1], "few": noise[2]}, ["cka", "unbiased_cka"])
+    best = found.of("cka")[0]
+    assert found.advice[0] == (
+        f"By cka many is closest ({best.value:.3f}), closer than few (q ≤ 0.05);"
+        f" but its score is no better than chance ({best.chance:.3f})."
+    )
+    assert found.advice[1].endswith("; but its score is no better than chance (0.000).")
+    near = noise[0] + rng.normal(size=(50, 80))
+    told = rank(noise[0], {"near": near}, ["cka", "linear_regression"]).advice
+    assert told[0].endswith("there is no other candidate to compare it with.")
+    assert "no better than chance (1.000)" in told[1]

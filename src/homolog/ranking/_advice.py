@@ -89,7 +89,7 @@ def _verdict(standings: Sequence[Standing], differences: Sequence[Difference]) -
     score = f"{best.value:z.{decimals_of(standings)}f}"
     by = f"By {best.measure.label} {best.candidate} is closest ({score})"
     if not others:
-        return f"{by}; there is no other candidate to compare it with."
+        return f"{by}; there is no other candidate to compare it with{_beside_chance(best)}."
     beaten: list[str] = []
     open_still: list[str] = []
     for other in others:
@@ -106,7 +106,18 @@ def _verdict(standings: Sequence[Standing], differences: Sequence[Difference]) -
         parts.append(f"not told apart from {listed(open_still)}")
     if not beaten and not open_still:
         parts.append("untested against the others")
-    return f"{', '.join(parts)}."
+    return f"{', '.join(parts)}{_beside_chance(best)}."
+
+
+def _beside_chance(best: Standing) -> str:
+    """Whether the closest candidate is no closer than stimuli paired at random would make it."""
+    if best.chance is None:
+        return ""
+    ends = best.interval or (best.value, best.value)
+    sure = ends[0] > best.chance if best.measure.higher_is_closer else ends[1] < best.chance
+    if sure:
+        return ""
+    return f"; but its score is no better than chance ({best.chance:z.{decimals_of([best])}f})"
 
 
 def _which_test(both: Joined, test: Test | None, n: int, noun: str, exchange: bool) -> str:
