@@ -16,6 +16,7 @@ import numpy as np
 
 from homolog import errors, statistics
 from homolog.measures import find
+from homolog.measures._folds import Together
 from homolog.measures._measure import Measure
 from homolog.pairing import Pair, folds_of_rows, holding_out, in_blocks, pair
 from homolog.representation import NanPolicy, Representation, represent
@@ -317,13 +318,20 @@ def call_of(
 def spelled(measure: Measure) -> str:
     """A measure as one writes it: its name, or the variant made of it."""
     changed = [
-        f"{key}={value.tolist() if isinstance(value, np.ndarray) else value!r}"
+        f"{key}={_written(value)}"
         for key, value in measure.options.items()
         if value is not measure.defaults[key] and not np.array_equal(value, measure.defaults[key])
     ]
     if not changed:
         return repr(measure.name)
     return f"homolog.measures.find({measure.name!r}).using({', '.join(changed)})"
+
+
+def _written(value: Any) -> str:
+    """An option as one writes it; folds of whole groups by name, for a list would not be those."""
+    if isinstance(value, Together):
+        return "folds"
+    return repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
 def _digests(both: Pair, measures: Sequence[Measure]) -> dict[str, str]:

@@ -11,7 +11,6 @@ from homolog import errors
 from homolog._arrays import constant_columns
 from homolog._words import counted, listed
 from homolog.measures._blocks import blocks_of
-from homolog.measures._folds import Together
 from homolog.measures._measure import Measure
 from homolog.representation import Representation, align, require_same_stimuli, without
 
@@ -296,7 +295,7 @@ def folds_of_rows(measure: Measure, rows: Sequence[int], n_given: int) -> Measur
     folds: Any = measure.options.get("folds")
     if np.shape(folds) != (n_given,) or n_given == len(rows):
         return measure
-    return measure.using(folds=np.asarray(folds)[rows])
+    return measure.using(folds=np.asanyarray(folds)[rows])
 
 
 def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -> Measure:
@@ -315,5 +314,4 @@ def holding_out(measure: Measure, both: Pair, groups: Sequence[object] | None) -
         return measure
     if groups is None and isinstance(measure.options["folds"], int | np.integer):
         raise errors.leak("stimulus")
-    folds = measure.folds(both.reference.n_stimuli, together)
-    return measure.using(folds=folds.view(Together))
+    return measure.holding_out(both.reference.n_stimuli, together)

@@ -186,11 +186,12 @@ def test_a_matrix_holds_out_blocks_as_a_pair_does(gap, labels, rng):
 
 
 def test_a_matrix_finds_the_rows_of_blocks_by_their_labels(rng):
+    """Each of ten blocks a fold: which blocks share one follows the order of the rows."""
     labels = [f"t{row}" for row in range(60)]
     x, y, z = (represent(one, stimuli=labels) for one in rng.normal(size=(3, 60, 3)))
     turned = {"x": x, "y": y.select(stimuli=labels[::-1]), "z": z.select(stimuli=labels[::-1])}
-    found = homolog.matrix(turned, "ridge", blocks=6, gap=2, align=True).values
-    same = homolog.matrix({"x": x, "y": y, "z": z}, "ridge", blocks=6, gap=2).values
+    found = homolog.matrix(turned, "ridge(folds=10)", blocks=6, gap=2, align=True).values
+    same = homolog.matrix({"x": x, "y": y, "z": z}, "ridge(folds=10)", blocks=6, gap=2).values
     np.testing.assert_allclose(found[0], same[0], atol=1e-12)
     np.testing.assert_allclose(found[1, 2], same[1, 2], atol=1e-12)
 

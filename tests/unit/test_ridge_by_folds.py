@@ -106,3 +106,18 @@ def test_gradients_hold_the_penalties_that_folds_choose(rng):
     score.backward()
     assert float(score.detach()) == pytest.approx(found.value, abs=1e-9)
     assert turned.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("name", ["ridge", "ridge(kernel=rbf)", "pls(n_components=3)"])
+def test_folds_of_groups_given_to_a_measure_score_as_groups_do(name, rng):
+    shared = slow(rng, 2)
+    x, y = (slow(rng, n) + shared @ rng.normal(size=(2, n)) for n in (4, 20))
+    groups = (np.arange(160) // 16).tolist()
+    asked, measure = {"permutations": 0, "intervals": True}, find(name)
+    told = homolog.compare(x, y, name, groups=groups, **asked).scores[0]
+    given = measure.using(folds=measure.folds(160, groups))
+    assert float(given(x, y)) == told.value
+    assert homolog.statistics.jackknife(given, x, y, groups=groups) == told.interval
+    found = homolog.compare(x, y, [name, given], **asked)
+    assert [one.value for one in found.scores] == [float(measure(x, y)), told.value]
+    assert "folds=folds" in found.call  # by a list of them, penalties would be chosen otherwise

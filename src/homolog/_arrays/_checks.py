@@ -113,7 +113,9 @@ def not_finite(name: str, x: np.ndarray) -> errors.HomologError:
     return errors.not_finite(name, int(bad.sum()), what, n_neurons, neurons, n_bad)
 
 
-def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Array, Array]:
+def check_pair(
+    x: Any, y: Any, x_name: str = "X", y_name: str = "Y", *, sees: Sees = "mean"
+) -> tuple[Array, Array]:
     """Return two populations fit to be scored against each other, or raise.
 
     Raises
@@ -122,7 +124,7 @@ def check_pair(x: Any, y: Any, x_name: str = "X", y_name: str = "Y") -> tuple[Ar
         HM001 if the stimuli differ in number, HM003 if one looks transposed, and all
         that `check_responses` raises.
     """
-    x, y = check_responses(x, x_name), check_responses(y, y_name)
+    x, y = check_responses(x, x_name, sees), check_responses(y, y_name, sees)
     check_rows(tuple(x.shape), tuple(y.shape), x_name, y_name)
     return x, y
 

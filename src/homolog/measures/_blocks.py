@@ -1,18 +1,16 @@
 """Rows in time: neighbours that belong together, because they resemble each other."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from homolog import errors
+from homolog.measures._groups import Labels, numbered
 from homolog.measures._numbers import is_whole
 
 
-def neighbours(
-    n_rows: int, n_blocks: int, groups: Sequence[object] | NDArray[np.generic] | None = None
-) -> NDArray[np.int64]:
+def neighbours(n_rows: int, n_blocks: int, groups: Labels | None = None) -> NDArray[np.int64]:
     """The number of the block that each row is in, blocks being of nearly equal size.
 
     Parameters
@@ -22,10 +20,8 @@ def neighbours(
     groups
         What each row belongs to; groups stand whole, in the order of their first row.
     """
-    given = np.arange(n_rows) if groups is None else np.asarray(groups)
-    _, first, index = np.unique(given, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    return (order * n_blocks // len(first))[index]
+    group = numbered(groups, n_rows)
+    return group * n_blocks // (int(group.max()) + 1)
 
 
 def blocks_of(n_rows: int, length: int, gap: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -20,13 +20,14 @@ from homolog._arrays import (
     Array,
     Reals,
     Sees,
+    check_pair,
     check_responses,
-    check_rows,
     of_one_kind,
     to_numpy,
 )
 from homolog.measures._apart import FOLDS, HeldOut
-from homolog.measures._folds import fold_labels
+from homolog.measures._folds import check_folds, fold_labels
+from homolog.measures._groups import Labels
 from homolog.measures._options import changed_options, named_by, options_of, same
 from homolog.measures._orders import Orders
 from homolog.measures._reordered import along_stimuli as along_stimuli
@@ -131,12 +132,11 @@ class Measure:
     variant: Callable[..., Mapping[str, Any]] | None = field(default=None, repr=False)
     held_out: HeldOut | None = field(default=None, repr=False)
     declared: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    called: str = field(default="", repr=False)
 
     def __call__(self, x: Array, y: Array) -> Array:
         """Score candidate `y` against reference `x`; a 0-d array of their namespace."""
-        x, y = check_responses(x, "X", self.sees), check_responses(y, "Y", self.sees)
-        x, y = of_one_kind(x, y)
-        check_rows(tuple(x.shape), tuple(y.shape))
+        x, y = of_one_kind(*check_pair(x, y, sees=self.sees))
         return self.score(self._summarise(x), self._summarise(y))
 
     def __eq__(self, other: object) -> bool:
@@ -225,7 +225,7 @@ class Measure:
         ------
         HomologError
             HM023 for an option this measure does not have, HM025 for what is neither True nor
-            False where one of them is asked for.
+            False where one of them is asked for, and for folds that are no number or labels.
         """
         for option, given in options.items():
             if option not in self.defaults:
@@ -234,12 +234,11 @@ class Measure:
                 )
             if isinstance(self.defaults[option], bool) and not isinstance(given, bool | np.bool_):
                 raise errors.bad_value(option, given, "True or False")
-        chosen = MappingProxyType({**self.options, **options})
-        changed = replace(self, options=chosen, **_frozen_sets(self._promises(chosen)))
-        object.__setattr__(changed, "__doc__", self.__doc__)
-        return changed
+            if option == "folds" and given is not self.defaults[option]:
+                check_folds(given)
+        return self._variant(options)
 
-    def folds(self, n_stimuli: int, groups: object = None) -> NDArray[np.generic]:
+    def folds(self, n_stimuli: int, groups: Labels | None = None) -> NDArray[np.generic]:
         """The fold in which a measure that fits holds each stimulus out.
 
         Parameters
@@ -247,18 +246,24 @@ class Measure:
         n_stimuli
             How many stimuli there are.
         groups
-            A label for each; stimuli with equal labels are held out together.
+            A label for each; stimuli with equal labels are held out together, and a measure
+            to which these folds are given chooses by whole folds, as `homolog.compare` has it.
         """
         return fold_labels(n_stimuli, self.options["folds"], self.options["rng"], groups)
+
+    def holding_out(self, n_stimuli: int, groups: Labels) -> "Measure":
+        """The same, by the same label, with folds that keep groups together; see `folds`."""
+        return self._variant({"folds": self.folds(n_stimuli, groups)}, self.label)
 
     @cached_property
     def label(self) -> str:
         """The name with every option that differs from its default.
 
-        Of one that has an entry for each stimulus, only that it is given; of folds, how many.
+        Of one that has an entry for each stimulus, only that it is given; of folds, how many too.
+        That of the measure it was, with folds by `holding_out`.
         """
         changed = changed_options(self.options, self.defaults)
-        return f"{self.name}({changed})" if changed else self.name
+        return self.called or (f"{self.name}({changed})" if changed else self.name)
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -270,6 +275,13 @@ class Measure:
     def higher_is_closer(self) -> bool:
         """True for similarities, False for distances."""
         return self.kind != "distance"
+
+    def _variant(self, options: Mapping[str, Any], called: str = "") -> "Measure":
+        chosen = MappingProxyType({**self.options, **options})
+        promised = _frozen_sets(self._promises(chosen))
+        changed = replace(self, options=chosen, called=called, **promised)
+        object.__setattr__(changed, "__doc__", self.__doc__)
+        return changed
 
     def _promises(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """What a variant promises; what only an option undone would change is as declared."""

@@ -22,16 +22,14 @@ def named_by(half: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, 
 
 def changed_options(options: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
     """Those that differ from their defaults, as they are written; nothing where none does."""
-    told = {key: _told(key, value) for key, value in options.items()}
-    return ", ".join(
-        f"{key}={value}" for key, value in told.items() if not same(value, defaults[key])
-    )
+    changed = {key: value for key, value in options.items() if not same(value, defaults[key])}
+    return ", ".join(f"{key}={_told(key, value)}" for key, value in changed.items())
 
 
 def _told(option: str, value: Any) -> Any:
     if np.ndim(value) == 0:
         return value
-    return len(np.unique(value)) if option == "folds" else "given"
+    return f"{len(np.unique(value))} given" if option == "folds" else "given"
 
 
 def same(one: Any, other: Any) -> bool:
