@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from homolog import errors
 from homolog._arrays import Reals
 
 _STEP, _FAR = 0.01, 1e6
@@ -195,6 +196,12 @@ def _without_singles(terms: Reals) -> Reals:
     mean = sums.sum(axis=1, keepdims=True) / (n * (n - 1))
     single = (sums / (n - 1) - mean) * (n - 1) / (n - 2)
     return (terms - mean[:, :, None] - single[:, :, None] - single[:, None, :]) * apart
+
+
+def check_level(level: object) -> None:
+    """Raise HM025 for a share that is not above 0 and below 1."""
+    if not (isinstance(level, int | float) and 0 < level < 1):
+        raise errors.bad_value("level", level, "a number above 0 and below 1")
 
 
 def held(shared: float, own: float, moves: Sequence[Varies], level: float) -> tuple[float, float]:

@@ -1,19 +1,27 @@
 """Scores of populations that have nothing to do with each other, drawn at random."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
-from homolog._arrays import check_pair, haar, haar_around_mean, haar_of_one_size, unit_columns
+from homolog._arrays import (
+    check_pair,
+    haar,
+    haar_around_mean,
+    haar_of_one_size,
+    to_numpy,
+    unit_columns,
+)
+from homolog.measures._groups import Labels, numbered
 from homolog.measures._measure import Measure, permuted
 from homolog.measures._orders import Orders
 from homolog.measures._turns import drawn_turns
+from homolog.tasks._settings import whole
 
 Floats = NDArray[np.float64]
-Labels = Sequence[object] | NDArray[np.generic]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
 
@@ -31,6 +39,20 @@ where one stimulus is a hundred times the others half of their digits cancel."""
 
 def silent(what: str, done: int, total: int) -> None:
     """Report no progress."""
+
+
+def seen_pair(measure: Measure, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Responses of two populations that a measure can see, with equally many rows; or raise."""
+    x, y = check_pair(x, y, sees=measure.sees)
+    return to_numpy(x), to_numpy(y)
+
+
+def generator_of(rng: Any) -> np.random.Generator:
+    """The generator of a seed, or that which was given."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise errors.bad_value("rng", rng, "a whole number from 0, or a Generator") from None
 
 
 def permutation_null(
@@ -54,11 +76,13 @@ def permutation_null(
     measure
         What to score with.
     x, y
-        (stimulus, neuron) responses of reference and candidate.
+        (stimulus, neuron) responses of reference and candidate; three axes where the measure sees
+        trials or time.
     n_permutations
         How many random pairings.
     groups
-        A label for each stimulus; groups are exchanged whole, among those of one size.
+        A label for each stimulus; groups are exchanged whole, among those of one size. What they
+        are called does not matter.
     rng
         Seed or generator.
     progress
@@ -72,9 +96,10 @@ def permutation_null(
     Raises
     ------
     HomologError
-        HM025 when no two groups have the same size.
+        HM001 when stimuli differ in number, HM025 when no two groups have the same size and for
+        other numbers or seeds that cannot be, HM027 for too many or too few labels.
     """
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = seen_pair(measure, x, y)
     reference, candidate = measure.summary(x), measure.summary(y)
     orders = _drawn(len(x), n_permutations, groups, rng)
     return _in_orders(measure, reference, candidate, orders, progress)
@@ -92,7 +117,7 @@ def scores_in_orders(
     measure: Measure, x: ArrayLike, y: ArrayLike, orders: NDArray[np.int64]
 ) -> Floats:
     """(permutation,) Scores when the stimuli of the reference stand in each of some orders."""
-    reference, candidate = measure.summary(np.asarray(x)), measure.summary(np.asarray(y))
+    reference, candidate = map(measure.summary, seen_pair(measure, x, y))
     return _in_orders(measure, reference, candidate, orders, silent)
 
 
@@ -113,7 +138,7 @@ def _in_orders(
 
 def _drawn(n_stimuli: int, n: int, groups: Labels | None, rng: int | np.random.Generator) -> Orders:
     """Orders of the stimuli in which groups of one size have changed places."""
-    rng = np.random.default_rng(rng)
+    n, rng = whole("n_permutations", n, 0), generator_of(rng)
     blocks = _exchangeable(n_stimuli, groups)
     if len(blocks) == 1:
         turns = drawn_turns(blocks[0], n, rng)
@@ -130,7 +155,8 @@ def _exchangeable(n_stimuli: int, groups: Labels | None) -> list[NDArray[np.int6
     """Rows that move together: a (group, row within group) array for each size of group."""
     if groups is None:
         return [np.arange(n_stimuli)[:, None]]
-    _, index, sizes = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    index = numbered(groups, n_stimuli)
+    sizes = np.bincount(index)
     members = np.split(np.argsort(index, kind="stable"), np.cumsum(sizes)[:-1])
     blocks = [np.stack([m for m in members if len(m) == size]) for size in np.unique(sizes)]
     if all(len(rows) == 1 for rows in blocks):
@@ -182,8 +208,9 @@ def rotation_null(
     Raises
     ------
     HomologError
-        HM025 when there are too few neurons to rotate, HM006 for a constant neuron where
-        the measure is blind to the sizes of neurons but not to rotations.
+        HM001 when stimuli differ in number, HM025 when there are too few neurons to rotate and
+        for numbers or seeds that cannot be, HM006 for a constant neuron where the measure is blind
+        to the sizes of neurons but not to rotations.
 
     Notes
     -----
@@ -197,8 +224,8 @@ def rotation_null(
     rectified neurons are above this chance even if nothing was learned, as untrained networks
     are. Being above it says that axes are shared, not why.
     """
-    rng = np.random.default_rng(rng)
-    x, y = (np.asarray(side) for side in check_pair(np.asarray(x), np.asarray(y)))
+    n_rotations, rng = whole("n_rotations", n_rotations, 0), generator_of(rng)
+    x, y = seen_pair(measure, x, y)
     blind = _sees_no_sizes(measure)
     seen: Floats = unit_columns(x) if blind else x
     n_neurons, fewest = seen.shape[1], 3 if around_mean else 2

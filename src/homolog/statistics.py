@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from homolog import errors
-from homolog._moves import held, of_blocks, partners
-from homolog._nulls import Floats, Labels, Progress, permutation_null, silent
+from homolog._moves import check_level, held, of_blocks, partners
+from homolog._nulls import Floats, Progress, generator_of, permutation_null, seen_pair, silent
 from homolog._nulls import p_value as p_value
 from homolog._nulls import rotation_null as rotation_null
 from homolog.measures import find
+from homolog.measures._groups import Labels, numbered
 from homolog.measures._left_out import overlaps_without
 from homolog.measures._measure import Measure
 
@@ -64,10 +65,12 @@ def jackknife(
         What to score with. A measure that fits gets the same folds each time, without
         the stimuli left out.
     x, y
-        (stimulus, neuron) responses of reference and candidate.
+        (stimulus, neuron) responses of reference and candidate; three axes where the measure sees
+        trials or time.
     level
         Share of studies in which the interval should hold the value at infinitely many
-        stimuli. For measures declared `biased` it does not: the score itself is off.
+        stimuli, above 0 and below 1. For measures declared `biased` it does not: the score itself
+        is off.
     groups
         A label for each stimulus; stimuli with equal labels are left out together.
     rng
@@ -85,7 +88,8 @@ def jackknife(
     Raises
     ------
     HomologError
-        HM010 with fewer than 8 independent stimuli.
+        HM010 with fewer than 8 independent stimuli, HM001 when they differ in number, HM025 for a
+        `level` or a seed that cannot be, HM027 for too many or too few labels.
 
     Notes
     -----
@@ -108,7 +112,8 @@ def jackknife(
     """
     from scipy.stats import t
 
-    x, y = np.asarray(x), np.asarray(y)
+    check_level(level)
+    x, y = seen_pair(measure, x, y)
     refuse_few(len(x), groups)
     block = blocks(len(x), groups, rng)
     value = float(_score_of(measure, x, y, np.ones(len(x), dtype=bool)))
@@ -151,7 +156,7 @@ def unmoved(measure: Measure, interval: tuple[float, float]) -> bool:
 
 def refuse_few(n_stimuli: int, groups: Labels | None) -> None:
     """Raise HM010 where there are too few independent stimuli for an interval."""
-    n = n_stimuli if groups is None else len(np.unique(np.asarray(groups)))
+    n = n_stimuli if groups is None else int(numbered(groups, n_stimuli).max()) + 1
     if n < LEAST_STIMULI:
         noun = "stimuli" if groups is None else "groups of stimuli"
         raise errors.too_few_for_interval(n, LEAST_STIMULI, noun)
@@ -161,13 +166,11 @@ def blocks(
     n_stimuli: int, groups: Labels | None, rng: int | np.random.Generator
 ) -> NDArray[np.int64]:
     """The number of the block that each stimulus is left out with."""
-    labels = np.arange(n_stimuli) if groups is None else np.asarray(groups)
-    _, index = np.unique(labels, return_inverse=True)
-    n_labels = int(index.max()) + 1
-    if n_labels <= MOST_GROUPS:
-        return index
-    order = np.random.default_rng(rng).permutation(n_labels)
-    return (order % MOST_GROUPS)[index]
+    rng, group = generator_of(rng), numbered(groups, n_stimuli)
+    n_groups = int(group.max()) + 1
+    if n_groups <= MOST_GROUPS:
+        return group
+    return (rng.permutation(n_groups) % MOST_GROUPS)[group]
 
 
 def _without_each(

@@ -358,7 +358,7 @@ def test_populations_with_labels_are_taken_and_what_is_printed(rng):
         (
             ((20, 9), (20, 9)),
             {"groups": range(19)},
-            "HM025 groups is '19 labels'; allowed: 20, one a stimulus.",
+            "HM027 X: 19 group labels for an axis of length 20. Give one for each.",
         ),
         (
             ((21, 9), (21, 9)),

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import constant_columns
+from homolog._nulls import generator_of
 from homolog.audit._audit_plan import spelled
 from homolog.audit._gauge_result import Cost, GaugeAudit
-from homolog.audit._given import generator_of, measures_of
+from homolog.audit._given import measures_of
 from homolog.audit._objective import Objective
 from homolog.audit._targets import Reals
 from homolog.balancing import balance, transform

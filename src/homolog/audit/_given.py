@@ -47,11 +47,3 @@ def scored_apart(measures: Sequence[Measure]) -> list[str]:
     """A line that says which scores are not in the measure's own unit; none if all are."""
     distances = [one.label for one in measures if not one.higher_is_closer]
     return [f"{listed(distances)}: 1 - distance / worst"] if distances else []
-
-
-def generator_of(rng: Any) -> np.random.Generator:
-    """The generator of a seed, or that which was given."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError):
-        raise errors.bad_value("rng", rng, "a whole number from 0, or a Generator") from None

@@ -10,7 +10,8 @@ import numpy as np
 
 from homolog import errors
 from homolog._arrays import Principal, centre, constant_columns, principal
-from homolog.audit._given import generator_of, measures_of
+from homolog._nulls import generator_of
+from homolog.audit._given import measures_of
 from homolog.audit._objective import Objective
 from homolog.audit._perturbation_theory import closed_forms
 from homolog.audit._targets import Reals, target_of

@@ -9,8 +9,9 @@ import numpy as np
 
 from homolog import errors
 from homolog._arrays import centre, frobenius, principal
+from homolog._nulls import generator_of
 from homolog.audit._boundary import Side, Slope, extremes, side
-from homolog.audit._given import generator_of, measure_of
+from homolog.audit._given import measure_of
 from homolog.audit._objective import Objective, objective
 from homolog.audit._proved import Spectra, of_population, of_rank, proved
 from homolog.audit._region_found import SIDES, Region

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from homolog import errors
 from homolog._arrays import centre, frobenius
-from homolog._moves import held
+from homolog._moves import check_level, held
 from homolog.sampling._given import (
     Labels,
     Sampled,
@@ -19,7 +19,6 @@ from homolog.sampling._given import (
 )
 from homolog.sampling._moved import Moved, moved
 from homolog.sampling._overlaps import Overlaps, between_blocks, less_blocks, overlaps
-from homolog.sampling._spread import check_level
 from homolog.statistics import standard_error
 
 LEAST_NEURONS = 4

@@ -1,7 +1,7 @@
 """What every estimate starts from: checked responses, and who of them is a sample."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from homolog import errors
 from homolog._arrays import to_numpy
 from homolog.matching._populations import sides, stimuli_of
+from homolog.measures._groups import Labels as Labels
+from homolog.measures._groups import numbered
 from homolog.representation._by_name import groups_in_order
 
 Floats = NDArray[np.float64]
-Labels = Sequence[object] | NDArray[np.generic]
 
 Sampled = Literal["both", "reference", "candidate"]
 """Whose neurons are a sample of many more; the other's neurons are all there are."""
@@ -47,7 +48,4 @@ def blocks(x: Any, n_stimuli: int, groups: Labels | None) -> NDArray[np.int64]:
     """The number of the block that each stimulus of x is left out with; refused if miscounted."""
     if groups is None:
         return np.arange(n_stimuli)
-    groups = cast("Labels", groups_in_order(groups, stimuli_of(x)))
-    if len(groups) != n_stimuli:
-        raise errors.bad_value("groups", f"{len(groups)} labels", f"{n_stimuli}, one a stimulus")
-    return np.unique(np.asarray(groups), return_inverse=True)[1]
+    return numbered(groups_in_order(groups, stimuli_of(x)), n_stimuli)

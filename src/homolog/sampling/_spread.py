@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from homolog import errors
-
-
-def check_level(level: object) -> None:
-    """Raise HM025 for a share that is not above 0 and below 1."""
-    if not (isinstance(level, int | float) and 0 < level < 1):
-        raise errors.bad_value("level", level, "a number above 0 and below 1")
+from homolog._moves import check_level
 
 
 def interval(value: float, parts: Sequence[tuple[float, int]], level: float) -> tuple[float, float]:
