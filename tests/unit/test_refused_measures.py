@@ -22,6 +22,11 @@ TOO_MANY = (
 )
 
 
+def of(name: str) -> str:
+    """The same as a matrix says it, which names the population."""
+    return TOO_MANY.replace("HM005 ", f"HM005 {name}: ")
+
+
 @pytest.fixture
 def wide(rng: np.random.Generator) -> list[np.ndarray]:
     """More neurons than stimuli, which cca refuses."""
@@ -63,13 +68,13 @@ def test_asked_for_its_score_it_gives_its_error(wide: list[np.ndarray]) -> None:
 @pytest.mark.parametrize("asked", ["cca", ["cca"], ["cca", "cca(folds=2)"]])
 def test_where_none_gives_a_score_it_is_an_error(wide: list[np.ndarray], asked: Any) -> None:
     x, y = wide
-    for call in (
-        lambda: homolog.compare(x, y, asked),
-        lambda: homolog.matrix({"x": x, "y": y}, asked),
+    for call, said in (
+        (lambda: homolog.compare(x, y, asked), TOO_MANY),
+        (lambda: homolog.matrix({"x": x[:, :5], "y": y}, asked), of("y")),
     ):
         with pytest.raises(HomologError) as caught:
             call()
-        assert str(caught.value) == TOO_MANY
+        assert str(caught.value) == said
 
 
 def test_files_have_a_row_without_numbers(wide: list[np.ndarray], tmp_path: Path) -> None:
@@ -134,7 +139,7 @@ def test_a_matrix_is_not_begun_anew_for_what_one_pair_refuses(
             one.values, homolog.matrix(named, one.measure, align=True).values
         )
     assert [one.measure.label for one in found.refused] == ["cca"]
-    assert str(found).splitlines()[-1].startswith("! cca: not scored: HM005 cca can be 1.0")
+    assert str(found).splitlines()[-1].startswith("! cca: not scored: HM005 a: cca can be 1.0")
     with pytest.raises(HomologError, match=r"^HM005"):
         _ = found["cca"]
 
@@ -149,7 +154,7 @@ def test_where_each_pair_refuses_another_the_first_to_refuse_is_told(
     named["c"] = represent(still, stimuli=labels[:19])
     with pytest.raises(HomologError) as caught:
         homolog.matrix(named, ["cca", "soft_matching_correlation"], align=True)
-    assert str(caught.value) == TOO_MANY
+    assert str(caught.value) == of("a")
 
 
 def test_the_table_and_file_of_a_matrix_say_why_there_is_no_value(
@@ -163,7 +168,7 @@ def test_the_table_and_file_of_a_matrix_say_why_there_is_no_value(
     pairs = [(one, other) for one in "ab" for other in "ab"]
     assert [(row["reference"], row["candidate"]) for row in rows] == pairs * 2
     assert [(row["measure"], row["why"]) for row in rows] == [("nbs", "")] * 4 + [
-        ("cca", f"not scored: {TOO_MANY}")
+        ("cca", f"not scored: {of('a')}")
     ] * 4
     assert [row["value"] == "" for row in rows] == [False] * 4 + [True] * 4
     table = homolog.matrix(dict(zip("ab", wide, strict=True)), ["cca", "nbs"]).to_dataframe()

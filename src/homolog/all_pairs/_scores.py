@@ -66,7 +66,7 @@ def _from_summaries(
 def _of_all(pairs: Sequence[Pair], measure: Measure, groups: Groups, progress: Progress) -> Values:
     """Scores of all candidates of `pairs` against each other."""
     measure = _held_out(measure, pairs[0], groups)
-    summaries = [summary_of(measure, both.seen_by(measure)[1]) for both in pairs]
+    summaries = [_summary(measure, both.seen_by(measure)[1]) for both in pairs]
     values = measure.score_all(summaries)
     if values is None:
         return _pair_by_pair(summaries, measure, progress)
@@ -129,8 +129,19 @@ def _fill(
 
 def _of_one(both: Pair, measure: Measure, groups: Groups) -> float:
     held = _held_out(measure, both, groups)
-    x, y = (summary_of(held, one) for one in both.seen_by(measure))
+    x, y = (_summary(held, one) for one in both.seen_by(measure))
     return float(held.score(x, y))
+
+
+def _summary(measure: Measure, population: Representation) -> Any:
+    """The measure's summary, with the name of a population that has too many neurons for it."""
+    try:
+        return summary_of(measure, population)
+    except errors.HomologError as error:
+        if error.code != "HM005":
+            raise
+        why = str(error).removeprefix("HM005 ")
+        raise errors.HomologError("HM005", f"{population.called}: {why}") from None
 
 
 def _folds_of_pair(
