@@ -97,7 +97,9 @@ def test_a_name_about_which_others_disagree_is_refused() -> None:
     [
         ("linear CKAA", "'linear CKA', "),
         ("LinearMetric(alpha=1;angular)", "'LinearMetric(alpha=1,angular)'"),
-        ("netrep/cka", "'cka', "),
+        ("netrep/cka", "'netrep/LinearCKA', "),
+        ("netrep/LinearMetric", "'netrep/LinearMetric(alpha="),
+        ("brainscore/plz", "'brain-score/pls', "),
     ],
 )
 def test_unknown_names_get_the_nearest_those_of_others_included(name: str, near: str) -> None:
@@ -122,3 +124,7 @@ def test_what_is_not_built_has_no_alias_and_no_file() -> None:
         assert canonical(other) not in names()
         with pytest.raises(HomologError, match="HM023"):
             find(other.replace("{topk}", "10"))
+
+
+def test_hyphens_in_the_name_of_a_source_do_not_matter() -> None:
+    assert find("brainscore/pls").label == find("brain-score/pls").label

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from homolog import errors
-from homolog.measures._aliases import aliases, canonical, named, why_not_built
+from homolog.measures._aliases import aliases, canonical, is_source, named, why_not_built
 from homolog.measures._spelling import variant
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def find(name: str) -> "Measure":
         written = variant(name)
         if written is not None and _is_known(written[0]):
             return find(written[0]).using(**written[1])
-        raise _unknown(name, key)
+        raise _unknown(name)
     alias, options = found[0]
     return find(alias.measure).using(**options)
 
@@ -83,11 +83,23 @@ def _is_known(name: str) -> bool:
     return _key(name) in names() or bool(named(name))
 
 
-def _unknown(name: str, key: str) -> errors.HomologError:
+def _unknown(name: str) -> errors.HomologError:
     why = why_not_built(name)
     if why is not None:
         return errors.unknown_name("measure", name, [], f"It is not built, for {why}.")
-    return errors.unknown_name("measure", name, _near(key), "homolog measures list shows all.")
+    source, _, called = name.rpartition("/")
+    near = [*_of_source(source, called), *_near(_key(called))]
+    return errors.unknown_name("measure", name, near, "homolog measures list shows all.")
+
+
+def _of_source(source: str, name: str) -> list[str]:
+    """The names that a source has, those like it first."""
+    there = {
+        canonical(one.name): f"{one.source}/{one.name}"
+        for one in aliases()
+        if is_source(source, one)
+    }
+    return [there[one] for one in get_close_matches(canonical(name), there, n=2, cutoff=0.0)]
 
 
 def _near(key: str) -> list[str]:

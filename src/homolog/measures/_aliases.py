@@ -128,10 +128,16 @@ def named(text: str) -> list[tuple[Alias, dict[str, Any]]]:
 def _rows(name: str, source: str) -> list[tuple[Alias, dict[str, Any]]]:
     found: dict[tuple[str, str], tuple[Alias, dict[str, Any]]] = {}
     for alias in aliases():
-        options = alias.read(name) if source in ("", canonical(alias.source)) else None
+        options = alias.read(name) if source == "" or is_source(source, alias) else None
         if options is not None:
             found.setdefault((alias.measure, repr(options)), (alias, options))
     return list(found.values())
+
+
+def is_source(text: str, alias: Alias) -> bool:
+    """Whether a source of that name, with or without hyphens, has the name."""
+    one, other = (canonical(source).replace("_", "") for source in (text, alias.source))
+    return one == other
 
 
 def canonical(text: str) -> str:
