@@ -93,13 +93,16 @@ def _unknown(name: str) -> errors.HomologError:
 
 
 def _of_source(source: str, name: str) -> list[str]:
-    """The names that a source has, those like it first."""
+    """Two names that a source has: that begin so, or are most like it."""
     there = {
         canonical(one.name): f"{one.source}/{one.name}"
         for one in aliases()
         if is_source(source, one)
     }
-    return [there[one] for one in get_close_matches(canonical(name), there, n=2, cutoff=0.0)]
+    wanted = canonical(name)
+    begun = [one for one in there if one.startswith(wanted)]
+    like = get_close_matches(wanted, there, n=2, cutoff=0.0)
+    return [there[one] for one in dict.fromkeys((*begun, *like))][:2]
 
 
 def _near(key: str) -> list[str]:
