@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BIASED = (
-    "* biased at few stimuli: unrelated populations score alike, too; homolog.compare tells how much"
+    "* biased at few stimuli: unrelated populations score alike, too;"
+    " homolog.compare tells how much"
 )
 
 
