@@ -349,8 +349,10 @@ def pairings_note(
 
 
 def sizes_note(groups: Sequence[object] | None) -> str | None:
-    """Say so when groups of several sizes cannot all change places in random pairings."""
+    """Say so when groups cannot all change places in random pairings, or keep nothing together."""
     of_size = Counter(Counter(groups or ()).values())
+    if set(of_size) == {1}:
+        return "every stimulus is a group of its own: nothing is kept together"
     if len(of_size) < 2:
         return None
     first, *others = (f"{many} of {size}" for size, many in sorted(of_size.items()))

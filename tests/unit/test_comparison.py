@@ -602,3 +602,10 @@ def test_a_folder_that_cannot_be_made_is_refused(populations, tmp_path):
     with pytest.raises(HomologError, match="HM034"):
         result.save(tmp_path / "file" / "out")
     assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_groups_that_keep_nothing_together_are_told(populations):
+    note = "every stimulus is a group of its own: nothing is kept together"
+    assert note in homolog.compare(*populations, "cka", groups="stimulus").warnings
+    pairs = [row // 2 for row in range(30)]
+    assert note not in homolog.compare(*populations, "cka", groups=pairs).warnings
