@@ -86,7 +86,7 @@ def test_folds_are_those_of_the_seed_and_may_be_given(name, rng):
     assert float(held_out(x, y)) != float(held_out.using(rng=1)(x, y))
     given = find(name).using(folds=held_out.using(rng=1).folds(40))
     assert float(given(x, y)) == float(held_out.using(rng=1)(x, y))
-    assert given.label == f"{name}(folds=4)"
+    assert given.label == f"{name}(folds=4 given)"
     assert given.title.endswith(", at stimuli held out")
 
 
