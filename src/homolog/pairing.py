@@ -274,8 +274,8 @@ def in_blocks(
     block, kept = blocks_of(reference.n_stimuli, length, gap)
     said = f"rows belong together in {counted(int(block.max()) + 1, 'block')} of neighbours"
     if gap:
-        last = "last is" if gap == 1 else f"last {gap} are"
-        said += f", of which the {last} left out: {np.sum(~kept)} of {len(kept)} rows"
+        last = "last row of each is" if gap == 1 else f"last {gap} rows of each are"
+        said += f"; the {last} left out: {np.sum(~kept)} of {len(kept)} rows"
     reference = replace(reference, groups=tuple(block.tolist()))
     by_label = align and reference.stimuli is not None and candidate.stimuli is not None
     if not by_label:

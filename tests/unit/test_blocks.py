@@ -87,7 +87,7 @@ def test_a_block_is_held_out_whole_and_folds_that_part_it_are_refused(name, rng)
         found.candidate.matrix, np.delete(y.reshape(10, 8, 4), [6, 7], 1).reshape(60, 4)
     )
     assert found.warnings[0] == (
-        "rows belong together in 10 blocks of neighbours, of which the last 2 are left out:"
+        "rows belong together in 10 blocks of neighbours; the last 2 rows of each are left out:"
         " 20 of 80 rows"
     )
     assert found.call.endswith("blocks=8, gap=2)") or "blocks=8, gap=2" in found.call

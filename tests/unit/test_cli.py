@@ -181,7 +181,7 @@ def test_what_belongs_together_comes_from_a_table_or_from_time(tmp_path):
     told = homolog.compare(x, y, "procrustes(folds=4)", blocks=5, gap=1, permutations=0)
     result = run(*arguments, "--blocks", "5", "--gap", "1")
     assert f"{told.scores[0].value:.3f}" in result.stdout
-    assert "8 blocks of neighbours, of which the last is left out: 8 of 40 rows" in result.stdout
+    assert "8 blocks of neighbours; the last row of each is left out: 8 of 40 rows" in result.stdout
 
 
 @pytest.mark.parametrize(
