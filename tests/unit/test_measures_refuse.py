@@ -236,7 +236,8 @@ def test_rsa_of_more_pairs_than_fit_into_memory():
         (13, "HM025 folds is 13; allowed: 2 to 12, the independent stimuli"),
         (
             [0, 1],
-            r"HM025 folds is \[0, 1\]; allowed: a whole number, or one label for each of 12 stimuli",
+            r"HM025 folds is \[0, 1\]; allowed: a whole number, or one label for each of 12"
+            r" stimuli",
         ),
         (
             [1] * 12,

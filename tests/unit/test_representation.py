@@ -7,10 +7,10 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pandas
 import pytest
-from scipy.spatial.distance import pdist, squareform
 import xarray
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import pdist, squareform
 
 from homolog.errors import HomologError
 from homolog.pairing import pair
