@@ -80,9 +80,7 @@ def _row(measure: Measure, size: Size, x: Responses, y: Responses) -> Row:
         return lambda _: permutation_null(measure, x, y, n)
 
     pairings(1)(0)  # what is compiled once is not timed
-    told: list[int] = []
-    permutation_null(measure, x, y, 2, progress=lambda _, done, __: told.append(done))
-    scaled = len(told) > 1  # one by one
+    scaled = measure.in_orders is None  # one by one
     n = FEW if scaled else N_PAIRINGS
     taken = timed(
         {
