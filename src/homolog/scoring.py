@@ -204,10 +204,12 @@ def scored(
     progress
         Told of every step.
     """
+    progress(f"{measure.name}: score", 0, 1)
     sx, sy = (summary_of(measure, one) for one in both.seen_by(measure))
     x, y = (seen(measure, one) for one in both.seen_by(measure))
     with heard() as warned:
         value = float(measure.score(sx, sy))
+    progress(f"{measure.name}: score", 1, 1)
     found = Score(measure, value)
     if groups is None:
         found = replace(found, chance=measure.chance(sx, sy))

@@ -503,6 +503,7 @@ def test_unknown_measure_names_the_closest(rng):
 def test_progress_tells_every_step(populations):
     seen = []
     homolog.compare(*populations, "cka", permutations=7, progress=lambda *step: seen.append(step))
+    assert seen[:2] == [("cka: score", 0, 1), ("cka: score", 1, 1)]
     assert ("cka: chance", 7, 7) in seen
     assert ("cka: interval", 30, 30) in seen
 
