@@ -195,7 +195,7 @@ def test_animals_with_trials_have_ceilings_of_their_own(animals, recording):
     assert found.found[1].value == pytest.approx(float(expected))
     assert found.warnings == (
         "unbiased_cka: no ceiling of m0: HM011 split-half ceiling needs ≥2 repeats per stimulus;"
-        " 40 of 40 have 1. Use ceiling=None or drop them.",
+        " 40 of 40 have 1. Keep the single trials, or do without: ceiling=None.",
     )
 
 

@@ -269,7 +269,7 @@ def test_single_repeats_cost_the_ceiling_and_say_so(populations, trials):
     assert score.ceiling is None
     assert (
         "HM011 split-half ceiling needs ≥2 repeats per stimulus; 14 of 30 have 1."
-        " Use ceiling=None or drop them." in score.warnings[0]
+        " Drop them, or do without: ceiling=None." in score.warnings[0]
     )
 
 

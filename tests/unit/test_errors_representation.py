@@ -80,7 +80,7 @@ REFUSALS = {
     "no repeats": (
         lambda: single(14).halves(),
         "HM011 split-half ceiling needs ≥2 repeats per stimulus; 14 of 92 have 1."
-        " Use ceiling=None or drop them.",
+        " Drop them, or do without: ceiling=None.",
     ),
     "repeats in one half": (
         lambda: lopsided().halves(),

@@ -167,7 +167,7 @@ def test_a_recording_without_trials_is_told_the_flag(folder):
     result = run("net.npz", "mean.npy")
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "Use ceiling=None or drop them. (On the command line: --ceiling none.)\n"
+        "Keep the single trials, or do without: ceiling=None. (On the command line: --ceiling none.)\n"
     )
 
 
@@ -210,3 +210,11 @@ def test_the_figure_of_neurons_without_ceilings_counts_them(image, trials):
     _, by_best = figures.encoding_neurons(list(Figure().subplots(1, 2)), found, "brain")
     assert sum(bar.get_height() for bar in by_best.patches) == 5
     assert by_best.get_ylabel() == "Neurons"
+
+
+def test_groups_without_a_column_are_told_how_to_name_one(folder):
+    result = run("net.npz", "mean.npy", "--ceiling", "none", "--groups", "movie")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        "error: HM025 --groups is 'movie'; allowed: stimulus, or TABLE.csv::column"
+    )

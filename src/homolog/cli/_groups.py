@@ -32,6 +32,8 @@ def told_groups(told: str | None, reference: Representation) -> Any:
     from homolog.audit._label_files import labels_in_table
 
     table, _, column = told.partition("::")
+    if not column:
+        raise errors.bad_value("--groups", told, "stimulus, or TABLE.csv::column")
     found = labels_in_table(table, reference.labels)
     if column not in found:
         raise errors.unknown_name("column", column, list(found), f"Give {table}::column.")

@@ -1,6 +1,7 @@
 """The error itself, words for naming, and the refusals that any part may need."""
 
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -51,7 +52,8 @@ def _shown(got: Any, most: int = 5) -> str:
 
 
 def unknown_name(kind: str, name: str, closest: Sequence[str], where: str) -> HomologError:
-    """HM023: a name that does not exist, with the nearest that do."""
+    """HM023: a name that does not exist, with the nearest that do: first those spelled like it."""
+    closest = list(dict.fromkeys((*get_close_matches(name, closest), *closest)))
     near = f" Closest: {some(closest, 3)}." if closest else ""
     return HomologError("HM023", f"no {kind} '{name}'.{near} {where}")
 

@@ -259,7 +259,8 @@ def no_repeats(n_single: int, n_stimuli: int) -> HomologError:
     return HomologError(
         "HM011",
         f"split-half ceiling needs ≥2 repeats per stimulus; {n_single} of {n_stimuli} have 1."
-        " Use ceiling=None or drop them.",
+        f" {'Keep the single trials' if n_single == n_stimuli else 'Drop them'}, or do without:"
+        " ceiling=None.",
     )
 
 
