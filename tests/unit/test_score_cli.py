@@ -167,7 +167,8 @@ def test_a_recording_without_trials_is_told_the_flag(folder):
     result = run("net.npz", "mean.npy")
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "Keep the single trials, or do without: ceiling=None. (On the command line: --ceiling none.)\n"
+        "Keep the single trials, or do without: ceiling=None."
+        " (On the command line: --ceiling none.)\n"
     )
 
 
