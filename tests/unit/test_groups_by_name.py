@@ -75,6 +75,15 @@ def test_a_stimulus_without_a_group_is_named(populations, groups, why):
             call()
 
 
+def test_a_table_is_no_column(populations):
+    table = pd.DataFrame({"movie": MOVIES}, index=LABELS)
+    with pytest.raises(HomologError, match=r"^HM025 .*one for each, along one axis"):
+        homolog.compare(*populations, "cka", groups=table, permutations=0)
+    found = homolog.compare(*populations, "cka", groups=table["movie"], permutations=0)
+    index = homolog.compare(*populations, "cka", groups=pd.Index(MOVIES), permutations=0)
+    assert found["cka"].interval == index["cka"].interval
+
+
 def test_rows_without_labels_are_known_by_their_places(populations, rng):
     x, y = (one.matrix for one in populations)
     order = rng.permutation(24)

@@ -40,7 +40,7 @@ def groups_in_order(groups: Any, stimuli: Sequence[object]) -> Any:
     """
     if isinstance(groups, Mapping):
         names, told = list(groups), list(groups.values())
-    elif is_of_pandas(groups, "index") and not is_counted(groups.index):
+    elif is_of_pandas(groups, "index") and groups.ndim == 1 and not is_counted(groups.index):
         names, told = groups.index.tolist(), groups.tolist()
     else:
         return groups

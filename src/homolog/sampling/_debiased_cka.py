@@ -90,7 +90,7 @@ def debiased_cka(
     From 40 stimuli on, of intervals with a level of 95 % nearly all kinds held a planted truth in
     93 to 97 of 100 studies. Those over neurons are too wide where populations of few dimensions are
     nearly alike (97 to 99), those over both where populations are unrelated and neurons as few as
-    ten (97 to 98). Over both, few neurons and fewer stimuli (10 and 20) hold it in 90 to 93, and
+    ten (97 to 98). Over both, few neurons and fewer stimuli (10 and 20) hold it in 93 to 98, and
     the interval may be narrower than that over neurons alone. See ``docs/calibration.md``.
 
     The time is that of about eight products X'Y, the memory that of the responses; standard errors
